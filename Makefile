@@ -1,0 +1,61 @@
+# The commands of the course. `make` alone lists them; README.md explains the first two.
+# What installs, runs and derives is named here once; CONTRIBUTING.md says what derives from what.
+
+PYTHON ?= python3
+PORT ?= 8888
+LESSON ?= notebooks/01_differentiation.ipynb
+BIN := .venv/bin
+READY := .venv/ready
+
+.DEFAULT_GOAL := help
+.PHONY: help lab test lint notebooks check-notebooks lock bench clean
+
+help:  ## list these targets
+	@echo "make TARGET, where TARGET is one of:"
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' Makefile
+
+lab: $(READY)  ## install what is missing and open the first lecture in JupyterLab (PORT=8888)
+	@$(BIN)/python -c 'import socket; s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(("127.0.0.1", $(PORT)))' 2>/dev/null \
+		|| { echo "Port $(PORT) is taken. Choose another one: make lab PORT=$$(( $(PORT) + 1 ))"; exit 1; }
+	@exec $(BIN)/jupyter lab --ServerApp.root_dir='$(CURDIR)' --ip=127.0.0.1 --port=$(PORT) --ServerApp.port_retries=0 \
+		$$([ "$$(id -u)" = 0 ] && echo --allow-root) $(LABFLAGS) $(LESSON)
+
+test: $(READY)  ## install what is missing and pass every test, every notebook included
+	@$(BIN)/pytest
+
+lint: $(READY)  ## ruff: rules and format, notebooks and their sources included
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check gdlib tests tools
+
+notebooks: $(READY)  ## execute notebooks/text/*.md into notebooks/*.ipynb
+	@$(BIN)/python tools/notebooks.py build
+
+check-notebooks: $(READY)  ## execute the sources afresh: is each stored notebook what they give?
+	@$(BIN)/python tools/notebooks.py check
+
+lock: $(READY)  ## resolve pyproject.toml anew into requirements.lock (needs the network)
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --fork-strategy fewest \
+		--extra dev --generate-hashes --custom-compile-command "make lock" pyproject.toml -o requirements.lock
+
+bench: $(READY)  ## measure gdlib against the loop written by hand, into bench/results.md
+	@$(BIN)/python bench/descent.py
+
+clean:  ## remove the environment
+	rm -rf .venv
+
+# One environment for everything. uv comes from PyPI in the version that the lock names, then
+# installs the lock (every file against its hash) and gdlib itself, as a link to this folder.
+# Whatever fails takes the half-made environment with it.
+$(READY): requirements.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "There is no '$(PYTHON)' here. Install Python 3.11 or newer, or name yours: make lab PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, and $(PYTHON) is $$($(PYTHON) -c 'import platform; print(platform.python_version())'). Name another one: make lab PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) has no venv module. On Debian and Ubuntu: sudo apt-get install python3-venv"; exit 1; }
+	@echo "Installing the course's environment into .venv ..."
+	@rm -rf .venv; \
+		trap 'rm -rf .venv; echo "The installation stopped; nothing was left behind. Is the network there? Then the same command again."' EXIT; \
+		trap 'exit 1' INT TERM; set -e; \
+		$(PYTHON) -m venv .venv; \
+		$(BIN)/pip install --quiet --disable-pip-version-check "$$(sed -n 's/^\(uv==[^ ]*\).*/\1/p' requirements.lock)"; \
+		$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock; \
+		$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .; \
+		touch $@; trap - EXIT

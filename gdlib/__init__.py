@@ -1,0 +1,44 @@
+"""gdlib: the small tested module behind the course on gradient descent.
+
+The lessons show the algorithm and the mathematics; the machinery lives here.
+
+==============  ==========================================================
+calculus        derivative, gradient, tangent line (SymPy); finite differences
+landscapes      functions to walk on, each beside its gradient
+descent         gradient_descent, gradient_ascent -> Path; sweep -> Sweep
+figures         one function a figure: takes and returns its Axes
+==============  ==========================================================
+
+``import gdlib`` loads the numerical core and NumPy, and nothing else: SymPy is
+imported inside the functions of `calculus` that need it, and `figures` (which
+needs Matplotlib) the first time it is named.
+"""
+
+from importlib import import_module
+
+from gdlib import calculus, descent, landscapes
+from gdlib.calculus import finite_difference
+from gdlib.descent import Path, gradient_ascent, gradient_descent
+
+_LAZY = ("figures",)
+
+__all__ = [
+    "Path",
+    "calculus",
+    "descent",
+    "figures",
+    "finite_difference",
+    "gradient_ascent",
+    "gradient_descent",
+    "landscapes",
+]
+
+
+def __getattr__(name):
+    if name in _LAZY:
+        return import_module(f"gdlib.{name}")
+    raise AttributeError(f"module 'gdlib' has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted(__all__)
