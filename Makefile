@@ -28,10 +28,10 @@ lint: $(READY)  ## ruff: rules and format, notebooks and their sources included
 	@$(BIN)/ruff format --check gdlib tests tools
 
 notebooks: $(READY)  ## execute notebooks/text/*.md into notebooks/*.ipynb
-	@$(BIN)/python tools/notebooks.py build
+	@$(BIN)/python tools/pipeline.py build
 
 check-notebooks: $(READY)  ## execute the sources afresh: is each stored notebook what they give?
-	@$(BIN)/python tools/notebooks.py check
+	@$(BIN)/python tools/pipeline.py check
 
 lock: $(READY)  ## resolve pyproject.toml anew into requirements.lock (needs the network)
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --fork-strategy fewest \

@@ -86,10 +86,11 @@ def test_quadratics_know_their_curvature():
 def test_terrain_is_the_map_in_metres():
     from matplotlib.cbook import get_sample_data
 
-    dem = get_sample_data("jacksboro_fault_dem.npz")
+    with get_sample_data("jacksboro_fault_dem.npz") as dem:
+        elevation = dem["elevation"]
     land = terrain()
     assert (land.heights.min(), land.heights.max()) == (236, 1076)
-    np.testing.assert_array_equal(land.heights, dem["elevation"][::-1])
+    np.testing.assert_array_equal(land.heights, elevation[::-1])
     # the interpolation passes through the measured heights, away from and on the border
     for row, column in ((0, 0), (100, 50), (343, 402), (343, 7), (200, 402)):
         here = np.array([column * land.dx, row * land.dy])

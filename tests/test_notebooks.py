@@ -1,0 +1,265 @@
+"""Each lecture equals its source and keeps the house rules; and the checks themselves can fail.
+
+That the stored outputs are what the cells give is nbval's part: pytest collects
+notebooks/*.ipynb itself.
+"""
+
+import copy
+import subprocess
+import sys
+
+import nbformat
+import pipeline
+import pytest
+from house_rules import breaches, one_sentence_a_line, prose_numbers
+
+SOURCES = pipeline.lectures()
+lecture = pytest.mark.parametrize("source", SOURCES, ids=lambda s: s.stem)
+
+SMALL = """---
+kernelspec:
+  display_name: Python 3
+  language: python
+  name: python3
+---
+
+# A small lecture
+
+```{code-cell} ipython3
+import ipywidgets
+```
+
+```{code-cell} ipython3
+print(6 * 7)
+```
+
+```{code-cell} ipython3
+ipywidgets.IntSlider(3)
+```
+"""
+
+
+def cells(notebook):
+    return [(c.cell_type, c.source, c.metadata) for c in notebook.cells]
+
+
+@lecture
+def test_the_notebook_equals_its_source(source):
+    ours = nbformat.read(pipeline.stored(source), as_version=4)
+    assert cells(ours) == cells(pipeline.read_source(source)), "make notebooks"
+
+
+def test_every_notebook_has_a_source():
+    assert {p.stem for p in pipeline.NOTEBOOKS.glob("*.ipynb")} == {s.stem for s in SOURCES}
+
+
+@lecture
+def test_the_lecture_keeps_the_house_rules(source):
+    path = pipeline.stored(source)
+    assert breaches(nbformat.read(path, as_version=4), path.stat().st_size) == []
+
+
+@lecture
+def test_one_sentence_a_line(source):
+    assert list(one_sentence_a_line(source.read_text("utf-8"))) == []
+
+
+# --- the checks can fail -------------------------------------------------------------------------
+
+
+def built(folder, text=SMALL):
+    """`text` as a source in `folder`, and executed."""
+    source = folder / "small.md"
+    source.write_text(text)
+    return source, pipeline.execute(pipeline.read_source(source), folder)
+
+
+def nbval(path):
+    """pytest's exit code and report for one notebook under the course's settings."""
+    command = [sys.executable, "-m", "pytest", "-c", str(pipeline.NOTEBOOKS.parent / "pyproject.toml"), "--rootdir"]
+    done = subprocess.run([*command, path.parent, "-p", "no:cacheprovider", path], capture_output=True, text=True)
+    return done.returncode, done.stdout
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    return built(tmp_path_factory.mktemp("small"))[1]
+
+
+def test_nbval_accepts_what_is_right_and_sees_a_wrong_number_and_a_raising_cell(small, tmp_path):
+    path = tmp_path / "small.ipynb"
+    nbformat.write(small, path)
+    code, report = nbval(path)
+    assert code == 0, report
+
+    wrong = copy.deepcopy(small)
+    wrong.cells[2].outputs[0].text = "43\n"
+    nbformat.write(wrong, path)
+    code, report = nbval(path)
+    assert code == 1
+    assert "43" in report
+
+    raising = copy.deepcopy(small)
+    raising.cells[2].source = "print(6 * 7)\nassert 6 * 7 == 43"
+    nbformat.write(raising, path)
+    code, report = nbval(path)
+    assert code == 1
+    assert "AssertionError" in report
+
+
+def test_a_source_that_differs_is_seen(small, tmp_path):
+    source = tmp_path / "small.md"
+    source.write_text(SMALL.replace("6 * 7", "6 * 8"))
+    assert cells(pipeline.read_source(source)) != cells(small)
+
+
+def test_a_build_gives_the_same_bytes_and_keeps_cell_ids(small, tmp_path):
+    source, again = built(tmp_path)
+    assert nbformat.writes(again) == nbformat.writes(small)
+    assert "IntSlider" in nbformat.writes(again)  # the widget's state is saved
+    source.write_text(SMALL.replace("A small lecture", "The same, with another title"))
+    ids = [c.id for c in pipeline.read_source(source, small).cells]
+    assert ids[1:] == [c.id for c in small.cells][1:]
+
+
+def test_a_stale_output_picture_or_state_is_seen(small):
+    assert pipeline.differences(small, small) == []
+    other = copy.deepcopy(small)
+    other.cells[2].outputs[0].text = "43\n"
+    assert "cell 2" in pipeline.differences(small, other)[0]
+    other = copy.deepcopy(small)
+    state = other.metadata.widgets[pipeline.WIDGETS].state
+    next(m for m in state.values() if m.model_name == "IntSliderModel").state["value"] = 4
+    assert "metadata" in pipeline.differences(small, other)[0]
+    assert "3 cells" in pipeline.differences(nbformat.from_dict({"cells": small.cells[:3]}), small)[0]
+
+
+def test_a_changed_picture_is_seen_and_a_rounded_pixel_is_not():
+    import base64
+    import io
+
+    import matplotlib.image as image
+    import numpy as np
+
+    def png(pixels):
+        buffer = io.BytesIO()
+        image.imsave(buffer, pixels, format="png")
+        return base64.b64encode(buffer.getvalue()).decode()
+
+    white = np.ones((40, 40, 3))
+    speck, line = white.copy(), white.copy()
+    speck[3, 3], line[:, 3] = 0.9, 0
+    assert pipeline.same_picture(png(white), png(speck))
+    assert not pipeline.same_picture(png(white), png(line))
+    assert not pipeline.same_picture(png(white), png(white[:20]))
+
+
+def test_a_warning_stops_the_build(tmp_path):
+    with pytest.raises(SystemExit, match="warns"):
+        built(tmp_path, SMALL.replace("print(6 * 7)", "__import__('warnings').warn('beware')"))
+
+
+def plant(change):
+    """The first lecture with one fault in it."""
+    notebook = nbformat.read(pipeline.stored(SOURCES[0]), as_version=4)
+    change(notebook, [c for c in notebook.cells if c.cell_type == "code"])
+    return notebook
+
+
+def no_title(nb, code):
+    nb.cells[0].source = nb.cells[0].source.replace("# 1 · ", "# ")
+
+
+def no_minutes(nb, code):
+    nb.cells[0].source = nb.cells[0].source.replace("**Minutes:**", "")
+
+
+def late_import(nb, code):
+    code[5].source = "import math\n" + code[5].source
+
+
+def no_recap(nb, code):
+    for cell in nb.cells:
+        cell.source = cell.source.replace("## Recap", "## Summary")
+
+
+def two_line_recap(nb, code):
+    for cell in nb.cells:
+        cell.source = cell.source.replace("3. Without a formula", "Without a formula")
+
+
+def long_cell(nb, code):
+    code[3].source = "\n".join(f"a{i} = {i}" for i in range(16))
+
+
+def semicolon(nb, code):
+    code[3].source += ";"
+
+
+def not_run(nb, code):
+    code[3].execution_count = None
+
+
+def stored_error(nb, code):
+    code[3].outputs = [nbformat.v4.new_output("error", ename="ValueError", evalue="", traceback=[])]
+
+
+def stored_warning(nb, code):
+    code[3].outputs = [nbformat.v4.new_output("stream", name="stderr", text="careful")]
+
+
+def silent_picture(nb, code):
+    for cell in code:
+        for output in cell.outputs:
+            output.get("metadata", {}).pop("image/png", None)
+
+
+def no_predictions(nb, code):
+    for cell in nb.cells:
+        cell.source = cell.source.replace("**Predict.**", "Note.")
+
+
+def nothing_seen(nb, code):
+    for cell in code:
+        cell.outputs = []
+
+
+def number_from_nowhere(nb, code):
+    nb.cells[-1].source = "The slope is 17.31.\n\n" + nb.cells[-1].source
+
+
+FAULTS = {
+    no_title: "opens_as_a_lesson: the title",
+    no_minutes: "opens_as_a_lesson: the first cell lacks",
+    late_import: "opens_as_a_lesson: one import cell",
+    no_recap: "closes_as_a_lesson: a lecture closes",
+    two_line_recap: "closes_as_a_lesson: the recap",
+    long_cell: "has_short_cells: a cell of 16 lines",
+    semicolon: "has_short_cells: a cell that ends in a semicolon",
+    not_run: "was_run_in_order: the cells",
+    stored_error: "was_run_in_order: an error",
+    stored_warning: "was_run_in_order: a warning",
+    silent_picture: "has_alternative_texts: a picture",
+    no_predictions: "asks_for_predictions",
+    nothing_seen: "has_a_result_in_each_section",
+    number_from_nowhere: "shows_its_numbers: the prose says 17.31",
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda f: f.__name__)
+def test_each_house_rule_can_fail(fault):
+    assert any(b.startswith(FAULTS[fault]) for b in breaches(plant(fault)))
+
+
+def test_a_large_notebook_is_seen():
+    assert "is_small" in breaches(plant(lambda nb, code: None), size=1_000_001)[0]
+
+
+def test_two_sentences_on_a_line_are_seen():
+    assert list(one_sentence_a_line("One here. Two there."))
+    assert not list(one_sentence_a_line("One here.\n1. Two there, at 3.5 m.\n```\nA b. C d.\n```"))
+
+
+def test_which_numbers_the_prose_must_show():
+    text = r"Step 3 of $1.5 \cdot 10^{-8}$, `0.7`, 673 steps, a slope of −2.25 and $10^{-15}$."
+    assert prose_numbers(text) == ["1.5e-8", "673", "−2.25", "1e-15"]

@@ -1,0 +1,191 @@
+"""The pipeline: notebooks/text/*.md (MyST, edited) -> notebooks/*.ipynb (executed, with outputs).
+
+    python tools/pipeline.py build [NAME ...]    execute the sources and store what they give
+    python tools/pipeline.py check [NAME ...]    execute again: do the stored notebooks say the same?
+
+NAME is a lecture's file name or its beginning, such as 01; all of them when left out.
+A build in the locked environment gives the same bytes each time: no dates, no
+timings, cell ids kept from the stored notebook (or made from the cell's text),
+widget ids renamed in the order in which they appear.
+"""
+
+import base64
+import hashlib
+import io
+import json
+import os
+import sys
+from pathlib import Path
+
+import jupytext
+import nbformat
+from jupytext.combine import combine_inputs_with_outputs
+from nbclient import NotebookClient
+
+NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
+WIDGETS = "application/vnd.jupyter.widget-state+json"
+
+
+def lectures(names=()):
+    """The sources whose file name begins with one of `names`; all when there are none."""
+    sources = sorted((NOTEBOOKS / "text").glob("*.md"))
+    found = [s for s in sources if not names or any(s.name.startswith(n) for n in names)]
+    if not found:
+        raise SystemExit(f"no lecture in notebooks/text begins with {' or '.join(names) or 'anything'}")
+    return found
+
+
+def stored(source):
+    """The notebook that belongs to a source: notebooks/NAME.ipynb."""
+    return NOTEBOOKS / f"{Path(source).stem}.ipynb"
+
+
+def read_source(source, previous=None):
+    """A MyST source as a notebook without outputs, its cell ids stable.
+
+    Parameters
+    ----------
+    source : path of the .md file
+    previous : NotebookNode, optional
+        The stored notebook: a cell that is still there keeps its id.
+    """
+    notebook = jupytext.read(source)
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    notebook.metadata = nbformat.from_dict(
+        {
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"},
+        }
+    )
+    seen = {}
+    for cell in notebook.cells:
+        nth = seen[cell.source] = seen.get(cell.source, 0) + 1
+        cell.id = hashlib.sha256(f"{nth} {cell.source}".encode()).hexdigest()[:8]
+    if previous is not None:
+        fresh = [cell.id for cell in notebook.cells]
+        combined = combine_inputs_with_outputs(notebook, previous)
+        taken = set()
+        for cell, own in zip(combined.cells, fresh, strict=True):
+            cell.id = own if cell.id in taken else cell.id
+            taken.add(cell.id)
+        notebook.cells = combined.cells
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return notebook
+
+
+def execute(notebook, folder=NOTEBOOKS):
+    """Run every cell in a fresh kernel in `folder`; outputs and widget state go into the notebook."""
+    os.environ["PYTHONHASHSEED"] = "0"  # so that sets print in one order
+    NotebookClient(
+        notebook, timeout=600, kernel_name="python3", record_timing=False, resources={"metadata": {"path": str(folder)}}
+    ).execute()
+    notebook.metadata.pop("language_info", None)
+    notebook.metadata.language_info = nbformat.from_dict(
+        {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"}
+    )
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
+        for output in cell.get("outputs", ()):
+            if output.get("name") == "stderr":
+                raise SystemExit(f"a cell warns or writes to stderr:\n{cell.source}\n\n{output.text}")
+    return stable_widgets(notebook)
+
+
+def stable_widgets(notebook):
+    """Rename the widgets' random ids in the order in which they were made."""
+    state = notebook.metadata.get("widgets", {}).get(WIDGETS, {}).get("state", {})
+    text = json.dumps(notebook)
+    for n, model in enumerate(state):
+        text = text.replace(model, hashlib.sha256(f"widget {n}".encode()).hexdigest()[:32])
+    return nbformat.from_dict(json.loads(text))
+
+
+def build(source):
+    """Execute a source into its notebook; True where the file changed."""
+    target = stored(source)
+    before = target.read_text("utf-8") if target.exists() else ""
+    previous = nbformat.reads(before, as_version=4) if before else None
+    after = nbformat.writes(execute(read_source(source, previous))) + "\n"
+    target.write_text(after, "utf-8")
+    return after != before
+
+
+def differences(ours, fresh):
+    """What a fresh run gives that the stored notebook does not hold, one line each.
+
+    Everything is compared to the letter but pictures: those may differ by what
+    another processor's rounding does to a pixel.
+    """
+    if len(ours.cells) != len(fresh.cells):
+        return [f"{len(ours.cells)} cells are stored, the source has {len(fresh.cells)}"]
+    found = []
+    for n, (a, b) in enumerate(zip(ours.cells, fresh.cells, strict=True)):
+        if without_pictures(a) != without_pictures(b):
+            found.append(f"cell {n} differs: {b.source.splitlines()[0][:60] if b.source else '(empty)'}")
+        elif not all(map(same_picture, pictures(a), pictures(b))):
+            found.append(f"cell {n} draws another picture: {b.source.splitlines()[0][:60]}")
+    if json.dumps(rounded(ours.metadata)) != json.dumps(rounded(fresh.metadata)):
+        found.append("the metadata differ: the widgets' saved state, or the kernel")
+    return found
+
+
+def pictures(cell):
+    """The PNGs among a cell's outputs, as base64 text."""
+    return [o.data["image/png"] for o in cell.get("outputs", ()) if "image/png" in o.get("data", {})]
+
+
+def without_pictures(cell):
+    cell = json.loads(json.dumps(cell))
+    for output in cell.get("outputs", ()):
+        if "image/png" in output.get("data", {}):
+            output["data"]["image/png"] = "a picture"
+    return cell
+
+
+def same_picture(a, b):
+    """Are two PNGs of one size, and equal but for a hundredth of the brightness on average?"""
+    import matplotlib.image as image
+    import numpy as np
+
+    if a == b:
+        return True
+    a, b = (image.imread(io.BytesIO(base64.b64decode(p)), format="png") for p in (a, b))
+    return a.shape == b.shape and float(np.abs(a - b).mean()) < 0.01
+
+
+def rounded(metadata):
+    """Metadata without the widgets' binary buffers, which hold float32 tables and pictures."""
+    metadata = json.loads(json.dumps(metadata))
+    for model in metadata.get("widgets", {}).get(WIDGETS, {}).get("state", {}).values():
+        for buffer in model.get("buffers", ()):
+            buffer["data"] = len(buffer["data"])
+    return metadata
+
+
+def check(source):
+    """The `differences` between a stored notebook and a fresh run of its source."""
+    if not stored(source).exists():
+        return [f"{stored(source).name} is missing: make notebooks"]
+    ours = nbformat.read(stored(source), as_version=4)
+    return differences(ours, execute(read_source(source, ours)))
+
+
+def main(arguments):
+    if not arguments or arguments[0] not in ("build", "check"):
+        raise SystemExit(__doc__)
+    failed = False
+    for source in lectures(arguments[1:]):
+        if arguments[0] == "build":
+            print(f"{stored(source).name}: {'changed' if build(source) else 'as before'}", flush=True)
+        else:
+            found = check(source)
+            failed |= bool(found)
+            print(f"{stored(source).name}: " + ("\n  ".join(["differs", *found]) if found else "current"), flush=True)
+    if failed:
+        raise SystemExit("make notebooks, look at what changed, and commit it")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
