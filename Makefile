@@ -8,7 +8,7 @@ BIN := .venv/bin
 READY := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint notebooks check-notebooks lock bench clean
+.PHONY: help lab test lint notebooks check-notebooks lock picture bench clean
 
 help:  ## list these targets
 	@echo "make TARGET, where TARGET is one of:"
@@ -36,6 +36,9 @@ check-notebooks: $(READY)  ## execute the sources afresh: is each stored noteboo
 lock: $(READY)  ## resolve pyproject.toml anew into requirements.lock (needs the network)
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --fork-strategy fewest \
 		--extra dev --generate-hashes --custom-compile-command "make lock" pyproject.toml -o requirements.lock
+
+picture: $(READY)  ## draw the README's picture
+	@$(BIN)/python tools/picture.py
 
 bench: $(READY)  ## measure gdlib against the loop written by hand, into bench/results.md
 	@$(BIN)/python bench/descent.py

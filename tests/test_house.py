@@ -1,8 +1,20 @@
-"""What holds for the whole house: light imports, one set of requirements."""
+"""What holds for the whole house: light imports, one set of requirements, commands that explain themselves."""
 
 import json
+import os
+import re
+import shutil
+import socket
 import subprocess
 import sys
+import tomllib
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
 
 import gdlib
 
@@ -29,3 +41,147 @@ def test_public_names_are_there():
     for name in gdlib.__all__:
         assert getattr(gdlib, name) is not None
     assert dir(gdlib) == sorted(gdlib.__all__)
+
+
+# --- one set of requirements ----------------------------------------------------------------------
+
+ROOT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+LOCK = (ROOT / "requirements.lock").read_text("utf-8")
+
+
+def requirements(lines):
+    """Requirement lines as {name: specifier}."""
+    parsed = [Requirement(line) for line in lines]
+    return {canonicalize_name(r.name): r.specifier for r in parsed}
+
+
+def locked(text):
+    """The lock as {name: [versions]}, one version for each environment marker."""
+    found = {}
+    for name, pin in re.findall(r"^([A-Za-z0-9._-]+)==([^ ;\\]+)", text, re.M):
+        found.setdefault(canonicalize_name(name), []).append(pin)
+    return found
+
+
+def conda(text):
+    """The packages that environment.yml asks conda for."""
+    return re.findall(r"^  - ([a-z][^\s:]*)$", text.partition("dependencies:")[2], re.M)
+
+
+def disagreements(project, environment, lock):
+    """Where pyproject.toml, environment.yml and requirements.lock do not ask for the same."""
+    base = requirements(project["dependencies"])
+    wanted = base | requirements(project["optional-dependencies"]["dev"])
+    asked = requirements(conda(environment))
+    found = []
+    if asked.pop("python", None) != SpecifierSet(project["requires-python"]):
+        found.append("environment.yml asks for another Python than pyproject.toml")
+    asked.pop("pip", None)
+    if asked != base:
+        found.append(f"environment.yml and pyproject.toml differ in {set(asked.items()) ^ set(base.items())}")
+    pinned = locked(lock)
+    for name, specifier in wanted.items():
+        if not pinned.get(name):
+            found.append(f"the lock lacks {name}")
+        found += [f"the lock has {name} {v}, not {specifier}" for v in pinned.get(name, ()) if v not in specifier]
+    return found
+
+
+def test_the_three_lists_ask_for_the_same():
+    assert disagreements(PROJECT, (ROOT / "environment.yml").read_text("utf-8"), LOCK) == []
+
+
+@pytest.mark.parametrize(
+    "file,old,new,says",
+    [
+        ("environment", "numpy>=2.3", "numpy>=1.0", "numpy"),
+        ("environment", "  - tqdm>=4.67\n", "", "tqdm"),
+        ("environment", "python>=3.11", "python>=3.9", "another Python"),
+        ("lock", r"^sympy==", "sympie==", "lacks sympy"),
+        ("lock", r"^numpy==\S+", "numpy==1.26.0", "numpy 1.26.0"),
+    ],
+)
+def test_a_disagreement_is_seen(file, old, new, says):
+    texts = {"environment": (ROOT / "environment.yml").read_text("utf-8"), "lock": LOCK}
+    changed = re.sub(old if file == "lock" else re.escape(old), new, texts[file], flags=re.M)
+    assert changed != texts[file]
+    assert any(says in line for line in disagreements(PROJECT, **(texts | {file: changed})))
+
+
+def test_the_lock_is_hashed_complete_and_names_no_host():
+    entries = re.findall(r"^[a-z0-9].*?(?=^[a-z0-9]|\Z)", LOCK, re.M | re.S)
+    assert len(entries) > 50
+    assert all("--hash=sha256:" in entry for entry in entries)
+    assert not re.search(r"https?://|--index|--find-links", LOCK)
+
+
+def test_what_is_installed_is_what_the_lock_says():
+    for name in requirements(PROJECT["dependencies"]):
+        assert version(name) in locked(LOCK)[name]
+
+
+# --- the commands ---------------------------------------------------------------------------------
+
+
+def make(*arguments, folder=ROOT, **environment):
+    command = ["make", "--no-print-directory", "-C", str(folder), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, env=os.environ | environment)
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_make_alone_lists_the_targets():
+    code, said = make()
+    assert code == 0
+    for target in ("lab", "test", "lint", "notebooks", "bench", "lock"):
+        assert re.search(rf"^  {target} +\w", said, re.M)
+
+
+def test_make_lab_names_a_taken_port():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        code, said = make("lab", f"PORT={port}")
+    assert code != 0
+    assert f"Port {port} is taken. Choose another one: make lab PORT={port + 1}" in said
+    assert "Traceback" not in said
+
+
+@pytest.fixture
+def fresh(tmp_path):
+    """A folder that holds only what make needs to begin an installation."""
+    for name in ("Makefile", "pyproject.toml", "requirements.lock"):
+        shutil.copy(ROOT / name, tmp_path)
+    return tmp_path
+
+
+def fake_python(folder, body):
+    """A command that answers as an unsuitable Python would."""
+    path = folder / "fake-python"
+    path.write_text(f"#!/bin/sh\n{body}\n")
+    path.chmod(0o755)
+    return str(path)
+
+
+OLD = """case "$2" in *platform*) echo 3.8.18;; *version_info*) exit 1;; esac"""
+NO_VENV = """case "$2" in *ensurepip*) exit 1;; esac"""
+BROKEN = """case "$1" in -m) mkdir -p .venv/bin; echo half > .venv/bin/python; exit 1;; esac"""
+
+
+@pytest.mark.parametrize(
+    "body,says",
+    [
+        (None, "There is no 'no-such-python' here"),
+        (OLD, "Python 3.11 or newer is needed, and"),
+        (NO_VENV, "has no venv module"),
+        (BROKEN, "nothing was left behind"),
+    ],
+)
+def test_what_cannot_be_installed_is_said_in_one_line(fresh, body, says):
+    python = "no-such-python" if body is None else fake_python(fresh, body)
+    code, said = make("test", f"PYTHON={python}", folder=fresh)
+    assert code != 0
+    assert len([line for line in said.splitlines() if says in line]) == 1
+    assert "Traceback" not in said
+    assert not (fresh / ".venv").exists()

@@ -1,0 +1,108 @@
+"""Each figure draws on the Axes it is given, shows nothing, and says in words what it drew."""
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from matplotlib.axes import Axes
+
+from gdlib import figures, gradient_ascent, gradient_descent, landscapes
+
+
+def f(x):
+    return x**2 + 2 * x + 3
+
+
+def df(x):
+    return 2 * x + 2
+
+
+CUBIC = landscapes.cubic()
+WALKS = [gradient_ascent(CUBIC.gradient, 0.5), gradient_descent(CUBIC.gradient, -2.2)]
+HS = 10.0 ** -np.arange(1, 6)
+X = np.linspace(0, 1000, 50)
+
+LAND = landscapes.terrain()
+DOWNHILL = gradient_descent(LAND.gradient, [15_000, 8_000], lr=100, T=50)
+
+CASES = {
+    "relief": ((LAND, [DOWNHILL]), {}, "in 50 steps"),
+    "curve": (([1, 2, 3], [4, 6, 5]), {"marks": [(2, 6, "summit")], "title": "A hill"}, "Summit: 6 at 2"),
+    "secants": ((f, df, 1, [2, 1], (-3, 3.5)), {}, "h = 2 has slope 6, h = 1 has slope 5"),
+    "tangents": ((f, df, [-2, -1, 1.5], (-5, 3)), {}, "−2 at x = −2, 0 at x = −1, 5 at x = 1.5"),
+    "signs": ((CUBIC.f, CUBIC.gradient, (-2.2, 2.2)), {}, "0 at x = −1 and 1"),
+    "walks": ((CUBIC.f, WALKS, (-2.2, 2.2)), {"labels": ["up", "down"]}, "up from x = 0.5: converged at x = −1"),
+    "one_sided": ((np.abs, 0, HS), {"title": "corner"}, "from 1 to 1, to the left from −1 to −1"),
+    "error_against_h": ((HS, {"forward": HS}, {"forward": 1.5e-8}), {}, "forward down to about h = 1.5e-08"),
+    "height_and_slope": ((X, X / 10, np.full(50, -0.1), [500]), {}, "−0.1 metres per metre"),
+}
+
+
+def test_every_figure_has_a_case():
+    drawn = {n for n, v in vars(figures).items() if hasattr(v, "__wrapped__")}
+    assert drawn == set(CASES)
+
+
+@pytest.fixture(autouse=True)
+def clean():
+    plt.close("all")
+    yield
+    plt.close("all")
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_figure_returns_its_axes_and_says_what_it_shows(name, monkeypatch):
+    monkeypatch.setattr(plt, "show", lambda *a, **k: pytest.fail("a figure must not show"))
+    arguments, options, says = CASES[name]
+    before = dict(mpl.rcParams)
+    ax = getattr(figures, name)(*arguments, **options)
+    assert isinstance(ax, Axes)
+    assert says in figures.alternative_text(ax)
+    assert "-" not in figures.alternative_text(ax).replace("cross-section", "").replace("one-dimensional", "").replace(
+        "e-0", ""
+    )
+    assert all(a.get_xlabel() or a is not ax.figure.axes[-1] for a in ax.figure.axes)
+    assert all(a.get_ylabel() for a in ax.figure.axes)
+    assert dict(mpl.rcParams) == before
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_figure_draws_on_the_axes_it_is_given(name):
+    arguments, options, _ = CASES[name]
+    two_rows = name in ("signs", "height_and_slope")
+    given = plt.subplots(2)[1] if two_rows else plt.subplots()[1]
+    returned = getattr(figures, name)(*arguments, ax=given, **options)
+    assert returned is (given[0] if two_rows else given)
+    assert len(plt.get_fignums()) == 1
+    assert given[1].has_data() if two_rows else given.has_data()
+
+
+def test_a_notebook_shows_the_axes_as_a_picture_with_its_text():
+    ax = figures.curve(*CASES["curve"][0])
+    data, metadata = figures._mimebundle(ax)
+    assert data["image/png"].startswith(b"\x89PNG")
+    assert data["text/plain"] == metadata["image/png"]["alt"] == figures.alternative_text(ax)
+    assert not plt.get_fignums()  # closed, or the inline backend would show it again
+    assert figures._mimebundle(plt.subplots()[1]) == {}  # other people's Axes stay as they are
+
+
+def test_the_texts_of_two_panels_are_joined():
+    _, (left, right) = plt.subplots(1, 2)
+    figures.curve([1, 2], [3, 4], title="One", ax=left)
+    figures.curve([1, 2], [3, 4], title="Two", ax=right)
+    assert figures.alternative_text(left).startswith("One")
+    assert "Two" in figures.alternative_text(left)
+
+
+def test_the_two_slopes_of_a_walk_that_left_are_still_drawn():
+    """A diverging path says so, and leaves the picture instead of stretching it."""
+    ax = figures.walks(CUBIC.f, [WALKS[1]], domain=(-2.2, 2.2))
+    assert "diverged after" in figures.alternative_text(ax)
+    assert ax.get_xlim() == (-2.2, 2.2)
+
+
+def test_zeros():
+    x = np.linspace(-2, 2, 101)
+    np.testing.assert_allclose(figures._zeros(x, x**2 - 1), [-1, 1], atol=1e-3)
+    np.testing.assert_allclose(figures._zeros(x, x), [0], atol=1e-12)
+    assert len(figures._zeros(x, x**2 + 1)) == 0
