@@ -126,7 +126,7 @@ def differences(ours, fresh):
             found.append(f"cell {n} differs: {b.source.splitlines()[0][:60] if b.source else '(empty)'}")
         elif not all(map(same_picture, pictures(a), pictures(b))):
             found.append(f"cell {n} draws another picture: {b.source.splitlines()[0][:60]}")
-    if json.dumps(rounded(ours.metadata)) != json.dumps(rounded(fresh.metadata)):
+    if rounded(ours.metadata) != rounded(fresh.metadata):
         found.append("the metadata differ: the widgets' saved state, or the kernel")
     return found
 
