@@ -6,6 +6,7 @@ PORT ?= 8888
 LESSON ?= notebooks/01_differentiation.ipynb
 BIN := .venv/bin
 READY := .venv/ready
+LAB_SETTINGS := .venv/share/jupyter/lab/settings
 
 .DEFAULT_GOAL := help
 .PHONY: help lab test lint notebooks check-notebooks lock picture bench clean
@@ -17,8 +18,9 @@ help:  ## list these targets
 lab: $(READY)  ## install what is missing and open the first lecture in JupyterLab (PORT=8888)
 	@$(BIN)/python -c 'import socket; s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(("127.0.0.1", $(PORT)))' 2>/dev/null \
 		|| { echo "Port $(PORT) is taken. Choose another one: make lab PORT=$$(( $(PORT) + 1 ))"; exit 1; }
-	@exec $(BIN)/jupyter lab --ServerApp.root_dir='$(CURDIR)' --ip=127.0.0.1 --port=$(PORT) --ServerApp.port_retries=0 \
-		$$([ "$$(id -u)" = 0 ] && echo --allow-root) $(LABFLAGS) $(LESSON)
+	@exec $(BIN)/jupyter lab --ServerApp.root_dir='$(CURDIR)' --LabApp.default_url=/lab/tree/$(LESSON) \
+		--ip=127.0.0.1 --port=$(PORT) --ServerApp.port_retries=0 \
+		$$([ "$$(id -u)" = 0 ] && echo --allow-root) $(LABFLAGS)
 
 test: $(READY)  ## install what is missing and pass every test, every notebook included
 	@$(BIN)/pytest
@@ -48,6 +50,7 @@ clean:  ## remove the environment
 
 # One environment for everything. uv comes from PyPI in the version that the lock names, then
 # installs the lock (every file against its hash) and gdlib itself, as a link to this folder.
+# JupyterLab is told not to ask about its news.
 # Whatever fails takes the half-made environment with it.
 $(READY): requirements.lock pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "There is no '$(PYTHON)' here. Install Python 3.11 or newer, or name yours: make lab PYTHON=python3.12"; exit 1; }
@@ -61,4 +64,7 @@ $(READY): requirements.lock pyproject.toml
 		$(BIN)/pip install --quiet --disable-pip-version-check "$$(sed -n 's/^\(uv==[^ ]*\).*/\1/p' requirements.lock)"; \
 		$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock; \
 		$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .; \
+		mkdir -p $(LAB_SETTINGS); \
+		echo '{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}' \
+			> $(LAB_SETTINGS)/overrides.json; \
 		touch $@; trap - EXIT

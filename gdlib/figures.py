@@ -11,7 +11,7 @@ import io
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import LightSource
+from matplotlib.colors import LightSource, to_rgb
 from PIL import Image
 
 # Okabe and Ito's colours, which colour-blind readers can tell apart.
@@ -31,7 +31,7 @@ STYLE = {
 }
 
 
-def figure(rows=1):
+def figure(rows=1, projection=None):
     """Decorate ``draw(ax, ...) -> alternative text`` into a figure function with an optional ``ax=``.
 
     With `rows` > 1 the function draws on that many Axes, one above the other.
@@ -43,7 +43,8 @@ def figure(rows=1):
             with plt.rc_context(STYLE):
                 if ax is None:
                     size = (8, 4.2 if rows == 1 else 2.8 * rows)
-                    ax = plt.subplots(rows, sharex=rows > 1, layout="constrained", figsize=size)[1]
+                    kind = {"projection": projection}
+                    ax = plt.subplots(rows, sharex=rows > 1, layout="constrained", figsize=size, subplot_kw=kind)[1]
                 text = draw(ax, *args, **options)
             first = ax if rows == 1 else ax[0]
             first.alternative_text = text
@@ -67,7 +68,8 @@ def _mimebundle(ax, include=None, exclude=None):
     width = round(drawing.get_figwidth() * drawing.dpi)
     picture = png(drawing)
     plt.close(drawing)
-    return {"image/png": picture, "text/plain": text}, {"image/png": {"alt": text, "width": width}}
+    # JupyterLab shows the first line of a folded output: keep what the picture shows out of it.
+    return {"image/png": picture, "text/plain": f" \n{text}"}, {"image/png": {"alt": text, "width": width}}
 
 
 def png(drawing, dpi=144):
@@ -302,20 +304,199 @@ def height_and_slope(axes, x, height, slope, level=()):
 
 
 @figure()
-def relief(ax, land, paths=(), window=None):
-    """The real terrain as a shaded relief, with walks on it.
+def contours(ax, landscape, paths=(), arrows=(), labels=None, window=None):
+    """The level lines of a landscape of two variables, with walks and arrows on them, both axes to one scale.
+
+    Parameters
+    ----------
+    landscape : callable, (2, ...) -> (...), such as a gdlib Landscape
+    paths : sequence of gdlib.Path with points of shape (k+1, 2)
+    arrows : sequence of (start, vector, name), both of shape (2,); drawn to the length of the vector
+    labels : sequence of str, one a path
+    window : ((west, east), (south, north)); the landscape's domain when None
+    """
+    (x0, x1), (y0, y1) = window or landscape.domain
+    grid = np.array(np.meshgrid(np.linspace(x0, x1, 201), np.linspace(y0, y1, 201)))
+    height = landscape(grid)
+    low, high = np.nanmin(height), np.nanmax(height)
+    levels = low + (high - low) * np.linspace(0.01, 1, 16) ** 2  # denser towards the floor
+    ax.contourf(*grid, height, [low, *levels], cmap="cividis", alpha=0.55)
+    ax.contour(*grid, height, levels, colors="black", linewidths=0.6, alpha=0.6)
+    said = []
+    walked = zip(paths, (RED, BLUE, PINK, GREEN), "osD^", labels or [""] * len(paths), strict=False)
+    for path, colour, marker, label in walked:
+        x, y = path.points.T
+        ax.plot(x, y, "-", color="white", linewidth=3.5)
+        ax.plot(x, y, marker + "-", color=colour, markersize=4, linewidth=1.5, label=label or None)
+        ax.plot(x[0], y[0], marker, color="white", markeredgecolor=colour, markeredgewidth=2, markersize=9)
+        end = f"{path.stop} at {_place(path.final)}" if path.stop == "converged" else path.stop
+        said.append(f"{label or 'A walk'} from {_place(path.points[0])}: {end} after {path.steps} steps")
+    for (start, vector, name), colour in zip(arrows, (RED, BLUE, GREEN, PINK), strict=False):
+        tip = np.add(start, vector)
+        arrow = {"arrowstyle": "-|>", "color": colour, "linewidth": 3, "shrinkA": 0, "shrinkB": 0, "mutation_scale": 20}
+        ax.annotate("", tip, start, arrowprops=arrow)
+        ax.annotate(
+            name,
+            tip,
+            xytext=(8 * np.sign(vector[0]), 8 * np.sign(vector[1])),
+            ha="left" if vector[0] > 0 else "right",
+            textcoords="offset points",
+            color=colour,
+            fontweight="bold",
+            bbox={"facecolor": "white", "alpha": 0.8, "edgecolor": "none", "pad": 1.5},
+        )
+        ax.plot(*start, "o", color="black", zorder=4)
+        said.append(f"Arrow {name} at {_place(start)} points along {_place(vector)}")
+    ax.set(xlabel="x", ylabel="y", xlim=(x0, x1), ylim=(y0, y1), aspect="equal")
+    ax.grid(visible=False)
+    if labels:
+        ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1), fontsize=11)
+    name = getattr(landscape, "name", "a function of two variables")
+    return f"Level lines of {name}, {_number(low)} to {_number(high)}, darker is lower. {'. '.join(said)}."
+
+
+def _place(point):
+    return "(" + ", ".join(_number(c) for c in point) + ")"
+
+
+@figure(projection="3d")
+def surface(ax, landscape, at):
+    """A surface in space, with the gradient as an arrow on the floor: it has no upward part.
+
+    Parameters
+    ----------
+    landscape : Landscape of two variables
+    at : (2,) point
+    """
+    at = np.asarray(at, dtype=float)
+    (x0, x1), (y0, y1) = landscape.domain
+    grid = np.array(np.meshgrid(np.linspace(x0, x1, 41), np.linspace(y0, y1, 41)))
+    height = landscape(grid)
+    floor = height.min() - 0.8 * np.ptp(height)
+    gradient = landscape.gradient(at)
+    arrow = gradient / np.linalg.norm(gradient) * 0.4 * (x1 - x0) / 2
+    ax.plot_surface(*grid, height, cmap="cividis", alpha=0.75, linewidth=0)
+    ax.contour(*grid, height, 10, zdir="z", offset=floor, cmap="cividis")
+    ax.quiver(*at, floor, *arrow, 0, color=RED, linewidth=3.5, arrow_length_ratio=0.35)
+    ax.plot(*[[c, c] for c in at], [floor, landscape(at)], ":", color="black")
+    ax.plot(*at, landscape(at), "o", color="black")
+    ax.set(xlabel="x", ylabel="y", zlabel="f(x, y)", zlim=(floor, height.max()), title="The gradient lies on the floor")
+    ax.set(xticks=[x0, (x0 + x1) / 2, x1], yticks=[y0, (y0 + y1) / 2, y1], zticks=[0, round(height.max())])
+    ax.view_init(elev=22, azim=-60)
+    return (
+        f"The surface of {landscape.name} in space, its level lines on the floor below. At {_place(at)} the gradient, "
+        f"{_place(gradient)}, is drawn as an arrow on the floor, at right angles to the level line, with no upward part."
+    )
+
+
+@figure()
+def slope_by_direction(ax, angles, slopes, steepest=None):
+    """The slope in every direction against the angle of the direction, in degrees from the x-axis.
+
+    Parameters
+    ----------
+    angles, slopes : (n,) arrays, degrees and slopes
+    steepest : float, optional
+        The angle of the gradient, drawn as a line.
+    """
+    ax.plot(angles, slopes, color=BLUE)
+    ax.axhline(0, color="black", linewidth=1)
+    highest, lowest = int(np.argmax(slopes)), int(np.argmin(slopes))
+    for where, colour, word in ((highest, RED, "steepest up"), (lowest, GREEN, "steepest down")):
+        ax.plot(angles[where], slopes[where], "o", color=colour, markersize=9, label=f"{word}: {angles[where]:.0f}°")
+    if steepest is not None:
+        ax.axvline(steepest, color=RED, linestyle="--", label=f"the gradient: {steepest:.0f}°")
+    ax.set(
+        xlabel="direction (degrees from the x-axis)",
+        ylabel="slope in that direction",
+        xticks=np.arange(0, 361, 45),
+        xlim=(0, 360),
+        title="The slope in every direction",
+    )
+    ax.legend(fontsize=11, loc="upper left", bbox_to_anchor=(1.01, 1))
+    return (
+        f"The slope in every direction, a cosine: largest, {_number(slopes[highest])}, at {angles[highest]:.0f} degrees, "
+        f"smallest, {_number(slopes[lowest])}, at {angles[lowest]:.0f} degrees, and 0 half way between."
+    )
+
+
+@figure()
+def norms(ax, paths, labels, predicted=None, ylabel="|gradient|"):
+    """How the norm of the gradient falls (or grows) along walks, on a logarithmic axis.
+
+    Parameters
+    ----------
+    paths : sequence of gdlib.Path
+    labels : sequence of str
+    predicted : sequence of (k+1,) arrays, optional
+        What theory says of each walk's norm, drawn dashed.
+    """
+    said = []
+    for n, (path, colour, label) in enumerate(zip(paths, (BLUE, RED, GREEN, ORANGE, PINK), labels, strict=False)):
+        width = 5.0 - n  # a line that lies on an earlier one leaves its rim visible
+        ax.semilogy(
+            np.arange(path.steps + 1), np.maximum(path.norms, 1e-300), color=colour, linewidth=width, label=label
+        )
+        if predicted is not None:
+            ax.semilogy(np.arange(len(predicted[n])), predicted[n], "--", color="black", linewidth=1.2)
+        said.append(f"{label}: from {path.norms[0]:.2g} to {path.norms[-1]:.2g} in {path.steps} steps, {path.stop}")
+    ax.set(xlabel="step", ylabel=ylabel, xlim=(0, None))
+    ax.legend(fontsize=11, loc="upper left", bbox_to_anchor=(1.01, 1))
+    return f"The norm of the gradient against the step, on a logarithmic axis. {'; '.join(said)}."
+
+
+@figure()
+def basins(ax, landscape, ends, starts, minima):
+    """Which minimum each start leads to: one colour a minimum.
+
+    Parameters
+    ----------
+    landscape : Landscape of two variables
+    ends, starts : (m, 2) arrays, the last and the first point of each walk; the starts fill a square grid
+    minima : sequence of (2,) points
+    """
+    side = int(np.sqrt(len(starts)))
+    distance = np.linalg.norm(ends[:, None] - np.array(minima)[None], axis=2)
+    nearest = np.where(distance.min(axis=1) < 1e-2, distance.argmin(axis=1), len(minima)).reshape(side, side)
+    palette = np.array([to_rgb(c) for c in (SKY, ORANGE, GREEN, PINK, "#FFFFFF")])
+    palette = np.vstack([palette[: len(minima)], palette[-1:]])
+    (x0, x1), (y0, y1) = landscape.domain
+    ax.imshow(palette[nearest], origin="lower", extent=(x0, x1, y0, y1))
+    grid = np.array(np.meshgrid(np.linspace(x0, x1, 151), np.linspace(y0, y1, 151)))
+    ax.contour(*grid, np.log1p(landscape(grid)), 12, colors="black", linewidths=0.6, alpha=0.6)
+    for x, y in minima:
+        ax.plot(x, y, "*", color="black", markeredgecolor="white", markersize=16)
+    ax.set(xlabel="start x", ylabel="start y", title="Where a start leads: one colour a minimum")
+    ax.grid(visible=False)
+    share = [f"{_place(np.round(m, 2))}: {100 * np.mean(nearest == n):.0f} %" for n, m in enumerate(minima)]
+    return (
+        f"A map of starts, coloured by the minimum that descent reaches from there. {'; '.join(share)} of the starts."
+    )
+
+
+@figure()
+def relief(ax, land, paths=(), window=None, marks=()):
+    """The real terrain as a shaded relief with level lines every 50 metres, and walks and places on it.
 
     Parameters
     ----------
     land : gdlib.landscapes.Terrain
     paths : sequence of gdlib.Path with points of shape (k+1, 2), in metres
     window : ((west, east), (south, north)) in metres; the whole map when None
+    marks : sequence of (east, north, name) in metres
     """
     km = np.array(land.domain).ravel() / 1000
     light = LightSource(azdeg=315, altdeg=45)
     shaded = light.shade(land.heights, plt.get_cmap("cividis"), blend_mode="soft", dx=land.dx, dy=land.dy, vert_exag=2)
     ax.imshow(shaded, origin="lower", extent=km, interpolation="bilinear")
+    levels = np.arange(250, 1100, 50)
+    ax.contour(land.heights, levels, extent=km, colors="black", linewidths=0.5, alpha=0.35)
     said = []
+    for x, y, name in marks:
+        ax.plot(x / 1000, y / 1000, "o", color=RED, markeredgecolor="white", markersize=10)
+        box = {"facecolor": "white", "alpha": 0.8, "edgecolor": "none", "pad": 1.5}
+        ax.annotate(name, (x / 1000, y / 1000), xytext=(9, 7), textcoords="offset points", bbox=box)
+        said.append(f"{name} at {land(np.array([x, y])):.0f} metres")
     for path, marker in zip(paths, "osD^v<>", strict=False):
         east, north = path.points.T / 1000
         ax.plot(east, north, color="white", linewidth=4.5)
@@ -323,11 +504,11 @@ def relief(ax, land, paths=(), window=None):
         ax.plot(east[0], north[0], marker, color="white", markeredgecolor="black", markersize=9)
         ax.plot(east[-1], north[-1], marker, color=RED, markeredgecolor="white", markersize=10)
         heights = land(path.points.T[:, [0, -1]])
-        said.append(f"from {heights[0]:.0f} down to {heights[1]:.0f} metres in {path.steps} steps")
+        said.append(f"a walk from {heights[0]:.0f} to {heights[1]:.0f} metres in {path.steps} steps")
     box = np.array(window or land.domain) / 1000
     ax.set(xlabel="east (km)", ylabel="north (km)", xlim=box[0], ylim=box[1])
     ax.grid(visible=False)
-    return f"Shaded relief of a real terrain with {len(said)} walks on it: {'; '.join(said)}."
+    return f"Shaded relief of a real terrain with level lines every 50 metres. On it: {'; '.join(said) or 'nothing'}."
 
 
 def _fit_to_curve(ax, values, below=0.08, above=0.08):

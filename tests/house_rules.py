@@ -112,8 +112,8 @@ def has_a_result_in_each_section(notebook):
 def shows_its_numbers(notebook):
     """Each number in the prose stands in a code cell or in what one printed, rounded as in the prose.
 
-    Whole numbers below 100 that count things, numbers of sections and
-    chapters, and code spans are left to the reader's eye.
+    Whole numbers below 100 that count things, the choices that a question
+    offers, minutes, and code spans are left to the reader's eye.
     """
     shown = set()
     for cell in code_cells(notebook):
@@ -142,6 +142,7 @@ def prose_numbers(text):
     """The numbers of a text that must be shown: those with a decimal point, an exponent, or from 100 on."""
     text = re.sub(r"```.*?```|`[^`\n]*`", " ", text, flags=re.S)
     text = re.split(r"^## Further reading", text, flags=re.M)[0]
+    text = re.sub(r"^(?:.*\?|\*\*Minutes:\*\*.*)$", " ", text, flags=re.M)
     text = re.sub(r"\d+(?:\.\d+)? ?\\cdot 10\^\{?(-?\d+)\}?", lambda m: m[0].split("\\")[0].strip() + "e" + m[1], text)
     text = re.sub(r"(?<![\d.])10\^\{(-?\d+)\}", r"1e\1", text)
     found = re.findall(NUMBER, re.sub(r"(?<=\d)\\,(?=\d)", "", text))

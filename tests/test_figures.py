@@ -1,5 +1,7 @@
 """Each figure draws on the Axes it is given, shows nothing, and says in words what it drew."""
 
+import re
+
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
@@ -25,7 +27,22 @@ X = np.linspace(0, 1000, 50)
 LAND = landscapes.terrain()
 DOWNHILL = gradient_descent(LAND.gradient, [15_000, 8_000], lr=100, T=50)
 
+VALLEY, HIMMELBLAU = landscapes.valley(), landscapes.himmelblau()
+SLOW = gradient_descent(VALLEY.gradient, [2.5, 0.5], lr=0.04, T=20)
+ANGLES = np.arange(360)
+CORNERS = np.array([[-4.0, -4.0], [4.0, -4.0], [-4.0, 4.0], [4.0, 4.0]])
+ENDS = np.array([HIMMELBLAU.minima[i] for i in (2, 3, 1, 0)])
+
 CASES = {
+    "contours": (
+        (VALLEY, [SLOW]),
+        {"arrows": [((1, 1), (0.5, -1), "down")]},
+        "Arrow down at (1, 1) points along (0.5, −1)",
+    ),
+    "surface": ((VALLEY, [1, 0.4]), {}, "At (1, 0.4) the gradient, (1, 10)"),
+    "slope_by_direction": ((ANGLES, np.cos(np.radians(ANGLES - 30))), {"steepest": 30}, "largest, 1, at 30 degrees"),
+    "norms": (([SLOW], ["slow"]), {"predicted": [[12.7, 1.0]]}, "in 20 steps, exhausted"),
+    "basins": ((HIMMELBLAU, ENDS, CORNERS, HIMMELBLAU.minima), {}, "(3, 2): 25 %"),
     "relief": ((LAND, [DOWNHILL]), {}, "in 50 steps"),
     "curve": (([1, 2, 3], [4, 6, 5]), {"marks": [(2, 6, "summit")], "title": "A hill"}, "Summit: 6 at 2"),
     "secants": ((f, df, 1, [2, 1], (-3, 3.5)), {}, "h = 2 has slope 6, h = 1 has slope 5"),
@@ -70,7 +87,8 @@ def test_a_figure_returns_its_axes_and_says_what_it_shows(name, monkeypatch):
 def test_a_figure_draws_on_the_axes_it_is_given(name):
     arguments, options, _ = CASES[name]
     two_rows = name in ("signs", "height_and_slope")
-    given = plt.subplots(2)[1] if two_rows else plt.subplots()[1]
+    kind = {"projection": "3d" if name == "surface" else None}
+    given = plt.subplots(2)[1] if two_rows else plt.subplots(subplot_kw=kind)[1]
     returned = getattr(figures, name)(*arguments, ax=given, **options)
     assert returned is (given[0] if two_rows else given)
     assert len(plt.get_fignums()) == 1
@@ -81,7 +99,7 @@ def test_a_notebook_shows_the_axes_as_a_picture_with_its_text():
     ax = figures.curve(*CASES["curve"][0])
     data, metadata = figures._mimebundle(ax)
     assert data["image/png"].startswith(b"\x89PNG")
-    assert data["text/plain"] == metadata["image/png"]["alt"] == figures.alternative_text(ax)
+    assert data["text/plain"].strip() == metadata["image/png"]["alt"] == figures.alternative_text(ax)
     assert not plt.get_fignums()  # closed, or the inline backend would show it again
     assert figures._mimebundle(plt.subplots()[1]) == {}  # other people's Axes stay as they are
 

@@ -122,6 +122,33 @@ def test_a_build_gives_the_same_bytes_and_keeps_cell_ids(small, tmp_path):
     assert ids[1:] == [c.id for c in small.cells][1:]
 
 
+FOLDED = """> **Predict.** Six times seven?
+
+```{code-cell} ipython3
+a = 6
+```
+
+```{code-cell} ipython3
+print(a * 7)
+```
+
+> **Predict.** Much later.
+
+And more text.
+
+```{code-cell} ipython3
+print("open")
+```
+"""
+
+
+def test_answers_to_predictions_are_folded_until_they_are_run(tmp_path):
+    source = tmp_path / "folded.md"
+    source.write_text(FOLDED)
+    hidden = [c.metadata.get("jupyter", {}).get("outputs_hidden", False) for c in pipeline.read_source(source).cells]
+    assert hidden == [False, False, True, False, False]
+
+
 def test_a_stale_output_picture_or_state_is_seen(small):
     assert pipeline.differences(small, small) == []
     other = copy.deepcopy(small)

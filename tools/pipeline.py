@@ -6,14 +6,17 @@
 NAME is a lecture's file name or its beginning, such as 01; all of them when left out.
 A build in the locked environment gives the same bytes each time: no dates, no
 timings, cell ids kept from the stored notebook (or made from the cell's text),
-widget ids renamed in the order in which they appear.
+widget ids renamed in the order in which they appear. What answers a **Predict**
+is stored folded, so that nobody reads the answer first.
 """
 
+import ast
 import base64
 import hashlib
 import io
 import json
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -57,6 +60,7 @@ def read_source(source, previous=None):
             "language_info": {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"},
         }
     )
+    hide_answers(notebook)
     seen = {}
     for cell in notebook.cells:
         nth = seen[cell.source] = seen.get(cell.source, 0) + 1
@@ -73,6 +77,17 @@ def read_source(source, previous=None):
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     return notebook
+
+
+def hide_answers(notebook):
+    """Fold the stored output of the cells that answer a prediction; JupyterLab unfolds it when the cell is run."""
+    asked = False
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            quotation = re.search(r"(?:^>.*\n?)+\Z", cell.source, re.M)
+            asked = quotation is not None and "**Predict.**" in quotation[0]
+        elif asked and isinstance(ast.parse(cell.source).body[-1], ast.Expr | ast.For):
+            cell.metadata["jupyter"] = nbformat.from_dict({"outputs_hidden": True})
 
 
 def execute(notebook, folder=NOTEBOOKS):
