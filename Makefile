@@ -6,10 +6,14 @@ PORT ?= 8888
 LESSON ?= notebooks/01_differentiation.ipynb
 BIN := .venv/bin
 READY := .venv/ready
+BROWSER := .venv/ready-browser
+COMPILE = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --fork-strategy fewest \
+	--generate-hashes --custom-compile-command "make lock"
+EXTRA = import sys, tomllib; print("\n".join(tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"][sys.argv[1]]))
 LAB_SETTINGS := .venv/share/jupyter/lab/settings
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint notebooks check-notebooks lock picture bench clean
+.PHONY: help lab test test-browser lint notebooks check-notebooks lock picture bench clean
 
 help:  ## list these targets
 	@echo "make TARGET, where TARGET is one of:"
@@ -25,6 +29,9 @@ lab: $(READY)  ## install what is missing and open the first lecture in JupyterL
 test: $(READY)  ## install what is missing and pass every test, every notebook included
 	@$(BIN)/pytest
 
+test-browser: $(BROWSER)  ## drive every explorer in JupyterLab and Chromium (Debian: apt-get install chromium)
+	@GDLIB_BROWSER=required $(BIN)/pytest -m browser tests/browser
+
 lint: $(READY)  ## ruff: rules and format, notebooks and their sources included
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check gdlib tests tools
@@ -35,9 +42,9 @@ notebooks: $(READY)  ## execute notebooks/text/*.md into notebooks/*.ipynb
 check-notebooks: $(READY)  ## execute the sources afresh: is each stored notebook what they give?
 	@$(BIN)/python tools/pipeline.py check
 
-lock: $(READY)  ## resolve pyproject.toml anew into requirements.lock (needs the network)
-	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --fork-strategy fewest \
-		--extra dev --generate-hashes --custom-compile-command "make lock" pyproject.toml -o requirements.lock
+lock: $(READY)  ## resolve pyproject.toml anew into requirements*.lock (needs the network)
+	@$(COMPILE) --extra dev pyproject.toml --output-file requirements.lock
+	@$(BIN)/python -c '$(EXTRA)' browser | $(COMPILE) --constraint requirements.lock - --output-file requirements-browser.lock
 
 picture: $(READY)  ## draw the README's picture
 	@$(BIN)/python tools/picture.py
@@ -68,3 +75,7 @@ $(READY): requirements.lock pyproject.toml
 		echo '{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}' \
 			> $(LAB_SETTINGS)/overrides.json; \
 		touch $@; trap - EXIT
+
+$(BROWSER): $(READY) requirements-browser.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-browser.lock
+	@touch $@

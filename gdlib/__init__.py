@@ -7,11 +7,12 @@ calculus        derivative, gradient, tangent line (SymPy); finite differences
 landscapes      functions to walk on, each beside its gradient
 descent         gradient_descent, gradient_ascent -> Path; sweep -> Sweep
 figures         one function a figure: takes and returns its Axes
+explore         sliders that answer within a frame; predict, run, explain
 ==============  ==========================================================
 
 ``import gdlib`` loads the numerical core and NumPy, and nothing else: SymPy is
-imported inside the functions of `calculus` that need it, and `figures` (which
-needs Matplotlib) the first time it is named.
+imported inside the functions of `calculus` that need it; `figures` and `explore`
+(Matplotlib, ipywidgets) the first time they are named.
 """
 
 from importlib import import_module
@@ -20,12 +21,13 @@ from gdlib import calculus, descent, landscapes
 from gdlib.calculus import finite_difference
 from gdlib.descent import Path, gradient_ascent, gradient_descent
 
-_LAZY = ("figures",)
+_LAZY = ("explore", "figures")
 
 __all__ = [
     "Path",
     "calculus",
     "descent",
+    "explore",
     "figures",
     "finite_difference",
     "gradient_ascent",

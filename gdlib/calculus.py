@@ -137,7 +137,7 @@ def finite_difference(f, x, h=None, scheme="central"):
         The step. When None, the one that balances the error of the formula
         against rounding: √ε·s forward and backward (1.5e-8 at scale s = 1),
         ∛ε·s central (6.1e-6), for a coordinate of size s = max(1, |x|), where
-        ε is the rounding unit of the type of x (2.2e-16 in float64).
+        ε is the machine epsilon of the type of x (2.2e-16 in float64).
     scheme : "central", "forward" or "backward"
 
     Returns
@@ -197,7 +197,7 @@ def _value(f, point):
 
 
 def _expression(expr):
-    """The expression of a Poly, or the expression itself: SymPy will not add a Poly to a cosine."""
+    """The expression of a Poly, or the expression itself: SymPy is giving up adding a Poly to a cosine."""
     import sympy
 
     return expr.as_expr() if isinstance(expr, sympy.Poly) else sympy.sympify(expr)

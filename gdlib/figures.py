@@ -31,10 +31,11 @@ STYLE = {
 }
 
 
-def figure(rows=1, projection=None):
+def figure(rows=1, columns=1, projection=None):
     """Decorate ``draw(ax, ...) -> alternative text`` into a figure function with an optional ``ax=``.
 
-    With `rows` > 1 the function draws on that many Axes, one above the other.
+    With `rows` or `columns` > 1 the function draws on that many Axes: one above
+    the other with a common x axis, or side by side.
     """
 
     def decorate(draw):
@@ -42,11 +43,11 @@ def figure(rows=1, projection=None):
         def drawn(*args, ax=None, **options):
             with plt.rc_context(STYLE):
                 if ax is None:
+                    options_of_axes = {"sharex": rows > 1, "subplot_kw": {"projection": projection}}
                     size = (8, 4.2 if rows == 1 else 2.8 * rows)
-                    kind = {"projection": projection}
-                    ax = plt.subplots(rows, sharex=rows > 1, layout="constrained", figsize=size, subplot_kw=kind)[1]
+                    ax = plt.subplots(rows, columns, layout="constrained", figsize=size, **options_of_axes)[1]
                 text = draw(ax, *args, **options)
-            first = ax if rows == 1 else ax[0]
+            first = ax if rows * columns == 1 else ax[0]
             first.alternative_text = text
             return first
 
@@ -177,20 +178,20 @@ def tangents(ax, f, derivative, points, domain):
         name = f"slope {_number(slope)}"
         ax.annotate(name, (p, f(p)), xytext=away, textcoords="offset points", ha=align, va="center", color=colour)
     _fit_to_curve(ax, f(x), below=0.14)
-    ax.set(xlabel="x", ylabel="f(x)", xlim=domain, title="The tangent line: blue falls, red rises, grey is level")
+    ax.set(xlabel="x", ylabel="f(x)", xlim=domain, title="Tangent lines: blue falls, orange rises, grey is level")
     said = ", ".join(f"{_number(derivative(p))} at x = {_number(p)}" for p in points)
     return f"The curve f with short tangent lines. Their slopes: {said}. Negative slopes fall, positive ones rise, 0 is level."
 
 
 @figure(rows=2)
-def signs(axes, f, derivative, domain):
-    """f above, f′ below: where f′ is positive f rises, where it is negative f falls."""
+def signs(axes, f, derivative, domain, name="f"):
+    """f above, f′ below: where f′ is positive f rises, where it is negative f falls. `name` is what f is called."""
     x = _line(domain)
     slope = derivative(x)
     values = f(x)
     for sign, colour, word in ((1, RED, "rises"), (-1, BLUE, "falls")):
         part = sign * slope > 0
-        axes[0].plot(x, np.where(part, values, np.nan), color=colour, label=f"f {word}")
+        axes[0].plot(x, np.where(part, values, np.nan), color=colour, label=f"{name} {word}")
         axes[1].plot(x, np.where(part, slope, np.nan), color=colour)
         axes[1].fill_between(x, slope, 0, where=part, color=colour, alpha=0.2)
     zeros = _zeros(x, slope)
@@ -199,15 +200,15 @@ def signs(axes, f, derivative, domain):
         for z in zeros:
             ax.axvline(z, color=GREY, linewidth=1, linestyle=":")
     axes[1].axhline(0, color="black", linewidth=1)
-    axes[0].set(ylabel="f(x)", title="f rises where f′ > 0 and falls where f′ < 0")
-    axes[1].set(xlabel="x", ylabel="f′(x)", xlim=domain)
+    axes[0].set(ylabel=f"{name}(x)", title=f"{name} rises where {name}′ > 0 and falls where {name}′ < 0")
+    axes[1].set(xlabel="x", ylabel=f"{name}′(x)", xlim=domain)
     axes[0].legend(loc="best", fontsize=11)
     where = " and ".join(_number(z) for z in zeros) or "nowhere"
-    return f"Above, f; below, its derivative. f rises where the derivative is positive and falls where it is negative; the derivative is 0 at x = {where}, where f is level."
+    return f"Above, {name}; below, its derivative. {name} rises where the derivative is positive and falls where it is negative; the derivative is 0 at x = {where}, where {name} is level."
 
 
 @figure()
-def walks(ax, f, paths, domain, labels=None):
+def walks(ax, f, paths, domain, labels=None, name="f"):
     """The points of one-dimensional walks, drawn on the curve of f.
 
     Parameters
@@ -215,6 +216,7 @@ def walks(ax, f, paths, domain, labels=None):
     f : callable of an array
     paths : sequence of gdlib.Path with scalar points
     labels : sequence of str, one a path
+    name : str, what f is called
     """
     x = _line(domain)
     ax.plot(x, f(x), color="black", zorder=1)
@@ -222,31 +224,46 @@ def walks(ax, f, paths, domain, labels=None):
     for path, colour, marker, label in zip(paths, (BLUE, RED, GREEN, ORANGE), "osD^", labels or [""] * 4, strict=False):
         inside = path.points[(path.points >= domain[0]) & (path.points <= domain[1])]
         ax.plot(inside, f(inside), marker, color=colour, markersize=6, alpha=0.75, label=label or None)
-        ax.plot(inside[0], f(inside[0]), marker, color=colour, markersize=12, markerfacecolor="none", markeredgewidth=2)
+        ax.plot(inside[0], f(inside[0]), "o", color="black", markersize=13, markerfacecolor="none", markeredgewidth=2)
         end = f"{path.stop} at x = {_number(path.final)}" if path.stop == "converged" else path.stop
         said.append(f"{label or 'a walk'} from x = {_number(path.points[0])}: {end} after {path.steps} steps")
     _fit_to_curve(ax, f(x))
-    ax.set(xlabel="x", ylabel="f(x)", xlim=domain, title="Each walk starts at its large open mark")
+    ax.set(xlabel="x", ylabel=f"{name}(x)", xlim=domain, title="Each walk starts in a black ring")
     if labels:
         ax.legend(loc="best", fontsize=11)
-    return f"The curve f with walks on it. {'; '.join(said)}."
+    return f"The curve {name} with walks on it. {'; '.join(said)}."
 
 
-@figure()
-def one_sided(ax, f, at, hs, title=""):
-    """The slopes of the secants to the right and to the left of `at`, against h on a logarithmic axis."""
+@figure(columns=2)
+def one_sided(axes, f, at, hs, name="f"):
+    """Left, f with secants to both sides of `at`; right, their slopes against h, which shrinks to the right.
+
+    Parameters
+    ----------
+    f : callable of an array
+    at : float
+    hs : sequence of floats > 0, largest first
+    name : str, what f is called
+    """
     hs = np.asarray(hs, dtype=float)
-    right = np.array([(f(at + h) - f(at)) / h for h in hs])
-    left = np.array([(f(at) - f(at - h)) / h for h in hs])
-    ax.plot(hs, right, "o-", color=RED, label="secant to the right")
-    ax.plot(hs, left, "s-", color=BLUE, label="secant to the left")
-    ax.set_xscale("log")
-    ax.invert_xaxis()
-    ax.set(xlabel="h, shrinking to the right", ylabel="slope of the secant", title=title)
-    ax.legend(fontsize=11)
+    x = at + np.linspace(-1.2, 1.2, 401) * hs.max()
+    axes[0].plot(x, f(x), color="black")
+    slopes = {}
+    for sign, colour, marker, side in ((1, RED, "o", "right"), (-1, BLUE, "s", "left")):
+        slopes[side] = np.array([(f(at + sign * h) - f(at)) / (sign * h) for h in hs])
+        for h in hs[:4]:
+            axes[0].plot([at, at + sign * h], [f(at), f(at + sign * h)], marker + "-", color=colour, alpha=0.7)
+        axes[1].plot(hs, slopes[side], marker + "-", color=colour, label=f"to the {side}")
+    axes[1].set_xscale("log")
+    axes[1].invert_xaxis()
+    axes[0].set(xlabel="x", ylabel=name, title=f"{name}, secants at {at:g}")
+    axes[1].set(xlabel="h", ylabel="slope of the secant", title="Their slopes")
+    axes[1].legend(fontsize=11)
+    right, left = slopes["right"], slopes["left"]
     return (
-        f"{title}: slopes of the secants as h shrinks from {_number(hs.max())} to {_number(hs.min())}. "
-        f"To the right they go from {_number(right[0])} to {_number(right[-1])}, to the left from {_number(left[0])} to {_number(left[-1])}."
+        f"Left, the curve {name} with secants at x = {at:g}; right, their slopes as h shrinks from {_number(hs.max())} to "
+        f"{_number(hs.min())}: to the right from {_number(right[0])} to {_number(right[-1])}, "
+        f"to the left from {_number(left[0])} to {_number(left[-1])}."
     )
 
 
@@ -262,8 +279,9 @@ def error_against_h(ax, hs, errors, best):
         The step that theory recommends, drawn as a line.
     """
     said = []
-    for (name, error), colour, marker in zip(errors.items(), (BLUE, RED), "os", strict=False):
-        ax.loglog(hs, np.maximum(error, 1e-17), marker, color=colour, markersize=5, label=name)
+    for (name, error), colour, marker, fill in zip(errors.items(), (BLUE, RED), "os", (BLUE, "none"), strict=False):
+        style = {"markersize": 5 if fill == BLUE else 8, "markerfacecolor": fill, "color": colour}
+        ax.loglog(hs, np.maximum(error, 1e-17), marker, label=name, **style)
         ax.axvline(best[name], color=colour, linestyle="--", linewidth=1.5, label=f"theory: h = {best[name]:.1e}")
         said.append(f"{name} down to about h = {best[name]:.1e}")
     ax.set(xlabel="step h", ylabel="|error| of the derivative", title="A large step is inexact, a small step is noise")
@@ -275,31 +293,37 @@ def error_against_h(ax, hs, errors, best):
 
 
 @figure(rows=2)
-def height_and_slope(axes, x, height, slope, level=()):
-    """A cross-section above, its slope in metres a metre below, with the places where it is level.
+def height_and_slope(axes, x, height, slope):
+    """A cross-section above, its slope in metres a metre below; peaks, valley floors and the steepest place marked.
 
     Parameters
     ----------
     x, height : (n,) arrays in metres
     slope : (n,) array, metres of height a metre of way
-    level : sequence of x where the slope changes its sign
     """
-    km = np.asarray(x) / 1000
-    axes[0].plot(km, height, color=BLUE)
+    km, slope = np.asarray(x) / 1000, np.asarray(slope)
+    axes[0].plot(km, height, color=BLUE, linewidth=1.5)
     axes[0].fill_between(km, height, min(height) - 20, color=BLUE, alpha=0.12)
     axes[1].plot(km, slope, color=GREEN, linewidth=1.5)
     axes[1].axhline(0, color="black", linewidth=1)
-    level = np.asarray(level, dtype=float)
-    axes[0].plot(level / 1000, np.interp(level, x, height), "o", color=RED, markersize=5, label="level")
-    axes[1].plot(level / 1000, np.zeros_like(level), "o", color=RED, markersize=5)
+    sloping = np.flatnonzero(slope)  # leave out what is exactly level
+    before, after = sloping[:-1], sloping[1:]
+    counts = []
+    for sign, colour, marker, word in ((1, RED, "^", "peak"), (-1, "black", "v", "valley floor")):
+        turns = (sign * slope[before] > 0) & (sign * slope[after] < 0)
+        where = (km[before[turns]] + km[after[turns]]) / 2
+        counts.append(len(where))
+        axes[0].plot(where, np.interp(where, km, height) + sign * 22, marker, color=colour, markersize=5, label=word)
+    steepest = int(np.argmax(np.abs(slope)))
+    for ax, y in zip(axes, (height, slope), strict=True):
+        ax.plot(km[steepest], y[steepest], "o", color=ORANGE, markeredgecolor="black", markersize=9, label="steepest")
     axes[0].set(ylabel="height (m)", title="A real cross-section and its derivative")
     axes[1].set(xlabel="way from the west (km)", ylabel="slope (m per m)", xlim=(km.min(), km.max()))
     axes[0].legend(fontsize=11)
-    steepest = int(np.argmax(np.abs(slope)))
     return (
         f"Above, the height of a real cross-section, {_number(min(height))} to {_number(max(height))} metres; below, its slope. "
         f"It is steepest, {_number(round(slope[steepest], 2))} metres per metre, {km[steepest]:.1f} kilometres "
-        f"from the west, and level at {len(level)} places, the peaks and the valley floors."
+        f"from the west. The slope changes its sign at {counts[0]} peaks and {counts[1]} valley floors."
     )
 
 
@@ -321,7 +345,10 @@ def contours(ax, landscape, paths=(), arrows=(), labels=None, window=None):
     low, high = np.nanmin(height), np.nanmax(height)
     levels = low + (high - low) * np.linspace(0.01, 1, 16) ** 2  # denser towards the floor
     ax.contourf(*grid, height, [low, *levels], cmap="cividis", alpha=0.55)
-    ax.contour(*grid, height, levels, colors="black", linewidths=0.6, alpha=0.6)
+    ax.contour(*grid, height, levels, colors="black", linewidths=0.6, alpha=0.6, linestyles="solid")
+    through = {float(landscape(np.asarray(start, dtype=float))) for start, _, _ in arrows}
+    if through:
+        ax.contour(*grid, height, sorted(through), colors="black", linewidths=2.2, linestyles="solid")
     said = []
     walked = zip(paths, (RED, BLUE, PINK, GREEN), "osD^", labels or [""] * len(paths), strict=False)
     for path, colour, marker, label in walked:
@@ -329,9 +356,13 @@ def contours(ax, landscape, paths=(), arrows=(), labels=None, window=None):
         ax.plot(x, y, "-", color="white", linewidth=3.5)
         ax.plot(x, y, marker + "-", color=colour, markersize=4, linewidth=1.5, label=label or None)
         ax.plot(x[0], y[0], marker, color="white", markeredgecolor=colour, markeredgewidth=2, markersize=9)
-        end = f"{path.stop} at {_place(path.final)}" if path.stop == "converged" else path.stop
-        said.append(f"{label or 'A walk'} from {_place(path.points[0])}: {end} after {path.steps} steps")
-    for (start, vector, name), colour in zip(arrows, (RED, BLUE, GREEN, PINK), strict=False):
+        ax.plot(x[-1], y[-1], marker, color=colour, markeredgecolor="black", markersize=9, zorder=3)
+        said.append(
+            f"{label or 'A walk'} from {_place(path.points[0])}: {path.stop} after {path.steps} steps "
+            f"at {_place(np.round(path.final, 3))}"
+        )
+    for start, vector, name in arrows:
+        colour = {"∇f": RED, "−∇f": BLUE}.get(name, GREEN)
         tip = np.add(start, vector)
         arrow = {"arrowstyle": "-|>", "color": colour, "linewidth": 3, "shrinkA": 0, "shrinkB": 0, "mutation_scale": 20}
         ax.annotate("", tip, start, arrowprops=arrow)
@@ -352,7 +383,8 @@ def contours(ax, landscape, paths=(), arrows=(), labels=None, window=None):
     if labels:
         ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1), fontsize=11)
     name = getattr(landscape, "name", "a function of two variables")
-    return f"Level lines of {name}, {_number(low)} to {_number(high)}, darker is lower. {'. '.join(said)}."
+    lines = "; a thick line is the level line through the arrows' start" if through else ""
+    return f"Level lines of {name}, {_number(low)} to {_number(high)}, darker is lower{lines}. {'. '.join(said)}."
 
 
 def _place(point):
@@ -374,24 +406,28 @@ def surface(ax, landscape, at):
     height = landscape(grid)
     floor = height.min() - 0.8 * np.ptp(height)
     gradient = landscape.gradient(at)
-    arrow = gradient / np.linalg.norm(gradient) * 0.4 * (x1 - x0) / 2
+    part = 0.3  # of the gradient's length, so that the arrow stays on the floor
+    arrow = part * gradient
     ax.plot_surface(*grid, height, cmap="cividis", alpha=0.75, linewidth=0)
-    ax.contour(*grid, height, 10, zdir="z", offset=floor, cmap="cividis")
-    ax.quiver(*at, floor, *arrow, 0, color=RED, linewidth=3.5, arrow_length_ratio=0.35)
+    ax.contour(*grid, height, 10, zdir="z", offset=floor, cmap="cividis", linestyles="solid")
+    ax.contour(*grid, height, [landscape(at)], zdir="z", offset=floor, colors="black", linewidths=2)
+    ax.quiver(*at, floor, *arrow, 0, color=RED, linewidth=3.5, arrow_length_ratio=0.3)
+    ax.text(*(at + 1.25 * arrow), floor, "∇f", color=RED, fontweight="bold")
     ax.plot(*[[c, c] for c in at], [floor, landscape(at)], ":", color="black")
     ax.plot(*at, landscape(at), "o", color="black")
     ax.set(xlabel="x", ylabel="y", zlabel="f(x, y)", zlim=(floor, height.max()), title="The gradient lies on the floor")
     ax.set(xticks=[x0, (x0 + x1) / 2, x1], yticks=[y0, (y0 + y1) / 2, y1], zticks=[0, round(height.max())])
-    ax.view_init(elev=22, azim=-60)
+    ax.view_init(elev=30, azim=-75)
     return (
         f"The surface of {landscape.name} in space, its level lines on the floor below. At {_place(at)} the gradient, "
-        f"{_place(gradient)}, is drawn as an arrow on the floor, at right angles to the level line, with no upward part."
+        f"{_place(gradient)}, is drawn, {part:g} of its length, as an arrow on the floor: at right angles to the level line, "
+        f"with no upward part."
     )
 
 
 @figure()
 def slope_by_direction(ax, angles, slopes, steepest=None):
-    """The slope in every direction against the angle of the direction, in degrees from the x-axis.
+    """The slope in every direction against the angle of the direction, in degrees from east towards north.
 
     Parameters
     ----------
@@ -407,7 +443,7 @@ def slope_by_direction(ax, angles, slopes, steepest=None):
     if steepest is not None:
         ax.axvline(steepest, color=RED, linestyle="--", label=f"the gradient: {steepest:.0f}°")
     ax.set(
-        xlabel="direction (degrees from the x-axis)",
+        xlabel="direction (degrees from east towards north)",
         ylabel="slope in that direction",
         xticks=np.arange(0, 361, 45),
         xlim=(0, 360),
@@ -433,10 +469,11 @@ def norms(ax, paths, labels, predicted=None, ylabel="|gradient|"):
     """
     said = []
     for n, (path, colour, label) in enumerate(zip(paths, (BLUE, RED, GREEN, ORANGE, PINK), labels, strict=False)):
-        width = 5.0 - n  # a line that lies on an earlier one leaves its rim visible
-        ax.semilogy(
-            np.arange(path.steps + 1), np.maximum(path.norms, 1e-300), color=colour, linewidth=width, label=label
-        )
+        # where two lines lie on each other both are seen: every second one is dashed, and thinner
+        style = {"color": colour, "linewidth": 2.5 if n % 2 else 4.5, "label": label}
+        if predicted is None and n % 2:
+            style["dashes"] = (4, 2)
+        ax.semilogy(np.arange(path.steps + 1), np.maximum(path.norms, 1e-300), **style)
         if predicted is not None:
             ax.semilogy(np.arange(len(predicted[n])), predicted[n], "--", color="black", linewidth=1.2)
         said.append(f"{label}: from {path.norms[0]:.2g} to {path.norms[-1]:.2g} in {path.steps} steps, {path.stop}")
@@ -468,15 +505,16 @@ def basins(ax, landscape, ends, starts, minima):
         ax.plot(x, y, "*", color="black", markeredgecolor="white", markersize=16)
     ax.set(xlabel="start x", ylabel="start y", title="Where a start leads: one colour a minimum")
     ax.grid(visible=False)
-    share = [f"{_place(np.round(m, 2))}: {100 * np.mean(nearest == n):.0f} %" for n, m in enumerate(minima)]
+    share = [f"{_place(np.round(m, 2))}: {100 * np.mean(nearest == n):.1f} %" for n, m in enumerate(minima)]
     return (
-        f"A map of starts, coloured by the minimum that descent reaches from there. {'; '.join(share)} of the starts."
+        f"A map of starts, coloured by the minimum that descent reaches from there; the borders between the colours bend. "
+        f"{'; '.join(share)} of the starts."
     )
 
 
 @figure()
 def relief(ax, land, paths=(), window=None, marks=()):
-    """The real terrain as a shaded relief with level lines every 50 metres, and walks and places on it.
+    """The real terrain as a relief, lit from the north-west, a level line every 50 metres, walks and places on it.
 
     Parameters
     ----------
@@ -487,8 +525,12 @@ def relief(ax, land, paths=(), window=None, marks=()):
     """
     km = np.array(land.domain).ravel() / 1000
     light = LightSource(azdeg=315, altdeg=45)
-    shaded = light.shade(land.heights, plt.get_cmap("cividis"), blend_mode="soft", dx=land.dx, dy=land.dy, vert_exag=2)
+    low, high = land.heights.min(), land.heights.max()
+    colours = plt.get_cmap("cividis")
+    # the rows run from south to north, against what LightSource expects
+    shaded = light.shade(land.heights, colours, blend_mode="soft", dx=land.dx, dy=-land.dy, vert_exag=2)
     ax.imshow(shaded, origin="lower", extent=km, interpolation="bilinear")
+    ax.figure.colorbar(plt.cm.ScalarMappable(plt.Normalize(low, high), colours), ax=ax, label="height (m)", shrink=0.8)
     levels = np.arange(250, 1100, 50)
     ax.contour(land.heights, levels, extent=km, colors="black", linewidths=0.5, alpha=0.35)
     said = []
@@ -497,7 +539,7 @@ def relief(ax, land, paths=(), window=None, marks=()):
         box = {"facecolor": "white", "alpha": 0.8, "edgecolor": "none", "pad": 1.5}
         ax.annotate(name, (x / 1000, y / 1000), xytext=(9, 7), textcoords="offset points", bbox=box)
         said.append(f"{name} at {land(np.array([x, y])):.0f} metres")
-    for path, marker in zip(paths, "osD^v<>", strict=False):
+    for n, (path, marker) in enumerate(zip(paths, "osD^v<>", strict=False)):
         east, north = path.points.T / 1000
         ax.plot(east, north, color="white", linewidth=4.5)
         ax.plot(east, north, color=RED, linewidth=2)
@@ -505,10 +547,22 @@ def relief(ax, land, paths=(), window=None, marks=()):
         ax.plot(east[-1], north[-1], marker, color=RED, markeredgecolor="white", markersize=10)
         heights = land(path.points.T[:, [0, -1]])
         said.append(f"a walk from {heights[0]:.0f} to {heights[1]:.0f} metres in {path.steps} steps")
+        ax.annotate(
+            f"{heights[1]:.0f} m",
+            (east[-1], north[-1]),
+            xytext=(-9 if n % 2 else 9, -4),
+            ha="right" if n % 2 else "left",
+            textcoords="offset points",
+            fontsize=10,
+            bbox={"facecolor": "white", "alpha": 0.8, "edgecolor": "none", "pad": 1.5},
+        )
     box = np.array(window or land.domain) / 1000
     ax.set(xlabel="east (km)", ylabel="north (km)", xlim=box[0], ylim=box[1])
     ax.grid(visible=False)
-    return f"Shaded relief of a real terrain with level lines every 50 metres. On it: {'; '.join(said) or 'nothing'}."
+    return (
+        f"Shaded relief of a real terrain, yellow is high and blue is low, with a level line every 50 metres. "
+        f"On it: {'; '.join(said) or 'nothing'}."
+    )
 
 
 def _fit_to_curve(ax, values, below=0.08, above=0.08):

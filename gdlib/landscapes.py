@@ -45,6 +45,8 @@ class Landscape:
         The known local minima, the global one (or ones) first; may be empty.
     hessian : (d, d) array or None
         For a quadratic: its constant curvature.
+    coordinates : tuple of str
+        What the entries of a point are called, with their unit.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Landscape:
     domain: tuple
     minima: tuple = ()
     hessian: np.ndarray | None = field(default=None, repr=False)
+    coordinates: tuple = ("x", "y")
 
     def __call__(self, x):
         return self.f(np.asarray(x))
@@ -159,7 +162,7 @@ def bowl():
 
 
 def valley(kappa=25):
-    """½(x² + κ y²), with gradient (x, κ y): κ times steeper across than along.
+    """½(x² + κ y²), with gradient (x, κ y): at equal distance, κ times as steep across as along.
 
     Parameters
     ----------
@@ -268,7 +271,8 @@ def terrain():
     def gradient(x):
         return np.array([spline(x, (1, 0)) / dx, spline(x, (0, 1)) / dy])
 
-    return Terrain("Jacksboro terrain", lambda x: spline(x, (0, 0)), gradient, domain, heights=heights, dx=dx, dy=dy)
+    map_of = {"heights": heights, "dx": dx, "dy": dy, "coordinates": ("east (m)", "north (m)")}
+    return Terrain("Jacksboro terrain", lambda x: spline(x, (0, 0)), gradient, domain, **map_of)
 
 
 def metres_per_degree(latitude):

@@ -90,7 +90,8 @@ def has_alternative_texts(notebook):
 
 
 def asks_for_predictions(notebook):
-    asked = prose(notebook).count("**Predict.**")
+    widgets = sum("explore.predict(" in cell.source for cell in code_cells(notebook))
+    asked = prose(notebook).count("**Predict.**") + widgets
     if asked < 3:
         yield f"a lecture asks for three predictions at least, this one for {asked}"
 
@@ -113,7 +114,8 @@ def shows_its_numbers(notebook):
     """Each number in the prose stands in a code cell or in what one printed, rounded as in the prose.
 
     Whole numbers below 100 that count things, the choices that a question
-    offers, minutes, and code spans are left to the reader's eye.
+    offers, minutes, and code spans are left to the reader's eye; the goals of a
+    **Decide.** are asserted in test_lectures.py.
     """
     shown = set()
     for cell in code_cells(notebook):
@@ -142,7 +144,7 @@ def prose_numbers(text):
     """The numbers of a text that must be shown: those with a decimal point, an exponent, or from 100 on."""
     text = re.sub(r"```.*?```|`[^`\n]*`", " ", text, flags=re.S)
     text = re.split(r"^## Further reading", text, flags=re.M)[0]
-    text = re.sub(r"^(?:.*\?|\*\*Minutes:\*\*.*)$", " ", text, flags=re.M)
+    text = re.sub(r"^> \*\*Decide\.\*\*.*\n(?:>.*\n?)*|^(?:.*\?|\*\*Minutes:\*\*.*)$", " ", text, flags=re.M)
     text = re.sub(r"\d+(?:\.\d+)? ?\\cdot 10\^\{?(-?\d+)\}?", lambda m: m[0].split("\\")[0].strip() + "e" + m[1], text)
     text = re.sub(r"(?<![\d.])10\^\{(-?\d+)\}", r"1e\1", text)
     found = re.findall(NUMBER, re.sub(r"(?<=\d)\\,(?=\d)", "", text))

@@ -88,6 +88,14 @@ def disagreements(project, environment, lock):
     return found
 
 
+def test_the_browser_lock_holds_what_its_extra_asks_for():
+    pinned = locked((ROOT / "requirements-browser.lock").read_text("utf-8"))
+    for name, specifier in requirements(PROJECT["optional-dependencies"]["browser"]).items():
+        assert all(v in specifier for v in pinned[name])
+    shared = pinned.keys() & locked(LOCK).keys()
+    assert all(set(pinned[name]) <= set(locked(LOCK)[name]) for name in shared)
+
+
 def test_the_three_lists_ask_for_the_same():
     assert disagreements(PROJECT, (ROOT / "environment.yml").read_text("utf-8"), LOCK) == []
 
@@ -113,7 +121,8 @@ def test_the_lock_is_hashed_complete_and_names_no_host():
     entries = re.findall(r"^[a-z0-9].*?(?=^[a-z0-9]|\Z)", LOCK, re.M | re.S)
     assert len(entries) > 50
     assert all("--hash=sha256:" in entry for entry in entries)
-    assert not re.search(r"https?://|--index|--find-links", LOCK)
+    for lock in (LOCK, (ROOT / "requirements-browser.lock").read_text("utf-8")):
+        assert not re.search(r"https?://|--index|--find-links", lock)
 
 
 def test_what_is_installed_is_what_the_lock_says():

@@ -139,14 +139,18 @@ And more text.
 ```{code-cell} ipython3
 print("open")
 ```
+
+```{code-cell} ipython3
+explore.predict("Six times eight?", answer=48)
+```
 """
 
 
 def test_answers_to_predictions_are_folded_until_they_are_run(tmp_path):
     source = tmp_path / "folded.md"
     source.write_text(FOLDED)
-    hidden = [c.metadata.get("jupyter", {}).get("outputs_hidden", False) for c in pipeline.read_source(source).cells]
-    assert hidden == [False, False, True, False, False]
+    hidden = [dict(c.metadata.get("jupyter", {})) for c in pipeline.read_source(source).cells]
+    assert hidden == [{}, {}, {"outputs_hidden": True}, {}, {}, {"source_hidden": True}]
 
 
 def test_a_stale_output_picture_or_state_is_seen(small):
@@ -243,7 +247,7 @@ def silent_picture(nb, code):
 
 def no_predictions(nb, code):
     for cell in nb.cells:
-        cell.source = cell.source.replace("**Predict.**", "Note.")
+        cell.source = cell.source.replace("**Predict.**", "Note.").replace("explore.predict(", "print(")
 
 
 def nothing_seen(nb, code):

@@ -6,7 +6,7 @@
 NAME is a lecture's file name or its beginning, such as 01; all of them when left out.
 A build in the locked environment gives the same bytes each time: no dates, no
 timings, cell ids kept from the stored notebook (or made from the cell's text),
-widget ids renamed in the order in which they appear. What answers a **Predict**
+widget ids renamed in the order in which they appear. What answers a prediction
 is stored folded, so that nobody reads the answer first.
 """
 
@@ -80,12 +80,20 @@ def read_source(source, previous=None):
 
 
 def hide_answers(notebook):
-    """Fold the stored output of the cells that answer a prediction; JupyterLab unfolds it when the cell is run."""
+    """Fold what would give an answer away.
+
+    The stored output of the cells that answer a **Predict.** in the prose or
+    follow an `explore.predict` (JupyterLab unfolds it when the cell is run), and
+    the code of each `explore.predict`, which computes the answer and explains it.
+    """
     asked = False
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             quotation = re.search(r"(?:^>.*\n?)+\Z", cell.source, re.M)
             asked = quotation is not None and "**Predict.**" in quotation[0]
+        elif "explore.predict(" in cell.source:
+            cell.metadata["jupyter"] = nbformat.from_dict({"source_hidden": True})
+            asked = True
         elif asked and isinstance(ast.parse(cell.source).body[-1], ast.Expr | ast.For):
             cell.metadata["jupyter"] = nbformat.from_dict({"outputs_hidden": True})
 
@@ -93,6 +101,7 @@ def hide_answers(notebook):
 def execute(notebook, folder=NOTEBOOKS):
     """Run every cell in a fresh kernel in `folder`; outputs and widget state go into the notebook."""
     os.environ["PYTHONHASHSEED"] = "0"  # so that sets print in one order
+    os.environ["GDLIB_STORE_ANSWERS"] = "1"  # so that predictions are scored without a kernel too
     NotebookClient(
         notebook, timeout=600, kernel_name="python3", record_timing=False, resources={"metadata": {"path": str(folder)}}
     ).execute()

@@ -1,0 +1,23 @@
+"""The live view: sliders that answer within one frame, and predictions to commit to before looking.
+
+Each explorer runs the lesson's own function once for every setting and keeps
+the numbers in a compact float32 table. The sliders are ipywidgets, joined in the
+browser (``jslink``) to one view, `view.js`, which looks numbers up in that
+table and draws them. No kernel is asked, so a slider also works in a
+saved notebook that has none. T and eps choose a prefix of a path and need no
+table. What does need the kernel says so in its docstring: a new start, by a
+click or by the `init_range` sliders.
+
+A function that raises does so in the cell that makes the view. If it raises
+later, at a start that was clicked, the view shows the message.
+
+Where widgets can't run (GitHub, an untrusted notebook), each explorer shows a
+plain picture with an alternative text instead.
+"""
+
+from gdlib.explore.predictions import Prediction, predict
+from gdlib.explore.slopes import direction, secant, tangent
+from gdlib.explore.walks import descent
+from gdlib.explore.widgets import Explorer
+
+__all__ = ["Explorer", "Prediction", "descent", "direction", "predict", "secant", "tangent"]

@@ -1,0 +1,109 @@
+"""Predict, run, explain: a prediction is committed before the answer runs."""
+
+import os
+
+import anywidget
+import ipywidgets
+import numpy as np
+import traitlets
+
+from gdlib.explore.tables import encoded
+from gdlib.explore.widgets import bundle, code
+
+
+class Form(anywidget.AnyWidget):
+    """Where the reader commits: the question's options in `spec`, and how far the reader has come."""
+
+    _esm = code("predict.js")
+    spec = traitlets.Dict().tag(sync=True)
+    # what was committed, the answer once it ran, the reason, and the explanation once it is earned
+    given = traitlets.Unicode().tag(sync=True)
+    truth = traitlets.Unicode().tag(sync=True)
+    reason = traitlets.Unicode().tag(sync=True)
+    why = traitlets.Unicode().tag(sync=True)
+
+
+class Prediction(ipywidgets.VBox):
+    """A question, a place to commit, and what came of it. Made by `predict`."""
+
+    def __init__(self, form, question, alt, answer):
+        self.form, self.alt, self._answer = form, alt, answer
+        why = ipywidgets.HTMLMath()
+        ipywidgets.jslink((form, "why"), (why, "value"))
+        super().__init__([ipywidgets.HTMLMath(f"<b>Predict.</b> {question}"), form, why])
+        self.add_class("gd-explore")
+        form.on_msg(self._asked)
+
+    def _asked(self, form, message, buffers):
+        if message.get("type") == "commit":
+            try:
+                form.truth = encoded(self._answer())
+            except Exception as error:  # shown where the reader looks; a callback's error would be lost
+                form.send({"type": "error", "text": f"{type(error).__name__}: {error}"})
+
+    def __repr__(self):
+        return self.alt
+
+    def _repr_mimebundle_(self, **kwargs):
+        return bundle(super()._repr_mimebundle_(**kwargs), self.alt)
+
+
+def predict(question, answer, choices=None, unit="", rtol=None, atol=None, why=None):
+    """Commit first, then see: the reader's number or choice beside the computed answer, scored by a stated tolerance.
+
+    Parameters
+    ----------
+    question : str
+        May hold $mathematics$.
+    answer : callable or value
+        A callable with no arguments runs only after the reader has committed; that asks the kernel. A value
+        is kept, encoded, in the form's state, so that a saved notebook scores with no kernel. With the
+        environment variable GDLIB_STORE_ANSWERS set (as when the course's notebooks are built), a callable
+        runs in the cell and its answer is kept too.
+    choices : sequence of str
+        To choose one of, instead of a number; the answer must be one of them.
+    unit : str
+    rtol, atol : float
+        A number counts as right within rtol · |answer| + atol. Without either, rtol is 0.1.
+    why : str
+        The explanation; shown once the reader has written a reason. May hold $mathematics$.
+
+    Returns
+    -------
+    Prediction
+
+    Raises
+    ------
+    ValueError, TypeError
+        A tolerance below 0, an answer that is no number, or is not among the choices.
+    """
+    if rtol is None and atol is None:
+        rtol = 0.1
+    rtol, atol = float(rtol or 0), float(atol or 0)
+    if rtol < 0 or atol < 0:
+        raise ValueError(f"rtol and atol must be 0 or above, got {rtol} and {atol}")
+    choices = None if choices is None else [str(choice) for choice in choices]
+
+    def computed():
+        value = answer() if callable(answer) else answer
+        if choices is not None:
+            if str(value) not in choices:
+                raise ValueError(f"answer must be one of the choices {choices}, got {value!r}")
+            return str(value)
+        if isinstance(value, str) or np.size(value) != 1:
+            raise TypeError(f"answer must be a number, got {value!r}")
+        return float(np.squeeze(value))
+
+    keep = not callable(answer) or bool(os.environ.get("GDLIB_STORE_ANSWERS"))
+    spec = {
+        "choices": choices,
+        "unit": unit,
+        "rtol": rtol,
+        "atol": atol,
+        "kept": encoded(computed()) if keep else None,
+        "why": encoded(why) if why else None,
+    }
+    options = (
+        f" Choose one: {', '.join(choices)}." if choices else f" Answer with a number{' in ' + unit if unit else ''}."
+    )
+    return Prediction(Form(spec=spec), question, f"Predict: {question}{options}", computed)

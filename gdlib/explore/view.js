@@ -1,0 +1,441 @@
+// The live view of gdlib.explore. Every number comes from the table that Python computed; nothing is
+// evaluated here but the theory's step count. One scene a kind: draw(g, v) paints what the sliders
+// select and returns the words beside it. The axes and the background are painted once, on a second canvas.
+
+const TRAITS = ["lr", "T", "eps", "h", "x", "angle"];
+const COLOUR = { orange: "#E69F00", red: "#D55E00", green: "#009E73", purple: "#CC79A7" };
+
+// ------------------------------------------------------------------------------------------ words
+
+const place = (p, digits) => (p.length === 1 ? `x = ${words(p[0], digits)}` : `(${p.map((v) => words(v, digits)).join(", ")})`);
+const steps = (n) => `${n} step${n === 1 ? "" : "s"}`;
+
+// ------------------------------------------------------------------------------------------ selections
+
+// The walk that lr, T and eps select: the prefix of the table's path that gradient_descent would return.
+function walk(spec, arrays, { lr, T, eps }) {
+  const d = spec.init.length;
+  const i = nearest(spec.rates, lr, true);
+  const first = spec.offsets[i], stored = spec.offsets[i + 1] - first, full = spec.steps[i];
+  let k = 0, stop = "";
+  while (!stop) {
+    if (k < stored && arrays.norms[first + k] <= eps) stop = "converged";
+    else if (k >= full && (spec.stop[i] === "diverged") && (full < T || k >= stored || !Number.isFinite(arrays.norms[first + k]))) stop = "diverged";
+    else if (k >= Math.min(T, full)) stop = "exhausted";
+    else k++;
+  }
+  const last = Math.min(k, stored - 1);
+  const at = (j) => Array.from(arrays.points.subarray((first + j) * d, (first + j) * d + d));
+  return { rate: spec.rates[i], steps: k, stop, beyond: k > last, last, at, final: stored ? at(last) : spec.init,
+    norm: (j) => arrays.norms[first + j], gap: (j) => arrays.gap[first + j] };
+}
+
+function nearest(values, x, log = false) {
+  const f = log ? Math.log : (v) => v;
+  let best = 0;
+  for (let i = 1; i < values.length; i++) if (Math.abs(f(values[i]) - f(x)) < Math.abs(f(values[best]) - f(x))) best = i;
+  return best;
+}
+
+// Steps until the norm is eps: the error shrinks by rho = max|1 − lr λ| a step (exact where L = mu, else at most).
+function predicted(lr, L, mu, norm, eps) {
+  if (norm <= eps) return 0;
+  const rho = Math.max(Math.abs(1 - lr * L), Math.abs(1 - lr * mu));
+  if (rho >= 1) return Infinity;
+  return rho < 1e-12 ? 1 : Math.ceil(Math.log(eps / norm) / Math.log(rho) - 1e-9);
+}
+
+// ------------------------------------------------------------------------------------------ axes
+
+function scale(low, high, from, to, log) {
+  const f = log ? Math.log10 : (v) => v, a = f(low), b = f(high);
+  const map = (v) => from + ((f(v) - a) / (b - a)) * (to - from);
+  map.back = (p) => { const v = a + ((p - from) / (to - from)) * (b - a); return log ? 10 ** v : v; };
+  map.ticks = (room, every) => {
+    const found = [], most = Math.max(2, Math.floor(Math.abs(to - from) / room));
+    if (log) {
+      const step = Math.max(1, Math.ceil((b - a) / most));
+      for (let e = Math.ceil(a - 1e-9); e <= b + 1e-9; e += step) found.push(10 ** e);
+    } else {
+      const raw = (b - a) / most, power = 10 ** Math.floor(Math.log10(raw));
+      const step = every ?? power * [1, 2, 2.5, 5, 10].find((m) => power * m >= raw * 0.999);
+      for (let n = Math.ceil(a / step - 1e-9); n * step <= b + 1e-9 * step; n++) found.push(n * step);
+    }
+    return found;
+  };
+  return map;
+}
+
+const power = (v) => (v >= 0.01 && v <= 1000 ? words(v) : "10" + [...String(Math.round(Math.log10(v)))].map((c) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(c)]).join(""));
+
+function panel(axes, box, font) {
+  const p = { ...axes, box, X: scale(...axes.x, box.x, box.x + box.w, axes.logx), Y: scale(...axes.y, box.y + box.h, box.y, axes.logy) };
+  p.inside = ([x, y]) => x >= box.x - 0.5 && x <= box.x + box.w + 0.5 && y >= box.y - 0.5 && y <= box.y + box.h + 0.5;
+  p.frame = (g, ink) => {
+    g.strokeStyle = ink; g.fillStyle = ink; g.lineWidth = 1; g.globalAlpha = 0.6;
+    g.strokeRect(box.x, box.y, box.w, box.h); g.globalAlpha = 1;
+    g.textAlign = "center"; g.textBaseline = "top";
+    for (const t of p.X.ticks(font * 4.2, axes.every)) {
+      g.fillRect(p.X(t) - 0.5, box.y + box.h, 1, 5);
+      g.fillText(axes.logx ? power(t) : words(t), p.X(t), box.y + box.h + 7);
+    }
+    g.fillText(axes.xlabel, box.x + box.w / 2, box.y + box.h + 9 + font * 1.15);
+    g.textAlign = "right"; g.textBaseline = "middle";
+    for (const t of p.Y.ticks(font * 2.4)) {
+      g.fillRect(box.x - 5, p.Y(t) - 0.5, 5, 1);
+      g.fillText(axes.logy ? power(t) : words(t), box.x - 7, p.Y(t));
+    }
+    g.textAlign = "left"; g.textBaseline = "bottom";
+    g.fillText(axes.ylabel, box.x, box.y - 4);
+  };
+  p.clip = (g, paint) => { g.save(); g.beginPath(); g.rect(box.x, box.y, box.w, box.h); g.clip(); paint(); g.restore(); };
+  return p;
+}
+
+// A polyline through n points; at(j) gives pixels. Gaps where a coordinate is not finite.
+function line(g, n, at, colour, width = 2.5, dash = []) {
+  g.beginPath();
+  let pen = false;
+  for (let j = 0; j < n; j++) {
+    const [x, y] = at(j);
+    if (!Number.isFinite(x) || !Number.isFinite(y)) { pen = false; continue; }
+    const px = Math.max(-1e5, Math.min(1e5, x)), py = Math.max(-1e5, Math.min(1e5, y));
+    pen ? g.lineTo(px, py) : g.moveTo(px, py);
+    pen = true;
+  }
+  g.setLineDash(dash); g.strokeStyle = colour; g.lineWidth = width; g.lineJoin = "round"; g.stroke(); g.setLineDash([]);
+}
+
+function dot(g, [x, y], r, fill, edge) {
+  if (!Number.isFinite(x) || !Number.isFinite(y)) return;
+  g.beginPath(); g.arc(x, y, r, 0, 7); g.fillStyle = fill; g.fill();
+  if (edge) { g.strokeStyle = edge; g.lineWidth = 2; g.stroke(); }
+}
+
+function arrow(g, [x0, y0], [x1, y1], colour, width = 4, halo) {
+  const angle = Math.atan2(y1 - y0, x1 - x0), head = 6 + 2.5 * width;
+  const shaft = new Path2D(), tip = new Path2D();
+  shaft.moveTo(x0, y0); shaft.lineTo(x1 - head * 0.7 * Math.cos(angle), y1 - head * 0.7 * Math.sin(angle));
+  tip.moveTo(x1, y1);
+  for (const side of [2.7, -2.7]) tip.lineTo(x1 + head * Math.cos(angle + side), y1 + head * Math.sin(angle + side));
+  tip.closePath();
+  g.lineJoin = "round";
+  if (halo) { g.strokeStyle = halo; g.lineWidth = width + 3; g.stroke(shaft); g.lineWidth = 3; g.stroke(tip); }
+  g.strokeStyle = g.fillStyle = colour; g.lineWidth = width; g.stroke(shaft); g.fill(tip);
+}
+
+// An arrow on the picture's edge: the walk leaves from pixel a towards pixel b.
+function leaving(g, p, a, b) {
+  const { x, y, w, h } = p.box;
+  let t = 1;
+  const [dx, dy] = [b[0] - a[0], b[1] - a[1]];
+  if (dx) t = Math.min(t, ((dx > 0 ? x + w : x) - a[0]) / dx);
+  if (dy) t = Math.min(t, ((dy > 0 ? y + h : y) - a[1]) / dy);
+  t = Math.max(0, t) || 0;
+  const end = [a[0] + t * dx, a[1] + t * dy], size = Math.hypot(dx, dy) || 1;
+  arrow(g, [end[0] - (34 * dx) / size, end[1] - (34 * dy) / size], end, COLOUR.red, 5, "#fff");
+  return end;
+}
+
+// ------------------------------------------------------------------------------------------ scenes
+
+const scenes = {
+  secant: {
+    still(g, { main, side, arrays, spec, blue, ink }) {
+      curve(g, main, arrays.curve, blue);
+      main.clip(g, () => straight(g, main, spec.at, spec.f, spec.slope, COLOUR.green, [10, 6]));
+      side.clip(g, () => line(g, spec.hs.length, (j) => [side.X(spec.hs[j]), side.Y(arrays.difference[j])], blue));
+      g.textAlign = "left"; g.textBaseline = "top";
+      key(g, main, [["tangent", COLOUR.green], ["secant", COLOUR.orange]], ink);
+    },
+    draw(g, { main, side, arrays, spec, values, back }) {
+      const i = nearest(spec.hs, values.h, true), h = spec.hs[i], slope = arrays.slopes[i];
+      const a = [main.X(spec.at), main.Y(spec.f)], b = [main.X(spec.at + h), main.Y(arrays.far[i])];
+      main.clip(g, () => {
+        straight(g, main, spec.at, spec.f, slope, COLOUR.orange);
+        dot(g, b, 7, COLOUR.orange, back); dot(g, a, 7, COLOUR.green, back);
+      });
+      const mark = [side.X(h), side.Y(arrays.difference[i])];
+      if (side.inside(mark)) dot(g, mark, 7, COLOUR.orange, back);
+      return { shown: { h, secant: slope, tangent: spec.slope, difference: arrays.difference[i], pixel: b }, text: [
+        `<b>Secant</b> over h = ${words(h)}: slope <b>${words(slope, 6)}</b>. <b>Tangent</b> at x = ${words(spec.at)}: slope <b>${words(spec.slope ?? NaN, 6)}</b>.`,
+        `Difference: ${words(arrays.difference[i], 3)}.`] };
+    },
+  },
+
+  tangent: {
+    still(g, { main, side, arrays, blue, ink }) {
+      curve(g, main, arrays.curve, blue);
+      side.clip(g, () => {
+        g.globalAlpha = 0.5; line(g, 2, (j) => [side.X(side.x[j]), side.Y(0)], ink, 1); g.globalAlpha = 1;
+        line(g, arrays.xs.length, (j) => [side.X(arrays.xs[j]), side.Y(arrays.slope[j])], blue);
+      });
+    },
+    draw(g, { main, side, arrays, values, back }) {
+      const i = nearest(arrays.xs, values.x), x = arrays.xs[i], y = arrays.height[i], slope = arrays.slope[i];
+      const level = 1e-6 * arrays.slope.reduce((most, v) => (Math.abs(v) < Infinity ? Math.max(most, Math.abs(v)) : most), 0);
+      const way = !Number.isFinite(slope) ? ["no derivative here", COLOUR.purple] : Math.abs(slope) <= level ? ["level: neither way is up", COLOUR.purple]
+        : slope > 0 ? ["rising: f grows to the right", COLOUR.orange] : ["falling: f grows to the left", COLOUR.green];
+      main.clip(g, () => { straight(g, main, x, y, slope, way[1]); dot(g, [main.X(x), main.Y(y)], 8, way[1], back); });
+      const mark = [side.X(x), side.Y(slope)];
+      if (side.inside(mark)) dot(g, mark, 8, way[1], back);
+      return { shown: { x, height: y, slope, pixel: [main.X(x), main.Y(y)] }, text: [
+        `At <b>x = ${words(x)}</b>, f(x) = ${words(y)}: slope <b>${words(slope)}</b>.`, `${way[0][0].toUpperCase()}${way[0].slice(1)}.`] };
+    },
+  },
+
+  descent: {
+    still(g, { main, side, arrays, spec, blue, ink, strip, font }) {
+      if (arrays.curve) curve(g, main, arrays.curve, blue);
+      key(g, side, [["|gradient|", COLOUR.orange], [spec.ascent ? "highest f − f" : "f − lowest f", blue], ["eps", COLOUR.green]], ink);
+      if (strip) rateStrip(g, strip, spec, ink, font);
+    },
+    draw(g, { main, side, arrays, spec, values, blue, back, strip, flat }) {
+      const w = walk(spec, arrays, values), d = spec.init.length;
+      const height = (j) => spec.best + (spec.ascent ? -1 : 1) * w.gap(j);
+      const pixel = (j) => { const p = w.at(j); return [main.X(p[0]), main.Y(d === 1 ? height(j) : p[1])]; };
+      const n = w.last + 1, out = [...Array(n).keys()].findIndex((j) => { const q = pixel(j); return q.every(Number.isFinite) && !main.inside(q); });
+      const shown = out < 0 ? n : out;
+      main.clip(g, () => {
+        if (flat) line(g, Math.min(n, shown + 1), pixel, "#000", 5);
+        line(g, Math.min(n, shown + 1), pixel, flat ? "#fff" : COLOUR.red, flat ? 3 : 2);
+        for (let j = 1; j < shown; j++) dot(g, pixel(j), flat ? 3.5 : 4.5, flat ? "#fff" : COLOUR.red, flat && n < 60 ? "#000" : null);
+        dot(g, pixel(0), 7, flat ? "#fff" : back, COLOUR.red);
+      });
+      let edge = null;
+      if (out > 0) edge = leaving(g, main, pixel(out - 1), pixel(out));
+      else if (out < 0) dot(g, pixel(n - 1), 8, COLOUR.red, "#fff");
+      side.clip(g, () => {
+        line(g, 2, (j) => [side.X(side.x[j]), side.Y(values.eps)], COLOUR.green, 2, [8, 5]);
+        line(g, n, (j) => [side.X(j), log(side, w.gap(j))], blue, 2.5);
+        line(g, n, (j) => [side.X(j), log(side, w.norm(j))], COLOUR.orange, 3);
+        dot(g, [side.X(w.last), log(side, w.norm(w.last))], 6, COLOUR.orange, back);
+      });
+      if (strip) { const x = strip.X(w.rate); arrow(g, [x, strip.y - 15], [x, strip.y + 1], COLOUR.red, 4, back); }
+      const norm = w.norm(w.last);
+      return { done: w.steps < values.T || w.stop === "diverged",
+        shown: { steps: w.steps, stop: w.stop, final: w.final, norm, rate: w.rate, beyond: w.beyond, left: out >= 0, pixel: out < 0 ? pixel(n - 1) : edge },
+        text: [verdict(spec, w, values, norm, out >= 0), theory(spec, w, values)] };
+    },
+  },
+
+  direction: {
+    still(g, { main, side, spec, arrays, blue, ink }) {
+      side.clip(g, () => {
+        g.globalAlpha = 0.5; line(g, 2, (j) => [side.X(side.x[j]), side.Y(0)], ink, 1); g.globalAlpha = 1;
+        line(g, 361, (j) => [side.X(j), side.Y(arrays.slopes[j])], blue);
+        const steepest = turn(arrays.gradient);
+        line(g, 2, (j) => [side.X(steepest), side.Y(side.y[j])], COLOUR.red, 2, [8, 5]);
+      key(g, side, [["gradient", COLOUR.red]], ink);
+      });
+      const { at, tip } = compass(main, spec), [gx, gy] = arrays.gradient, size = Math.hypot(gx, gy);
+      main.clip(g, () => {
+        const flat = [-gy / size, gx / size];
+        for (const [colour, width] of [["#000", 5], ["#fff", 2]])
+          line(g, 2, (j) => [at[0] + (j * 2 - 1) * tip * 1.3 * flat[0], at[1] - (j * 2 - 1) * tip * 1.3 * flat[1]], colour, width, [7, 6]);
+        if (size > 0) arrow(g, at, [at[0] + (tip * gx) / size, at[1] - (tip * gy) / size], COLOUR.red, 6, "#fff");
+      });
+    },
+    draw(g, { main, side, arrays, spec, values, back }) {
+      const i = Math.round(((values.angle % 360) + 360) % 360) || (values.angle >= 360 ? 360 : 0), slope = arrays.slopes[i], angle = (i * Math.PI) / 180;
+      const { at, tip } = compass(main, spec), size = Math.hypot(...arrays.gradient), steepest = turn(arrays.gradient);
+      const end = [at[0] + tip * Math.cos(angle), at[1] - tip * Math.sin(angle)];
+      main.clip(g, () => { arrow(g, at, end, "#fff", 4, "#000"); dot(g, at, 6, "#fff", "#000"); });
+      dot(g, [side.X(i), side.Y(slope)], 8, "#fff", "#000");
+      const apart = Math.abs(((i - steepest + 540) % 360) - 180);
+      const way = !Number.isFinite(slope) ? "there is no slope here" : Math.abs(slope) < 0.01 * size ? "level: along the contour" : slope > 0 ? "uphill" : "downhill";
+      return { shown: { angle: i, slope, gradient: [...arrays.gradient], pixel: end }, text: [
+        `At ${place(spec.init, 3)}, direction <b>${i}°</b>: slope <b>${words(slope)}</b>, ${way}.`,
+        size > 0 ? `The gradient points to ${words(steepest, 3)}°, ${words(apart, 3)}° away; no slope is larger than its length, ${words(size)}: ${words(size)} · cos ${words(apart, 3)}° = ${words(size * Math.cos((apart * Math.PI) / 180))}.`
+          : "The gradient is 0 or no number here: no direction is the steepest."] };
+    },
+  },
+};
+
+const log = (side, v) => (v > 0 ? side.Y(v) : v === 0 ? side.box.y + side.box.h + 9 : NaN);
+const turn = ([x, y]) => ((Math.atan2(y, x) * 180) / Math.PI + 360) % 360;
+const compass = (main, spec) => ({ at: [main.X(spec.init[0]), main.Y(spec.init[1])], tip: 0.26 * Math.min(main.box.w, main.box.h) });
+const curve = (g, p, xy, colour) => p.clip(g, () => line(g, xy.length / 2, (j) => [p.X(xy[2 * j]), p.Y(xy[2 * j + 1])], colour, 3));
+const straight = (g, p, x, y, slope, colour, dash) =>
+  line(g, 2, (j) => [p.X(p.x[j]), p.Y(y + slope * (p.x[j] - x))], colour, 3, dash);
+
+function key(g, p, entries, ink) {
+  g.textAlign = "right"; g.textBaseline = "bottom";
+  let x = p.box.x + p.box.w;
+  for (const [label, colour] of [...entries].reverse()) {
+    g.fillStyle = ink; g.fillText(label, x, p.box.y - 4);
+    x -= g.measureText(label).width + 6;
+    g.fillStyle = colour; g.fillRect(x - 16, p.box.y - 14, 16, 5);
+    x -= 28;
+  }
+}
+
+function rateStrip(g, s, spec, ink, font) {
+  const { L, mu } = spec, end = s.x + s.w, X = (v) => Math.max(s.x, Math.min(end, s.X(v)));
+  for (const [from, to, colour] of [[0, 1 / L, COLOUR.green], [1 / L, 2 / L, COLOUR.orange], [2 / L, Infinity, COLOUR.red]]) {
+    g.fillStyle = colour; g.fillRect(X(from || 1e-300), s.y, X(to) - X(from || 1e-300), 9);
+  }
+  g.fillStyle = ink; g.textBaseline = "top";
+  const below = s.y + 15, same = mu && Math.abs(L / mu - 1) < 1e-6;
+  const label = (rate, text, from, to, row = 0) => {
+    const wide = g.measureText(text).width, left = Math.max(s.x, Math.min(to, X(rate) + from * wide));
+    g.fillRect(X(rate) - 1, s.y - 3, 2, 17);
+    g.textAlign = "left"; g.fillText(text, left, below + row * font * 1.15);
+    return left;
+  };
+  const edge = `2/L = ${words(2 / L, 3)}`, calm = `1/L${same ? " = 2/(L+μ)" : ""} = ${words(1 / L, 3)}`;
+  const left = label(2 / L, edge, 0, end - g.measureText(edge).width);
+  label(1 / L, calm, -1, left - 12 - g.measureText(calm).width);
+  if (mu && !same) {
+    const best = `2/(L+μ) = ${words(2 / (L + mu), 3)}`;
+    label(2 / (L + mu), best, -0.5, end - g.measureText(best).width, 1);
+  }
+}
+
+function verdict(spec, w, { T, eps }, norm, left) {
+  const where = w.beyond ? "farther out than 1e38" : `at <b>${place(w.final, 7)}</b>`, size = `|gradient| = <b>${words(norm)}</b>`;
+  const gone = left ? " It has left the picture (arrow)." : "";
+  if (w.stop === "converged") return `<b>Converged</b> after <b>${steps(w.steps)}</b> ${where}: ${size} ≤ eps.${gone}`;
+  if (w.stop === "diverged") return Number.isNaN(norm) ? `<b>Diverged</b> after <b>${steps(w.steps)}</b> ${where}: there is no gradient there.${gone}`
+    : `<b>Diverged</b> after <b>${steps(w.steps)}</b> ${where}: the next number is too large for the computer.${gone}`;
+  const growing = w.beyond || norm > w.norm(0) ? ` and |gradient| has grown from ${words(w.norm(0))}` : "";
+  return `<b>Out of steps</b> after <b>${steps(w.steps)}</b> ${where}: ${w.beyond ? "" : size + ", "}above eps = ${words(eps)}${growing}.${gone}`;
+}
+
+function theory(spec, w, { eps }) {
+  const { L, mu } = spec;
+  if (!L || spec.ascent) return "";
+  const zone = w.rate * L > 2 * (1 + 1e-9) ? "above 2/L: it grows" : w.rate * L > 1 + 1e-9 ? "between 1/L and 2/L: it overshoots" : w.rate * L > 1 - 1e-9 ? "1/L: no overshoot" : "below 1/L: no overshoot";
+  if (!mu) return `Theory: lr = ${words(w.rate, 3)} is ${zone}.`;
+  const n = predicted(w.rate, L, mu, w.norm(0), eps), exact = L - mu < 1e-9 * L;
+  return `Theory: lr = ${words(w.rate, 3)} is ${zone}; ${n === Infinity ? "it never gets to eps" : `to eps in ${exact ? "" : "at most "}<b>${steps(n)}</b>`}.`;
+}
+
+// ------------------------------------------------------------------------------------------ the view
+
+function render({ model, el }) {
+  const root = node("div", "gd"), canvas = node("canvas"), still = document.createElement("canvas");
+  const play = node("button", "", "Play"), step = node("button", "", "Step"), reset = node("button", "", "Reset");
+  const shown = node("div", "gd-words"), said = node("div", "gd-said"), buttons = node("div");
+  canvas.setAttribute("role", "img"); said.setAttribute("role", "status"); said.setAttribute("aria-live", "polite");
+  buttons.append(play, step, reset); root.append(node("style", "", CSS), canvas, shown, buttons, said); el.append(root);
+
+  let scene, frame = 0, dirty = true, timer = 0, saying = 0, asking = 0, note = "", picture = null, playing = null, last = {};
+  const values = () => Object.fromEntries(TRAITS.map((name) => [name, model.get(name)]));
+
+  function layout() {
+    const W = Math.max(180, root.clientWidth), ratio = Math.min(3, devicePixelRatio || 1), spec = model.get("spec");
+    const style = getComputedStyle(root), ink = style.color, dark = luminance(ink) > 0.5;
+    const wide = W >= 640, font = W < 520 ? 14 : 16, left = font * 3.4, foot = font * 2.6 + 8, head = font * 1.6;
+    const width = wide ? Math.min(W, 1180) / 2 - left - 16 : W - left - 16, sideW = width;
+    el.closest(".gd-explore")?.classList.toggle("gd-narrow", W < 560);
+    const [[x0, x1], [y0, y1]] = [spec.main.x, spec.main.y], equal = (y1 - y0) / (x1 - x0);
+    const height = spec.equal && equal > 0.4 && equal < 1.5 ? width * equal : width * 0.72;
+    const striped = spec.L > 0, top = striped ? font * 4 + 14 : 0;
+    const strip = striped && { x: left, y: 20, w: (wide ? Math.min(W, 1180) : W) - left - 16 };
+    if (strip) strip.X = scale(spec.rates[0], spec.rates.at(-1), strip.x, strip.x + strip.w, true);
+    const main = panel(spec.main, { x: left, y: top + head, w: width, h: height }, font);
+    const sideH = wide ? height : width * 0.6, sideY = wide ? top + head : top + 2 * head + height + foot;
+    const side = panel(spec.side, { x: wide ? left * 2 + width + 16 : left, y: sideY, w: sideW, h: sideH }, font);
+    const H = sideY + sideH + foot;
+    for (const c of [canvas, still]) { c.width = Math.round(W * ratio); c.height = Math.round(H * ratio); }
+    canvas.style.height = `${H}px`;
+    const bytes = model.get("table"), start = bytes.byteOffset, data = new Float32Array(bytes.buffer.slice(start, start + bytes.byteLength));
+    const arrays = Object.fromEntries(Object.entries(spec.layout).map(([name, [first, count]]) => [name, data.subarray(first, first + count)]));
+    scene = { spec, arrays, main, side, strip, font, ink, ratio, blue: dark ? "#56B4E9" : "#0072B2", back: dark ? "#111" : "#fff", flat: !!picture,
+      ...scenes[spec.kind] };
+    const g = still.getContext("2d");
+    g.setTransform(ratio, 0, 0, ratio, 0, 0); g.font = `${font}px system-ui, sans-serif`;
+    g.clearRect(0, 0, W, H);
+    if (picture) g.drawImage(picture, main.box.x, main.box.y, main.box.w, main.box.h);
+    main.frame(g, ink); side.frame(g, ink);
+    scene.still(g, scene);
+    dirty = false;
+  }
+
+  function draw() {
+    frame = 0;
+    if (!root.clientWidth) return;
+    if (dirty) layout();
+    const g = canvas.getContext("2d");
+    g.setTransform(1, 0, 0, 1, 0, 0); g.clearRect(0, 0, canvas.width, canvas.height); g.drawImage(still, 0, 0);
+    g.setTransform(scene.ratio, 0, 0, scene.ratio, 0, 0); g.font = `${scene.font}px system-ui, sans-serif`;
+    last = scene.draw(g, { ...scene, values: values() });
+    canvas.shown = last.shown;
+    const error = scene.spec.error ? `<p style="color:${COLOUR.red}"><b>Your function raised</b> ${plain(scene.spec.error)}</p>` : "";
+    shown.innerHTML = error + [...last.text, note].filter(Boolean).map((t) => `<p>${t}</p>`).join("");
+    clearTimeout(saying); saying = setTimeout(say, 400);
+  }
+  const soon = () => { frame ||= requestAnimationFrame(draw); };
+  const again = () => { dirty = true; soon(); };
+  const answered = () => { clearTimeout(asking); note = ""; };
+
+  // Words for a screen reader, once the hand rests; and what ipywidgets leaves out on its sliders.
+  function say() {
+    said.textContent = shown.innerText;
+    canvas.setAttribute("aria-label", shown.innerText);
+    for (const slider of el.closest(".gd-explore")?.querySelectorAll(".widget-slider") ?? []) {
+      const handle = slider.querySelector("[role=slider]"), readout = slider.querySelector(".widget-readout");
+      handle?.setAttribute("aria-label", slider.querySelector(".widget-label")?.textContent ?? "");
+      handle?.setAttribute("aria-valuetext", readout?.textContent ?? "");
+    }
+  }
+
+  function set(changes) {
+    for (const [name, value] of Object.entries(changes)) model.set(name, value);
+    model.save_changes();
+  }
+
+  function advance(by) {
+    const p = model.get("spec").play, f = p.log ? Math.log : (v) => v, back = p.log ? Math.exp : (v) => v;
+    const j = ((f(model.get(p.trait)) - f(p.from)) / (f(p.to) - f(p.from))) * p.count + by;
+    const value = j >= p.count - 1e-6 ? p.to : back(f(p.from) + (Math.round(j) / p.count) * (f(p.to) - f(p.from)));
+    set({ [p.trait]: p.trait === "T" ? Math.round(value) : value });
+    return j < p.count - 1e-6;
+  }
+
+  function stop() { clearInterval(playing); playing = null; play.textContent = "Play"; }
+
+  play.onclick = () => {
+    if (playing) return stop();
+    const p = model.get("spec").play;
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return set({ [p.trait]: p.to });
+    set({ [p.trait]: p.from });
+    play.textContent = "Pause";
+    playing = setInterval(() => { if (!advance(1) || last.done) stop(); }, Math.max(30, 4000 / p.count));
+  };
+  step.onclick = () => { stop(); advance(1); };
+  reset.onclick = () => { stop(); set(model.get("spec").initial); };
+
+  canvas.onclick = ({ offsetX, offsetY }) => {
+    if (!scene?.main.inside([offsetX, offsetY])) return;
+    const at = [scene.main.X.back(offsetX), scene.main.Y.back(offsetY)];
+    if (scene.spec.kind === "tangent") return set({ x: scene.arrays.xs[nearest(scene.arrays.xs, at[0])] });
+    if (!scene.spec.click) return;
+    clearTimeout(asking);
+    asking = setTimeout(() => { note = "A new start needs a running kernel: run this cell first."; soon(); }, 1500);
+    Promise.resolve().then(() => model.send({ type: "start", at })).catch(() => {});
+  };
+
+  function load() {
+    const bytes = model.get("image");
+    if (!bytes?.byteLength) return;
+    const address = URL.createObjectURL(new Blob([bytes], { type: "image/png" })), image = new Image();
+    image.onload = () => { picture = image; URL.revokeObjectURL(address); again(); };
+    image.src = address;
+  }
+
+  const sizes = new ResizeObserver(again), themes = new MutationObserver(again);
+  sizes.observe(root);
+  themes.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-name", "data-jp-theme-light", "class"] });
+  for (const name of TRAITS) model.on(`change:${name}`, () => { answered(); soon(); });
+  for (const name of ["spec", "table"]) model.on(`change:${name}`, () => { answered(); again(); });
+  model.on("change:image", load);
+  load();
+  return () => { stop(); sizes.disconnect(); themes.disconnect(); clearTimeout(saying); clearTimeout(asking); cancelAnimationFrame(frame); };
+}
+
+const plain = (text) => text.replace(/[&<>]/g, (c) => `&#${c.charCodeAt(0)};`);
+const luminance = (colour) => { const [r, g, b] = colour.match(/[\d.]+/g).map(Number); return (0.3 * r + 0.6 * g + 0.1 * b) / 255; };
+
+export default { render };

@@ -1,0 +1,107 @@
+"""The widgets that every explorer is made of: sliders, linked in the browser to one view."""
+
+import base64
+import math
+from pathlib import Path
+
+import anywidget
+import ipywidgets
+import traitlets
+
+
+def code(name):
+    """The JavaScript of a widget. Its saved state holds it: without comments and indents it is a fifth smaller."""
+    here = Path(__file__).parent
+    text = "\n".join((here / part).read_text(encoding="utf-8") for part in ("common.js", name))
+    lines = map(str.strip, text.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//"))
+
+
+class View(anywidget.AnyWidget):
+    """The picture and its words: looks up `table` (float32, laid out as `spec` says) at the sliders' values."""
+
+    _esm = code("view.js")
+    spec = traitlets.Dict().tag(sync=True)
+    table = traitlets.Bytes().tag(sync=True)
+    image = traitlets.Bytes().tag(sync=True)
+    # where the sliders stand
+    lr = traitlets.Float().tag(sync=True)
+    T = traitlets.Int().tag(sync=True)
+    eps = traitlets.Float().tag(sync=True)
+    h = traitlets.Float().tag(sync=True)
+    x = traitlets.Float().tag(sync=True)
+    angle = traitlets.Float().tag(sync=True)
+
+    def on_start(self, restart):
+        """Answer a click on the picture: `restart(point)` gives the new table and what changes in the spec.
+
+        What it raises is shown in the view, where the reader looks; an error in a callback would be lost.
+        """
+        first = self.spec
+
+        def answer(point):
+            try:
+                table, changes = restart(point)
+            except Exception as error:
+                self.spec = {**self.spec, "error": f"{type(error).__name__}: {error}"}
+                return
+            with self.hold_sync():
+                self.table, self.spec = table, {**first, **changes}
+
+        self.on_msg(lambda _, message, buffers: answer(message["at"]) if message.get("type") == "start" else None)
+        return answer
+
+
+class Explorer(ipywidgets.VBox):
+    """Sliders above a view. What a cell shows as its last expression.
+
+    Attributes
+    ----------
+    sliders : dict
+        Name -> ipywidgets slider.
+    view : View
+    alt : str
+        What the plain picture shows; it stands in for the view where widgets can't run.
+    """
+
+    def __init__(self, view, sliders, picture, alt):
+        self.view, self.sliders, self.alt, self._picture = view, sliders, alt, picture
+        for name, slider in sliders.items():
+            if view.has_trait(name):
+                setattr(view, name, slider.value)
+                ipywidgets.jslink((slider, "value"), (view, name))
+        controls = ipywidgets.Box(list(sliders.values()), layout={"flex_flow": "row wrap"})
+        super().__init__([controls, view])
+        self.add_class("gd-explore")
+
+    def __repr__(self):
+        return self.alt
+
+    def _repr_mimebundle_(self, **kwargs):
+        return bundle(super()._repr_mimebundle_(**kwargs), self.alt, self._picture)
+
+
+def slider(kind, label, value, **options):
+    return kind(
+        value=value,
+        description=label,
+        style={"description_width": "9.5em"},
+        layout={"flex": "1 1 300px", "width": "auto", "min_width": "280px", "max_width": "560px"},
+        **options,
+    )
+
+
+def log_slider(label, grid, value):
+    low, high = math.log10(grid[0]), math.log10(grid[-1])
+    step = (high - low) / (len(grid) - 1)
+    return slider(ipywidgets.FloatLogSlider, label, value, base=10, min=low, max=high, step=step, readout_format=".3g")
+
+
+def bundle(made, alt, picture=None):
+    """A cell's output: the widget, the plain picture with its alternative text, and that text alone."""
+    data = dict(made)
+    data["text/plain"] = alt
+    if picture is None:
+        return data, {}
+    data["image/png"] = base64.b64encode(picture).decode()
+    return data, {"image/png": {"alt": alt}}

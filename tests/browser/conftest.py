@@ -1,0 +1,55 @@
+"""JupyterLab on loopback and the system's Chromium: what the browser tests and the latency benchmark drive.
+
+Everything is stopped by what started it. Without Chromium or Playwright the tests are skipped, and the
+message names the package; with GDLIB_BROWSER=required (CI) they fail instead.
+"""
+
+import os
+import shutil
+
+import pytest
+
+collect_ignore = ["lab.py"]  # it imports Playwright, and holds no tests
+
+NEEDS = {
+    "playwright": "the browser tests need Playwright: pip install playwright (its own browsers are not needed)",
+    "chromium": "the browser tests need Chromium: sudo apt-get install chromium (Debian, Ubuntu), or set CHROMIUM=/path/to/it",
+}
+
+
+def missing():
+    """What has to be installed before the browser tests can run, or None."""
+    try:
+        import playwright.sync_api  # noqa: F401
+    except ImportError:
+        return NEEDS["playwright"]
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    return None if chromium else NEEDS["chromium"]
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory):
+    """A `Lab` for the whole session."""
+    problem = missing()
+    if problem:
+        (pytest.fail if os.environ.get("GDLIB_BROWSER") == "required" else pytest.skip)(problem)
+    from lab import Lab
+
+    with Lab(tmp_path_factory.mktemp("lab")) as started:
+        yield started
+
+
+@pytest.fixture
+def open_notebook(lab):
+    """Opens notebooks, closes their pages, and fails on any error in the browser's console."""
+    opened = []
+
+    def opener(cells, **options):
+        opened.append(lab.open(cells, **options))
+        return opened[-1]
+
+    yield opener
+    errors = [error for book in opened for error in book.errors]
+    for book in opened:
+        book.close()
+    assert errors == []

@@ -1,0 +1,345 @@
+"""Every explorer in a real JupyterLab: sliders, words, picture, keyboard, saved notebooks, what goes wrong."""
+
+import math
+
+import numpy as np
+import pytest
+
+import gdlib
+from gdlib import explore, landscapes
+
+pytestmark = pytest.mark.browser
+
+SETUP = """import numpy as np
+from gdlib import explore, landscapes
+f = lambda x: x**2 + 2*x + 3
+df = lambda x: 2*x + 2"""
+RED, ORANGE = (0xD5, 0x5E, 0x00), (0xE6, 0x9F, 0x00)
+
+
+def f(x):
+    return x**2 + 2 * x + 3
+
+
+def df(x):
+    return 2 * x + 2
+
+
+def number(value):
+    """A number from the page's JSON, where infinities and NaN may be missing."""
+    return math.nan if value is None else value
+
+
+def stands(slider, keys):
+    """Where an ipywidgets slider stands after these keys, from its own ends and step."""
+    log = hasattr(slider, "base")
+    value = math.log10(slider.value) if log else slider.value
+    for key in keys:
+        move = {"Home": -math.inf, "End": math.inf, "ArrowRight": slider.step, "ArrowLeft": -slider.step}[key]
+        value = min(max(value + move, slider.min), slider.max)
+    return 10**value if log else value
+
+
+MOVES = [("Home",), ("End",), ("Home", "ArrowRight"), ("ArrowRight",), ("End", "ArrowLeft", "ArrowLeft")]
+
+
+def agrees(shown, path):
+    """The picture's walk is gdlib's own."""
+    assert shown["steps"] == path.steps
+    assert shown["stop"] == path.stop
+    if not shown["beyond"]:
+        np.testing.assert_allclose(shown["final"], np.atleast_1d(path.final), rtol=1e-5, atol=1e-6)
+        np.testing.assert_allclose(number(shown["norm"]), path.norms[-1], rtol=1e-4)
+
+
+WALKS = {
+    "one variable": (
+        "explore.descent(f, df, init=3.0, L=2, mu=2)",
+        lambda: explore.descent(f, df, init=3.0, L=2, mu=2),
+        df,
+        3.0,
+    ),
+    "valley": (
+        "explore.descent(landscapes.valley(), init=(1.8, 0.4), T=60)",
+        lambda: explore.descent(landscapes.valley(), init=(1.8, 0.4), T=60),
+        landscapes.valley().gradient,
+        (1.8, 0.4),
+    ),
+    "Himmelblau": (
+        "explore.descent(landscapes.himmelblau(), init=(-1, 4), lr=0.01)",
+        lambda: explore.descent(landscapes.himmelblau(), init=(-1, 4), lr=0.01),
+        landscapes.himmelblau().gradient,
+        (-1.0, 4.0),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WALKS)
+def test_a_walk_at_both_ends_of_every_slider_and_after_two_moves(open_notebook, name):
+    code, make, gradient, init = WALKS[name]
+    here = make()
+    view = open_notebook([SETUP, code]).view(1)
+    labels = {"lr": "learning rate", "T": "updates", "eps": "tolerance"}
+    for moved, label in labels.items():
+        for keys in MOVES:
+            view.root.get_by_role("button", name="Reset").click()
+            shown = view.press(label, *keys)
+            at = {other: here.sliders[other].value for other in labels}
+            at[moved] = stands(here.sliders[moved], keys)
+            assert shown["rate"] == pytest.approx(at["lr"], rel=1e-6)
+            if at["T"] == 0:
+                assert shown["steps"] == 0
+                assert shown["final"] == pytest.approx(np.atleast_1d(init))
+                continue
+            with np.errstate(all="ignore"):
+                path = gdlib.gradient_descent(gradient, init, at["lr"], at["eps"], int(at["T"]))
+            agrees(shown, path)
+            words = view.words()
+            start = {"converged": "Converged", "exhausted": "Out of steps", "diverged": "Diverged"}[path.stop]
+            assert words.startswith(f"{start} after {path.steps} step")
+            if not shown["left"]:
+                assert math.dist(view.colour(*shown["pixel"]), RED) < 60
+
+
+def test_a_walk_that_leaves_is_shown_leaving(open_notebook):
+    view = open_notebook([SETUP, "explore.descent(f, df, init=3.0, L=2, mu=2)"]).view(1)
+    shown = view.press("learning rate", "End")
+    assert shown["left"]
+    assert "left the picture" in view.words()
+    x, y = shown["pixel"]
+    reds = [math.dist(view.colour(x + dx, y), RED) < 60 for dx in range(-24, 25)]
+    assert sum(reds) > 4  # the arrow at the edge
+
+
+def test_theory_beside_the_measured_steps(open_notebook):
+    view = open_notebook([SETUP, "explore.descent(f, df, init=3.0, L=2, mu=2)"]).view(1)
+    for _ in range(8):
+        shown = view.press("learning rate", "ArrowLeft", "ArrowLeft")
+        if shown["stop"] == "converged":
+            assert f"to eps in {shown['steps']} step" in view.words()
+    assert "below 1/L: no overshoot" in view.words()
+    view.press("learning rate", "End")
+    assert "above 2/L: it grows; it never gets to eps" in view.words()
+
+
+def test_secant_and_tangent(open_notebook):
+    book = open_notebook([SETUP, "explore.secant(f, df, at=1.0)", "explore.tangent(f, df)"])
+    view, here = book.view(1), explore.secant(f, df, at=1.0).sliders["h"]
+    for keys in MOVES:
+        view.root.get_by_role("button", name="Reset").click()
+        shown, h = view.press("step h", *keys), stands(here, keys)
+        assert shown["h"] == pytest.approx(h)
+        assert shown["secant"] == pytest.approx((f(1 + h) - f(1)) / h, rel=1e-5)
+        assert shown["difference"] == pytest.approx(h, rel=1e-4)
+        assert "Tangent at x = 1: slope 4." in view.words()
+    view, here = book.view(2), explore.tangent(f, df).sliders["x"]
+    for keys, way in [(("Home",), "Falling"), (("End",), "Rising"), (("Home", "ArrowRight"), "Falling")]:
+        view.root.get_by_role("button", name="Reset").click()
+        shown, x = view.press("x", *keys), stands(here, keys)
+        assert shown["x"] == pytest.approx(x)
+        assert shown["slope"] == pytest.approx(df(x), abs=1e-5)
+        assert way in view.words()
+    shown = view.press("x", "Home", *["ArrowRight"] * 60)
+    assert shown["x"] == pytest.approx(-1)
+    assert "Level" in view.words()
+
+
+def test_direction(open_notebook):
+    book = open_notebook([SETUP, "explore.direction(landscapes.himmelblau(), at=(-2, 1.5), angle=60)"])
+    view, slope = book.view(1), landscapes.himmelblau().gradient(np.array([-2, 1.5]))
+    for keys, angle in [
+        (("Home",), 0),
+        (("End",), 360),
+        (("ArrowRight", "ArrowRight"), 62),
+        (("Home", "ArrowRight"), 1),
+    ]:
+        view.root.get_by_role("button", name="Reset").click()
+        shown = view.press("direction", *keys)
+        way = np.array([math.cos(math.radians(angle)), math.sin(math.radians(angle))])
+        assert shown["angle"] == angle
+        assert shown["slope"] == pytest.approx(slope @ way, rel=1e-4)
+        assert f"direction {angle}°" in view.words()
+
+
+def test_the_keys_belong_to_the_slider_and_not_to_the_notebook(open_notebook):
+    book = open_notebook([SETUP, "explore.tangent(f, df)", "1 + 1"])
+    view = book.view(1)
+    view.cell.locator(".jp-InputPrompt").click()  # command mode, where JupyterLab listens to arrows
+    selected = "() => [...document.querySelectorAll('.jp-Notebook .jp-Cell')].findIndex(c => c.classList.contains('jp-mod-active'))"
+    before = book.page.evaluate(selected)
+    xs = [view.press("x", key)["x"] for key in ("Home", "ArrowUp", "ArrowRight", "ArrowDown", "End")]
+    assert xs == pytest.approx([-4, -3.95, -3.9, -3.95, 4])
+    assert book.page.evaluate(selected) == before
+    assert view.handle("x").evaluate("node => node === document.activeElement")
+    view.root.locator("[role=slider][aria-label=x]").wait_for()
+
+
+def test_a_screen_reader_hears_the_values_once_the_hand_rests(open_notebook):
+    view = open_notebook([SETUP, "explore.tangent(f, df)"]).view(1)
+    view.press("x", "Home")
+    live = view.root.locator("[aria-live=polite]")
+    view.page.wait_for_timeout(600)
+    assert "At x = −4, f(x) = 11: slope −6." in live.inner_text()
+    assert "slope −6" in view.canvas.get_attribute("aria-label")
+    assert view.canvas.get_attribute("role") == "img"
+
+
+def test_play_step_and_reset(open_notebook):
+    view = open_notebook([SETUP, "explore.descent(f, df, init=3.0)"]).view(1)
+    button = {name: view.root.get_by_role("button", name=name) for name in ("Play", "Step", "Reset")}
+    button["Play"].click()
+    view.page.wait_for_timeout(600)
+    assert 0 < view.shown()["steps"] < 41
+    view.root.get_by_role("button", name="Pause").click()
+    before = view.shown()["steps"]
+    button["Step"].click()
+    assert view.shown()["steps"] == before + 1
+    button["Play"].click()
+    view.page.wait_for_timeout(3500)
+    assert view.shown()["steps"] == 41
+    button["Play"].wait_for()  # it has stopped where the walk stopped
+    button["Reset"].click()
+    assert view.shown()["steps"] == 41
+    assert view.root.locator(".widget-readout").nth(1).inner_text() == "50"
+
+
+def test_reduced_motion_goes_to_the_end_at_once(open_notebook):
+    view = open_notebook([SETUP, "explore.descent(f, df, init=3.0, lr=0.01)"], reduced=True).view(1)
+    view.press("updates", "Home")
+    view.root.get_by_role("button", name="Play").click()
+    assert view.shown()["steps"] == 100
+
+
+def test_a_click_sets_a_new_start(open_notebook):
+    code = "e = explore.descent(landscapes.valley(), init=(1.8, 0.4), T=60)\ne"
+    view = open_notebook([SETUP, code]).view(1)
+    box = view.canvas.bounding_box()
+    view.press("updates", "Home")
+    old = view.shown()["final"]
+    view.click_at(box["width"] * 0.25, box["height"] * 0.35)
+    view.page.wait_for_function("([c, x]) => c.shown.final[0] !== x", arg=[view.canvas.element_handle(), old[0]])
+    start = view.shown()["final"]
+    shown = view.press("updates", "End")
+    here = explore.descent(landscapes.valley(), init=start, T=60)
+    agrees(
+        shown, gdlib.gradient_descent(landscapes.valley().gradient, start, here.view.lr, 1e-3, here.sliders["T"].max)
+    )
+
+
+def test_a_function_that_raises_later_says_so_in_the_view(open_notebook):
+    code = """def g(x):
+    if np.any(x < 0): raise RuntimeError("mine")
+    return 2 * (x - 1)
+explore.descent(lambda x: (x - 1)**2, g, init=3.0, init_range=(-4, 4), lr_range=(0.01, 0.4))"""
+    view = open_notebook([SETUP, code]).view(1)
+    view.press("start", "Home")
+    view.root.get_by_text("RuntimeError: mine").wait_for(timeout=5000)
+    view.press("start", "End")
+    view.root.get_by_text("RuntimeError: mine").wait_for(state="detached", timeout=5000)
+    assert view.shown()["steps"] > 0
+
+
+def test_a_function_that_raises_at_once_raises_in_the_cell(open_notebook):
+    book = open_notebook([SETUP, "explore.descent(f, lambda x: 1 / 0, init=3.0)"])
+    book.cell(1).get_by_text("ZeroDivisionError: division by zero").last.wait_for()
+    assert book.cell(1).locator(".gd").count() == 0
+
+
+ODD = {
+    "NaN everywhere": "explore.descent(lambda x: x * np.nan, lambda x: x * np.nan, init=3.0)",
+    "overflow": "explore.descent(lambda x: x**4, lambda x: 4 * x**3, init=3.0, lr=1.0, T=200)",
+    "off the map": "explore.descent(landscapes.terrain(), init=(2000, 2000), lr=1e4, lr_range=(100, 1e5))",
+    "no slope": "explore.descent(lambda x: 0 * x + 1, lambda x: 0 * x, init=1.0)",
+    "no derivative": "explore.tangent(abs, lambda x: np.where(x == 0, np.nan, np.sign(x)), at=0)",
+    "a cliff": "explore.secant(lambda x: np.where(x > 1, np.inf, x), lambda x: 1.0, at=1.0)",
+    "a flat place": "explore.direction(landscapes.bowl(), at=(0, 0))",
+}
+
+
+def test_what_has_no_number_is_drawn_and_raises_nothing(open_notebook):
+    book = open_notebook([SETUP, *ODD.values()])
+    for i, name in enumerate(ODD, 1):
+        view = book.view(i)
+        assert len(view.words()) > 20, name
+        for slider in view.root.locator("[role=slider]").all():
+            for key in ("Home", "End", "ArrowLeft"):
+                slider.focus()
+                view.page.keyboard.press(key)
+                view.shown()
+        colours = "c => new Set(c.getContext('2d').getImageData(0, 0, c.width, c.height).data).size"
+        assert view.canvas.evaluate(colours) > 8, name
+
+
+def test_a_saved_notebook_is_alive_with_no_kernel(open_notebook):
+    codes = ["explore.secant(f, df)", WALKS["valley"][0], "explore.predict('How many?', 41, why='Because $x^2$.')"]
+    book = open_notebook([SETUP, *codes], saved=True)  # nothing runs in the page
+    book.view(1), book.view(2)
+    book.shut_down()
+    assert book.view(1).press("step h", "Home")["h"] == pytest.approx(1e-3)
+    here, view = WALKS["valley"][1](), book.view(2)
+    shown = view.press("learning rate", "End")
+    lr = 10 ** here.sliders["lr"].max
+    agrees(shown, gdlib.gradient_descent(landscapes.valley().gradient, (1.8, 0.4), lr, 1e-3, 60))
+    box = view.canvas.bounding_box()
+    view.click_at(box["width"] * 0.25, box["height"] * 0.35)
+    view.root.get_by_text("needs a running kernel").first.wait_for(timeout=5000)
+    ask = book.cell(3).locator(".gd")
+    ask.get_by_label("Your prediction").fill("44")
+    ask.get_by_role("button", name="Commit").click()
+    ask.get_by_text("✓ Right.").wait_for()
+    assert "You said 44. The answer is 41." in ask.inner_text()
+
+
+def test_an_untrusted_notebook_shows_the_plain_picture(open_notebook):
+    book = open_notebook([SETUP, "explore.secant(f, df)"], saved=True, trusted=False)
+    picture = book.cell(1).locator(".jp-OutputArea img")
+    picture.wait_for()
+    assert book.cell(1).locator(".gd").count() == 0
+    assert picture.evaluate("i => i.naturalWidth") > 400
+
+
+def test_predict_runs_the_answer_after_the_commitment(open_notebook):
+    code = """ran = []
+explore.predict("How many steps?", lambda: ran.append(1) or 41, unit="steps", why="It is $41$.")"""
+    book = open_notebook([SETUP, code, "print('ran', len(ran))"])
+    book.cell(2).get_by_text("ran 0").wait_for()
+    ask = book.cell(1).locator(".gd")
+    assert "right within ±10 %" in ask.inner_text()
+    ask.get_by_label("Your prediction").fill("60")
+    ask.get_by_role("button", name="Commit").click()
+    ask.get_by_text("✗ Not this time.").wait_for()
+    assert "You said 60 steps. The answer is 41 steps." in ask.inner_text()
+    assert ask.get_by_label("Your prediction").is_disabled()
+    explain = ask.get_by_role("button", name="Show the explanation")
+    assert explain.is_disabled()
+    assert "Explanation." not in book.cell(1).locator(".gd-explore").inner_text()
+    ask.get_by_label("Why?").fill("the factor is 0.8 a step")
+    explain.click()
+    book.cell(1).get_by_text("Explanation.").wait_for()
+
+
+def test_predict_a_choice_and_an_answer_that_raises(open_notebook):
+    book = open_notebook(
+        [
+            SETUP,
+            "explore.predict('Which?', lambda: 'down', choices=['up', 'down'])",
+            "explore.predict('?', lambda: 1 / 0)",
+        ]
+    )
+    ask = book.cell(1).locator(".gd")
+    ask.get_by_label("down").check()
+    ask.get_by_role("button", name="Commit").click()
+    ask.get_by_text("✓ Right.").wait_for()
+    ask = book.cell(2).locator(".gd")
+    ask.get_by_label("Your prediction").fill("1e-3")
+    ask.get_by_role("button", name="Commit").click()
+    ask.get_by_text("ZeroDivisionError: division by zero").wait_for()
+
+
+@pytest.mark.parametrize("width", [400, 1280])
+def test_nothing_is_cut_off(open_notebook, width):
+    book = open_notebook([SETUP, WALKS["valley"][0]], width=width)
+    view = book.view(1)
+    assert view.root.evaluate("e => e.scrollWidth <= e.clientWidth + 1")
+    for slider in view.root.locator(".noUi-target").all():
+        assert slider.bounding_box()["width"] > 90

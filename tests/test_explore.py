@@ -1,0 +1,263 @@
+"""The tables behind the live view against gdlib's own walks, and what the explorers refuse; no browser."""
+
+import base64
+import json
+import math
+
+import numpy as np
+import pytest
+from ipywidgets.embed import dependency_state
+
+from gdlib import explore, gradient_ascent, gradient_descent, landscapes
+from gdlib.landscapes import Landscape
+
+
+def f(x):
+    return x**2 + 2 * x + 3
+
+
+def df(x):
+    return 2 * x + 2
+
+
+def arrays(view):
+    """The view's table, taken apart as view.js does it."""
+    data = np.frombuffer(view.table, dtype="<f4")
+    return {name: data[first : first + count] for name, (first, count) in view.spec["layout"].items()}
+
+
+MAKERS = {
+    "secant": lambda: explore.secant(f, df),
+    "tangent": lambda: explore.tangent(f, df),
+    "descent 1-D": lambda: explore.descent(f, df, init=3.0),
+    "descent 2-D": lambda: explore.descent(landscapes.valley(), init=(1.8, 0.4), T=60),
+    "ascent": lambda: explore.descent(landscapes.cubic(), init=-0.5, ascent=True, lr=0.05),
+    "direction": lambda: explore.direction(landscapes.himmelblau()),
+}
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_a_view_is_the_same_from_run_to_run(name):
+    one, two = MAKERS[name](), MAKERS[name]()
+    for trait in ("spec", "table", "image", "lr", "T", "eps", "h", "x", "angle"):
+        assert getattr(one.view, trait) == getattr(two.view, trait)
+    (data, metadata), (again, _) = one._repr_mimebundle_(), two._repr_mimebundle_()
+    assert data["image/png"] == again["image/png"]
+    assert data["text/plain"] == again["text/plain"] == metadata["image/png"]["alt"] == repr(one)
+    assert "0x" not in data["text/plain"]
+    assert base64.b64decode(data["image/png"]).startswith(b"\x89PNG")
+    assert b"tEXt" not in base64.b64decode(data["image/png"])
+    assert "application/vnd.jupyter.widget-view+json" in data
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_a_view_fits_into_a_saved_notebook(name):
+    saved = json.dumps(dependency_state(MAKERS[name](), drop_defaults=False))
+    assert 30_000 < len(saved) <= 150_000
+
+
+@pytest.mark.parametrize("ascent", [False, True])
+@pytest.mark.parametrize("init", [3.0, (3.0, -1.0)])
+def test_the_table_holds_the_walk_of_every_rate(init, ascent):
+    gradient = df
+    e = explore.descent(lambda x: np.sum(x**2 + 2 * x, axis=0), gradient, init, ascent=ascent, T=30) if np.ndim(init) else (
+        explore.descent(f, gradient, init, ascent=ascent, T=30)
+    )  # fmt: skip
+    spec, table, d = e.view.spec, arrays(e.view), np.size(init)
+    walk = gradient_ascent if ascent else gradient_descent
+    assert len(spec["rates"]) >= 40
+    for i, lr in enumerate(spec["rates"]):
+        path = walk(gradient, init, lr, e.sliders["eps"].value * 1e-3, spec["T_max"])
+        first, last = spec["offsets"][i : i + 2]
+        assert spec["steps"][i] == path.steps
+        assert spec["stop"][i] == path.stop
+        points = table["points"].reshape(-1, d)[first:last]
+        np.testing.assert_allclose(points, path.points.reshape(-1, d)[: last - first], rtol=2e-6, atol=1e-6)
+        np.testing.assert_allclose(table["norms"][first:last], path.norms[: last - first], rtol=2e-6, atol=1e-6)
+
+
+def test_the_slider_stands_on_the_rates_of_the_table():
+    e = explore.descent(f, df, init=3.0, lr=0.037)
+    slider, rates = e.sliders["lr"], e.view.spec["rates"]
+    steps = slider.min + slider.step * np.arange(len(rates))
+    np.testing.assert_allclose(10**steps, rates)
+    assert slider.max == pytest.approx(steps[-1])
+    assert min(abs(np.array(rates) - 0.037)) < 1e-15
+
+
+def test_the_view_calls_the_function_it_is_given():
+    steep = explore.descent(f, lambda x: 10 * df(x), init=3.0)
+    plain = explore.descent(f, df, init=3.0)
+    assert steep.view.table != plain.view.table
+    assert steep.path().final == gradient_descent(lambda x: 10 * df(x), 3.0, 0.1, 1e-3, 50).final
+
+
+def test_the_edge_of_a_quadratic_lies_within_the_slider():
+    valley = landscapes.valley(25)
+    e = explore.descent(valley)
+    assert e.view.spec["L"] == pytest.approx(25)
+    assert e.view.spec["mu"] == pytest.approx(1)
+    assert e.view.spec["rates"][0] < 1 / 25 < 2 / 26 < 2 / 25 < e.view.spec["rates"][-1]
+    assert explore.descent(landscapes.saddle(), init=(1, 0.1)).view.spec["L"] is None
+
+
+def test_secant_and_tangent_tables():
+    e = explore.secant(np.sin, np.cos, at=0.5, domain=(-2, 2), h_range=(1e-3, 1))
+    table, hs = arrays(e.view), np.array(e.view.spec["hs"])
+    np.testing.assert_allclose(table["slopes"], (np.sin(0.5 + hs) - np.sin(0.5)) / hs, rtol=1e-6)
+    np.testing.assert_allclose(table["difference"], abs(table["slopes"] - np.cos(0.5)), atol=1e-6)
+    table = arrays(explore.tangent(np.sin, np.cos, domain=(-2, 2)).view)
+    np.testing.assert_allclose(table["slope"], np.cos(table["xs"]), rtol=1e-6, atol=1e-6)
+
+
+def test_the_dial_measures_slopes_without_the_gradient():
+    wrong = explore.direction(landscapes.himmelblau(), lambda x: -landscapes.himmelblau().gradient(x), at=(1, 2))
+    right = explore.direction(landscapes.himmelblau(), at=(1, 2))
+    np.testing.assert_array_equal(arrays(wrong.view)["slopes"], arrays(right.view)["slopes"])
+    slope, angles = landscapes.himmelblau().gradient(np.array([1.0, 2.0])), np.radians(np.arange(361))
+    expected = slope[0] * np.cos(angles) + slope[1] * np.sin(angles)
+    np.testing.assert_allclose(arrays(right.view)["slopes"], expected, rtol=1e-4, atol=1e-3)
+
+
+def send(widget, **message):
+    """What the browser sends."""
+    (widget.form if isinstance(widget, explore.Prediction) else widget.view)._handle_custom_msg(message, [])
+
+
+def test_a_click_recomputes_the_table():
+    e = explore.descent(landscapes.valley(), init=(1.8, 0.4), init_range=((-2, 2), (-2, 2)))
+    send(e, type="start", at=[-1.0, 0.25])
+    assert e.view.spec["init"] == [-1.0, 0.25]
+    assert (e.sliders["init0"].value, e.sliders["init1"].value) == (-1.0, 0.25)
+    assert arrays(e.view)["points"][:2].tolist() == [-1.0, 0.25]
+    e.sliders["init0"].value = 0.5
+    assert e.view.spec["init"] == [0.5, 0.25]
+    dial = explore.direction(landscapes.bowl())
+    send(dial, type="start", at=[1.0, 0.0])
+    assert arrays(dial.view)["gradient"].tolist() == [2.0, 0.0]
+
+
+def test_an_error_after_a_click_is_shown_and_goes_away():
+    def fussy(x):
+        if np.any(x < 0):
+            raise RuntimeError("mine")
+        return 2 * (x - 1)
+
+    e = explore.descent(lambda x: (x - 1) ** 2, fussy, init=3.0, lr_range=(1e-3, 0.4))
+    send(e, type="start", at=[-2.0, 0.0])
+    assert e.view.spec["error"] == "RuntimeError: mine"
+    send(e, type="start", at=[2.0, 0.0])
+    assert "error" not in e.view.spec
+
+
+def fails(x):
+    raise KeyError("mine")
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: explore.secant(fails, df),
+        lambda: explore.secant(f, fails),
+        lambda: explore.tangent(f, fails),
+        lambda: explore.descent(f, fails, init=3.0),
+        lambda: explore.descent(fails, df, init=3.0),
+        lambda: explore.descent(lambda x: x[0] ** 2, fails, init=(1.0, 1.0)),
+        lambda: explore.direction(fails, df, at=(1, 1)),
+        lambda: explore.direction(landscapes.bowl(), fails, at=(1, 1)),
+    ],
+)
+def test_what_the_students_function_raises_is_raised_in_the_cell(make):
+    with pytest.raises(KeyError, match="mine"):
+        make()
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: explore.secant(f, df, at=9), r"at must lie in the domain \(-4.0, 4.0\), got 9"),
+        (lambda: explore.secant(f, df, h_range=(0, 1)), "h_range must be"),
+        (lambda: explore.tangent(f, df, domain=(3, 1)), "domain must be 1 pair"),
+        (lambda: explore.descent(f, df, init=(1, 2, 3)), "init must be a number or a pair"),
+        (lambda: explore.descent(f, df, init=math.nan), "init must be 1 finite number"),
+        (lambda: explore.descent(f, df, init=1.0, T=0), "T must be a whole number, 1 or more, got 0"),
+        (lambda: explore.descent(f, df, init=1.0, T=20, T_max=10), "T_max must be at least T = 20, got 10"),
+        (lambda: explore.descent(f, df, init=1.0, lr=-1), "lr_range must be"),
+        (lambda: explore.descent(f, lambda x: 1e-4, init=1.0, T=9000), "does not fit into a saved notebook"),
+        (lambda: explore.direction(landscapes.bowl(), lambda x: x[0], at=(1, 1)), r"gradient must return shape \(2,\)"),
+        (lambda: explore.predict("?", 5, rtol=-1), "rtol and atol must be 0 or above"),
+        (lambda: explore.predict("?", "b", choices=["a"]), r"answer must be one of the choices \['a'\], got 'b'"),
+    ],
+)
+def test_wrong_arguments_are_named(make, message):
+    with pytest.raises(ValueError, match=message):
+        make()
+
+
+def test_functions_that_take_one_number_at_a_time():
+    one = explore.descent(lambda x: math.cos(x), lambda x: -math.sin(x), init=1.0)
+    many = explore.descent(np.cos, lambda x: -np.sin(x), init=1.0)
+    np.testing.assert_allclose(arrays(one.view)["points"], arrays(many.view)["points"], rtol=1e-6)
+    np.testing.assert_allclose(arrays(one.view)["curve"], arrays(many.view)["curve"], rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: explore.descent(lambda x: x * np.nan, lambda x: x * np.nan, init=3.0),
+        lambda: explore.descent(lambda x: x**4, lambda x: 4 * x**3, init=3.0, lr=1.0, T=200),
+        lambda: explore.descent(
+            lambda x: math.exp(x * x), lambda x: 2 * x * math.exp(x * x), init=3.0, domain=(-30, 30)
+        ),
+        lambda: explore.descent(lambda x: 0 * x, lambda x: 0 * x, init=1.0),
+        lambda: explore.descent(landscapes.terrain(), init=(2000, 2000), lr=1e4, lr_range=(100, 1e5)),
+        lambda: explore.secant(lambda x: np.where(x > 1, np.inf, x), lambda x: 1.0),
+        lambda: explore.tangent(abs, lambda x: np.where(x == 0, np.nan, np.sign(x)), at=0),
+        lambda: explore.direction(Landscape("none", lambda x: x[0] * np.nan, lambda x: x * np.nan, ((-1, 1), (-1, 1)))),
+        lambda: explore.direction(landscapes.bowl(), at=(0, 0)),
+    ],
+)
+def test_no_number_overflow_and_empty_paths_make_a_view(make, recwarn):
+    e = make()
+    assert len(e.view.table) > 100
+    ends = [end for place in ("main", "side") for axis in "xy" for end in e.view.spec[place][axis]]
+    assert np.isfinite(ends).all()
+    assert not recwarn.list
+
+
+def test_overflowing_walks_keep_their_true_number_of_steps():
+    e = explore.descent(f, df, init=3.0, lr=1.2, lr_range=(0.1, 8), T=300)
+    i = len(e.view.spec["rates"]) - 1
+    path = gradient_descent(df, 3.0, e.view.spec["rates"][i], 1e-6, e.view.spec["T_max"])
+    assert path.stop == "diverged"
+    assert e.view.spec["steps"][i] == path.steps
+    assert e.view.spec["offsets"][i + 1] - e.view.spec["offsets"][i] < path.steps
+    assert np.isfinite(arrays(e.view)["points"]).all()
+
+
+def test_an_answer_runs_only_when_it_is_asked_for():
+    ran = []
+    p = explore.predict("How many?", lambda: ran.append(1) or 41, unit="steps")
+    assert ran == []
+    assert p.form.truth == ""
+    assert p.form.spec["kept"] is None
+    send(p, type="commit")
+    assert ran == [1]
+    assert base64.b64decode(p.form.truth) == b"41.0"
+
+
+def test_an_answer_is_kept_when_it_is_a_value_or_the_course_is_built(monkeypatch):
+    assert base64.b64decode(explore.predict("How many?", np.int64(41)).form.spec["kept"]) == b"41.0"
+    monkeypatch.setenv("GDLIB_STORE_ANSWERS", "1")
+    p = explore.predict("Which?", lambda: "no", choices=["yes", "no"], why="A secret of $x^2$")
+    assert base64.b64decode(p.form.spec["kept"]) == b'"no"'
+    assert "secret" not in str(p.form.spec)
+    assert repr(p) == "Predict: Which? Choose one: yes, no."
+    with pytest.raises(ZeroDivisionError):
+        explore.predict("?", lambda: 1 / 0)
+
+
+def test_the_stated_tolerance_is_the_one_in_the_form():
+    assert explore.predict("?", 1).form.spec["rtol"] == 0.1
+    spec = explore.predict("?", 1, atol=2).form.spec
+    assert (spec["rtol"], spec["atol"]) == (0, 2)
