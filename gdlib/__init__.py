@@ -6,6 +6,8 @@ The lessons show the algorithm and the mathematics; the machinery lives here.
 calculus        derivative, gradient, tangent line (SymPy); finite differences
 landscapes      functions to walk on, each beside its gradient
 descent         gradient_descent, gradient_ascent -> Path; sweep -> Sweep
+regression      LeastSquares: the losses and their one derivation
+minibatch       batches; sgd -> Path; SineFit, with minima to escape from
 figures         one function a figure: takes and returns its Axes
 explore         sliders that answer within a frame; predict, run, explain
 ==============  ==========================================================
@@ -17,14 +19,18 @@ imported inside the functions of `calculus` that need it; `figures` and `explore
 
 from importlib import import_module
 
-from gdlib import calculus, descent, landscapes
+from gdlib import calculus, descent, landscapes, minibatch, regression
 from gdlib.calculus import finite_difference
 from gdlib.descent import Path, gradient_ascent, gradient_descent
+from gdlib.minibatch import batches, sgd
+from gdlib.regression import LeastSquares
 
 _LAZY = ("explore", "figures")
 
 __all__ = [
+    "LeastSquares",
     "Path",
+    "batches",
     "calculus",
     "descent",
     "explore",
@@ -33,6 +39,9 @@ __all__ = [
     "gradient_ascent",
     "gradient_descent",
     "landscapes",
+    "minibatch",
+    "regression",
+    "sgd",
 ]
 
 

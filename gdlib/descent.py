@@ -27,16 +27,19 @@ class Path:
     stop : str
         "converged" (the norm is at most eps), "exhausted" (T updates done) or
         "diverged" (the next point, or the gradient there, is not finite).
+    updates : int or None
+        How many updates there were, where not every point was kept (`sgd`).
     """
 
     points: np.ndarray
     norms: np.ndarray
     stop: str
+    updates: int | None = None
 
     @property
     def steps(self):
         """k, the number of updates that were done."""
-        return len(self.points) - 1
+        return len(self.points) - 1 if self.updates is None else self.updates
 
     @property
     def final(self):
@@ -236,7 +239,9 @@ def _like(slope, x):
 
 def _stack(points):
     first = points[0]
-    return np.array(points if isinstance(first, float | np.ndarray) else [np.asarray(p) for p in points])
+    if isinstance(first, float | np.ndarray):
+        return np.array(points)
+    return np.array([np.asarray(p.cpu() if hasattr(p, "cpu") else p) for p in points])  # from a GPU: by way of the CPU
 
 
 @dataclass(frozen=True, eq=False)
