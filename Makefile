@@ -49,8 +49,10 @@ lock: $(READY)  ## resolve pyproject.toml anew into requirements*.lock (needs th
 picture: $(READY)  ## draw the README's picture
 	@$(BIN)/python tools/picture.py
 
-bench: $(READY)  ## measure gdlib against the loop written by hand, into bench/results.md
+bench: $(BROWSER)  ## measure gdlib and the explorers beside what one would take instead, into bench/results.md
 	@$(BIN)/python bench/descent.py
+	@$(BIN)/python bench/regression.py
+	@$(BIN)/python bench/explore.py
 
 clean:  ## remove the environment
 	rm -rf .venv

@@ -1,18 +1,15 @@
-"""What gdlib's loop costs beside the same recording loop written by hand; writes bench/results.md.
+"""What gdlib's loop costs beside the same recording loop written by hand; its section of bench/results.md.
 
 Ratios of medians, the two loops in turn in one process. The first row's goal is
 at most 1.3, the second's at most 2; the last one's is at most 20 ms.
 """
 
-import platform
 import statistics
 import subprocess
 import sys
-import time
-from importlib.metadata import version
-from pathlib import Path
 
 import numpy as np
+import report
 
 import gdlib
 from gdlib.descent import sweep
@@ -34,18 +31,11 @@ def by_hand(gradient, x, lr, eps, T, norm):
     return np.array(points), np.array(norms)
 
 
-def seconds(function):
-    began = time.perf_counter()
-    function()
-    return time.perf_counter() - began
-
-
-def ratio(ours, theirs):
+def compare(ours, theirs):
     """The median time of each, taken in turn, and of their ratios."""
     ours(), theirs()
-    pairs = [(seconds(ours), seconds(theirs)) for _ in range(ROUNDS)]
-    a, b = (statistics.median(column) for column in zip(*pairs, strict=True))
-    return a, b, statistics.median(x / y for x, y in pairs)
+    taken = report.in_turn({"ours": ours, "theirs": theirs}, ROUNDS)
+    return *map(statistics.median, taken.values()), report.ratio(taken["ours"], taken["theirs"])
 
 
 def loops():
@@ -56,7 +46,7 @@ def loops():
         ("Python float", lambda x: 2 * x + 2, 3.0, abs, 20_000),
     ]
     for name, gradient, init, norm, T in cases:
-        a, b, times = ratio(
+        a, b, times = compare(
             lambda: gdlib.gradient_descent(gradient, init, 1e-4, 0, T),  # noqa: B023
             lambda: by_hand(gradient, init, 1e-4, 0, T, norm),  # noqa: B023
         )
@@ -70,7 +60,7 @@ def sweeps():
         ("Rosenbrock", gdlib.landscapes.rosenbrock(), [1.5, 1.0]),
         ("real terrain", gdlib.landscapes.terrain(), [15_000.0, 15_000.0]),
     ]:
-        taken = statistics.median(seconds(lambda: sweep(landscape.gradient, init, rates)) for _ in range(ROUNDS))  # noqa: B023
+        taken = statistics.median(report.seconds(lambda: sweep(landscape.gradient, init, rates)) for _ in range(ROUNDS))  # noqa: B023
         yield f"| sweep, 200 rates × 100 steps, {name} | {1e3 * taken:.1f} |"
 
 
@@ -89,10 +79,7 @@ def import_time():
 
 def main():
     lines = [
-        "# What gdlib costs",
-        "",
-        f"`make bench` on {platform.machine()}, {platform.system()}, Python {platform.python_version()}, "
-        f"NumPy {version('numpy')}: medians of {ROUNDS} rounds, the two loops in turn.",
+        f"`make bench` on {report.machine('numpy')}: medians of {ROUNDS} rounds, the two loops in turn.",
         "",
         "| loop that records points and norms | gdlib, µs a step | by hand, µs a step | ratio |",
         "|---|---:|---:|---:|",
@@ -102,11 +89,8 @@ def main():
         "|---|---:|",
         *sweeps(),
         import_time(),
-        "",
     ]
-    report = "\n".join(lines)
-    Path(__file__).with_name("results.md").write_text(report, "utf-8")
-    print(report)
+    report.write("What gdlib costs", lines)
 
 
 if __name__ == "__main__":

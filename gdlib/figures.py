@@ -501,13 +501,18 @@ def basins(ax, landscape, ends, starts, minima):
     ax.imshow(palette[nearest], origin="lower", extent=(x0, x1, y0, y1))
     grid = np.array(np.meshgrid(np.linspace(x0, x1, 151), np.linspace(y0, y1, 151)))
     ax.contour(*grid, np.log1p(landscape(grid)), 12, colors="black", linewidths=0.6, alpha=0.6)
+    apart = np.linalg.norm(grid[:, None] - np.array(minima).T[:, :, None, None], axis=0)
+    for n in range(len(minima)):  # where another minimum becomes the nearest one
+        others = np.delete(apart, n, axis=0).min(axis=0)
+        ax.contour(*grid, apart[n] - others, [0], colors="white", linewidths=1.2, linestyles="--")
     for x, y in minima:
         ax.plot(x, y, "*", color="black", markeredgecolor="white", markersize=16)
     ax.set(xlabel="start x", ylabel="start y", title="Where a start leads: one colour a minimum")
     ax.grid(visible=False)
     share = [f"{_place(np.round(m, 2))}: {100 * np.mean(nearest == n):.1f} %" for n, m in enumerate(minima)]
     return (
-        f"A map of starts, coloured by the minimum that descent reaches from there; the borders between the colours bend. "
+        f"A map of starts, coloured by the minimum that descent reaches from there; the borders between the colours bend, "
+        f"the dashed lines half way between the minima are straight. "
         f"{'; '.join(share)} of the starts."
     )
 

@@ -46,10 +46,12 @@ def test_2_half_the_slope_is_60_degrees_from_the_gradient():
 
 
 def test_3_the_slowest_and_the_fastest_rate_that_arrive_have_opposite_factors():
-    rates = on_the_slider(lambda x: x**2, lambda x: 2 * x, init=1.0, domain=(-2, 2), lr=0.1, T=50, L=2, mu=2)
+    rates = on_the_slider(
+        lambda x: x**2, lambda x: 2 * x, init=1.0, domain=(-2, 2), lr=0.1, lr_range=(0.06, 1.1), T=50, L=2, mu=2
+    )
     runs = sweep(lambda x: 2 * x, 1.0, rates, eps=1e-3, T=50)
     arrived = rates[runs.stop == "converged"]
-    assert 1 - 2 * arrived.min() == pytest.approx(-(1 - 2 * arrived.max()), abs=0.1)
+    assert 1 - 2 * arrived.min() == pytest.approx(-(1 - 2 * arrived.max()), abs=0.05)
     assert rates.min() < arrived.min() < arrived.max() < rates.max()
 
 

@@ -82,19 +82,24 @@ def read_source(source, previous=None):
 def hide_answers(notebook):
     """Fold what would give an answer away.
 
-    The stored output of the cells that answer a **Predict.** in the prose or
-    follow an `explore.predict` (JupyterLab unfolds it when the cell is run), and
-    the code of each `explore.predict`, which computes the answer and explains it.
+    The stored output of the cells that answer a **Predict.** or a **Decide.** in
+    the prose, or that follow an `explore.predict` (JupyterLab unfolds it when the
+    cell is run), and the code of each `explore.predict`, which computes the
+    answer and explains it.
     """
     asked = False
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             quotation = re.search(r"(?:^>.*\n?)+\Z", cell.source, re.M)
-            asked = quotation is not None and "**Predict.**" in quotation[0]
+            asked = quotation is not None and re.search(r"\*\*(Predict|Decide)\.\*\*", quotation[0]) is not None
         elif "explore.predict(" in cell.source:
             cell.metadata["jupyter"] = nbformat.from_dict({"source_hidden": True})
             asked = True
-        elif asked and isinstance(ast.parse(cell.source).body[-1], ast.Expr | ast.For):
+        elif (
+            asked
+            and not cell.source.startswith("explore.")
+            and isinstance(ast.parse(cell.source).body[-1], ast.Expr | ast.For)
+        ):
             cell.metadata["jupyter"] = nbformat.from_dict({"outputs_hidden": True})
 
 
@@ -111,10 +116,23 @@ def execute(notebook, folder=NOTEBOOKS):
     )
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
+        if "outputs" in cell:
+            cell.outputs = joined(cell.outputs)
         for output in cell.get("outputs", ()):
             if output.get("name") == "stderr":
                 raise SystemExit(f"a cell warns or writes to stderr:\n{cell.source}\n\n{output.text}")
     return stable_widgets(notebook)
+
+
+def joined(outputs):
+    """The outputs with neighbouring pieces of one stream put together: where it is cut is a matter of time."""
+    whole = []
+    for output in outputs:
+        if whole and output.output_type == "stream" == whole[-1].output_type and output.name == whole[-1].name:
+            whole[-1].text += output.text
+        else:
+            whole.append(output)
+    return whole
 
 
 def stable_widgets(notebook):

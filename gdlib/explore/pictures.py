@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import BoundaryNorm
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MaxNLocator, NullLocator
 from PIL import Image
 
 BLUE, ORANGE, RED, GREEN = "#0072B2", "#E69F00", "#D55E00", "#009E73"  # Okabe-Ito, as in view.js
@@ -61,26 +61,34 @@ def background(mesh, heights, pixels=560):
     figure = Figure(figsize=(pixels / 100, pixels * ratio / 100), dpi=100)
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set_axis_off()
-    filled(axes, mesh, heights)
+    levels, masked = levels_of(heights), np.ma.masked_invalid(heights)
+    # one step of colour a level, however far apart the levels are
+    axes.contourf(X, Y, masked, levels=levels, cmap="cividis", norm=BoundaryNorm(levels, 256))
+    axes.contour(X, Y, masked, levels=levels, colors="white", linewidths=0.7, linestyles="solid", alpha=0.55)
     return png(figure, colours=48)
 
 
-def filled(axes, mesh, heights):
-    """Filled contours, one step of colour a level however far apart the levels are, with white level lines."""
-    levels, masked = levels_of(heights), np.ma.masked_invalid(heights)
-    axes.contourf(*mesh, masked, levels=levels, cmap="cividis", norm=BoundaryNorm(levels, 256))
-    axes.contour(*mesh, masked, levels=levels, colors="white", linewidths=0.7, linestyles="solid", alpha=0.55)
+def underlay(axes, image, domain):
+    """The background on the axes of a plain picture."""
+    extent = (*domain[0], *domain[1])
+    axes.imshow(np.asarray(Image.open(io.BytesIO(image)).convert("RGB")), extent=extent, aspect="auto")
 
 
 def picture_of(spec, draw):
     """The plain picture of a view, as PNG: `draw(main, side)` on axes that `spec` describes."""
-    figure = Figure(figsize=(8.4, 3.8), dpi=100, layout="constrained")
+    figure = Figure(
+        figsize=(8.4, 3.8), dpi=100
+    )  # its margins are given: a layout engine would take longer than all else
+    figure.subplots_adjust(left=0.1, right=0.98, bottom=0.15, top=0.96, wspace=0.28)
     for axes, place in zip(figure.subplots(1, 2), (spec["main"], spec["side"]), strict=True):
         axes.set(xlabel=place["xlabel"], ylabel=place["ylabel"])
         axes.set(xscale="log" if place["logx"] else "linear", yscale="log" if place["logy"] else "linear")
         axes.set(xlim=place["x"], ylim=place["y"], autoscale_on=False)
-        if not place["logx"]:
-            axes.xaxis.set_major_locator(MaxNLocator(5))
+        for axis, log in ((axes.xaxis, place["logx"]), (axes.yaxis, place["logy"])):
+            if log:
+                axis.set(major_formatter=lambda value, _: f"{value:g}", minor_locator=NullLocator())
+            else:
+                axis.set_major_locator(MaxNLocator(5))
     draw(*figure.axes)
     for axes in figure.axes:
         if axes.get_legend_handles_labels()[0]:
@@ -90,11 +98,12 @@ def picture_of(spec, draw):
 
 def png(figure, colours=128):
     """A figure as a PNG of few colours, without the date and the name of what made it."""
-    whole, small = io.BytesIO(), io.BytesIO()
-    FigureCanvasAgg(figure)
-    figure.savefig(whole, format="png")
-    Image.open(whole).convert("RGB").quantize(colours).save(small, "png", optimize=True)
-    return small.getvalue()
+    canvas, out = FigureCanvasAgg(figure), io.BytesIO()
+    canvas.draw()
+    Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB").quantize(colours, Image.Quantize.FASTOCTREE).save(
+        out, "png", optimize=True
+    )
+    return out.getvalue()
 
 
 def point_words(x):

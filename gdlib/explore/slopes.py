@@ -210,12 +210,18 @@ def direction(f, gradient=None, at=None, domain=None, angle=0.0):
     )
 
     def picture(main, side):
-        pictures.filled(main, mesh, heights)
+        pictures.underlay(main, view.image, domain)
         length = 0.22 * (domain[0][1] - domain[0][0])
         for degrees, colour, label in ((steepest, pictures.RED, "gradient"), (angle, "white", f"{angle:g}°")):
             way = length * np.array([math.cos(math.radians(degrees)), math.sin(math.radians(degrees))])
             main.annotate("", at + way, tuple(at), arrowprops={"arrowstyle": "-|>", "color": colour, "lw": 3})
-            main.annotate(label, at + 1.15 * way, color=colour, ha="center", va="center", fontweight="bold")
+            box = {
+                "facecolor": "black" if colour == "white" else "white",
+                "alpha": 0.7,
+                "edgecolor": "none",
+                "pad": 1.5,
+            }
+            main.annotate(label, at + 1.2 * way, color=colour, ha="center", va="center", fontweight="bold", bbox=box)
         side.plot(angles, slopes, color=pictures.BLUE)
         side.plot(
             angle, tables.at_nearest(angles, slopes, angle), "o", color="white", markeredgecolor="black", markersize=9

@@ -171,7 +171,7 @@ def descent(
             main.plot(curve_x, heights, color=pictures.BLUE)
             main.plot(run.points, tables.values_at(f, run.points), "o-", color=pictures.RED)
         else:
-            pictures.filled(main, mesh, heights)
+            pictures.underlay(main, view.image, domain)
             main.plot(*run.points.T, "o-", color="white", markeredgecolor=pictures.RED)
         side.plot(run.norms, color=pictures.ORANGE)
         side.axhline(eps, color=pictures.GREEN, ls="--", label="eps")
