@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from ipywidgets.embed import dependency_state
 
+import gdlib
 from gdlib import explore, gradient_ascent, gradient_descent, landscapes
 from gdlib.landscapes import Landscape
 
@@ -26,7 +27,17 @@ def arrays(view):
     return {name: data[first : first + count] for name, (first, count) in view.spec["layout"].items()}
 
 
+X = np.column_stack([np.ones(30), np.linspace(-1, 2, 30)])
+Y = X @ [1.0, 2.0] + 0.3 * np.sin(9 * X[:, 1])
+LINE = gdlib.LeastSquares(X, Y, "half-mean")
+WAVE = gdlib.minibatch.SineFit.example()
+
 MAKERS = {
+    "regression": lambda: explore.regression(X, Y, scale="half-mean"),
+    "regression, a norm": lambda: explore.regression(X, Y, scale="norm"),
+    "losses": lambda: explore.losses(X, Y),
+    "sgd": lambda: explore.sgd(LINE, (0.0, 0.0), batch_sizes=(1, 4, 30)),
+    "batch_landscapes": lambda: explore.batch_landscapes(WAVE, 5.0),
     "secant": lambda: explore.secant(f, df),
     "tangent": lambda: explore.tangent(f, df),
     "descent 1-D": lambda: explore.descent(f, df, init=3.0),
@@ -39,7 +50,7 @@ MAKERS = {
 @pytest.mark.parametrize("name", MAKERS)
 def test_a_view_is_the_same_from_run_to_run(name):
     one, two = MAKERS[name](), MAKERS[name]()
-    for trait in ("spec", "table", "image", "lr", "T", "eps", "h", "x", "angle"):
+    for trait in ("spec", "table", "image", "lr", "T", "eps", "h", "x", "angle", "b", "seed"):
         assert getattr(one.view, trait) == getattr(two.view, trait)
     (data, metadata), (again, _) = one._repr_mimebundle_(), two._repr_mimebundle_()
     assert data["image/png"] == again["image/png"]
@@ -108,6 +119,54 @@ def test_secant_and_tangent_tables():
     np.testing.assert_allclose(table["difference"], abs(table["slopes"] - np.cos(0.5)), atol=1e-6)
     table = arrays(explore.tangent(np.sin, np.cos, domain=(-2, 2)).view)
     np.testing.assert_allclose(table["slope"], np.cos(table["xs"]), rtol=1e-6, atol=1e-6)
+
+
+def test_the_line_under_the_hand_is_the_walk_on_the_loss():
+    e = MAKERS["regression"]()
+    assert e.view.spec["L"] == pytest.approx(LINE.L)
+    np.testing.assert_allclose(arrays(e.view)["data"].reshape(-1, 2), np.column_stack([X[:, 1], Y]), rtol=1e-6)
+    path, here = gradient_descent(LINE.gradient, (0.0, 0.0), e.sliders["lr"].value, 1e-3, 50), e.path()
+    np.testing.assert_array_equal(here.points, path.points)
+    low, high = np.transpose([e.view.spec["main"]["x"], e.view.spec["main"]["y"]])
+    assert ((low < LINE.solve()) & (LINE.solve() < high)).all()
+
+
+def test_losses_diverge_beyond_their_own_edges_and_only_there():
+    e = MAKERS["losses"]()
+    spec, T = e.view.spec, e.view.spec["T_max"]
+    far = arrays(e.view)["distance"].reshape(4, len(spec["rates"]), T + 1)
+    start = np.linalg.norm(LINE.solve())
+    for k, scale in enumerate(spec["names"]):
+        loss = gdlib.LeastSquares(X, Y, scale)
+        assert spec["edges"][k] == pytest.approx(loss.max_lr)
+        for i, lr in enumerate(spec["rates"]):
+            if not 0.97 < lr / loss.max_lr < 1.03:
+                assert (far[k, i, T] > start) == (lr > loss.max_lr)
+        path = gradient_descent(loss.gradient, np.zeros(2), spec["rates"][3], 0.0, T)
+        np.testing.assert_allclose(far[k, 3], np.linalg.norm(path.points - loss.solve(), axis=1), rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize(("name", "loss", "start"), [("sgd", LINE, np.zeros(2)), ("batch_landscapes", WAVE, 5.0)])
+def test_the_table_holds_the_walk_of_every_rate_batch_size_and_seed(name, loss, start):
+    spec, table = MAKERS[name]().view.spec, None
+    table = arrays(MAKERS[name]().view)
+    T, shape = spec["T_max"], tuple(len(spec[k]) for k in ("rates", "batch_sizes", "seeds"))
+    points = table["points"].reshape(*shape, T + 1, -1)
+    for i, j, k in [(0, 0, 0), (shape[0] - 1, 0, 1), (2, 1, 0), (1, 2, 1)]:
+        path = gdlib.sgd(loss, start, spec["rates"][i], T, spec["batch_sizes"][j], spec["seeds"][k])
+        walked = path.points.reshape(len(path.points), -1)
+        np.testing.assert_allclose(points[i, j, k, : len(walked)], walked, rtol=1e-5, atol=1e-6)
+        assert spec["steps"][np.ravel_multi_index((i, j, k), shape)] == path.steps
+
+
+def test_each_batch_of_the_table_has_its_own_landscape():
+    spec, table = MAKERS["batch_landscapes"]().view.spec, arrays(MAKERS["batch_landscapes"]().view)
+    T, grid = spec["T_max"], np.array(spec["grid"])
+    own = table["own"].reshape(3, 2, T + 1, len(grid))
+    dealt = gdlib.batches(WAVE.n, 4, seed=1, epochs=None)
+    for t in range(3):
+        np.testing.assert_allclose(own[1, 1, t], WAVE(grid, next(dealt)), rtol=1e-5)
+    assert abs(own[1, 1, 0] - own[1, 1, 1]).max() > 0.1
 
 
 def test_the_dial_measures_slopes_without_the_gradient():
@@ -185,6 +244,10 @@ def test_what_the_students_function_raises_is_raised_in_the_cell(make):
         (lambda: explore.descent(f, df, init=1.0, lr=-1), "lr_range must be"),
         (lambda: explore.descent(f, lambda x: 1e-4, init=1.0, T=9000), "does not fit into a saved notebook"),
         (lambda: explore.direction(landscapes.bowl(), lambda x: x[0], at=(1, 1)), r"gradient must return shape \(2,\)"),
+        (lambda: explore.regression(X[:, 1:], Y), r"X must have shape \(n, 2\), its first column ones"),
+        (lambda: explore.descent(f, df, init=1.0, fit=(X, Y)), "fit needs a start of two coefficients"),
+        (lambda: explore.sgd(LINE, (0, 0), batch_sizes=(31,)), "batch_size must be between 1 and n = 30, got 31"),
+        (lambda: explore.losses(X, Y, scales=("cube",)), "scale must be one of"),
         (lambda: explore.predict("?", 5, rtol=-1), "rtol and atol must be 0 or above"),
         (lambda: explore.predict("?", "b", choices=["a"]), r"answer must be one of the choices \['a'\], got 'b'"),
     ],
@@ -215,6 +278,10 @@ def test_functions_that_take_one_number_at_a_time():
         lambda: explore.tangent(abs, lambda x: np.where(x == 0, np.nan, np.sign(x)), at=0),
         lambda: explore.direction(Landscape("none", lambda x: x[0] * np.nan, lambda x: x * np.nan, ((-1, 1), (-1, 1)))),
         lambda: explore.direction(landscapes.bowl(), at=(0, 0)),
+        lambda: explore.sgd(LINE, (0.0, 0.0), lr=1e3, T=300, seeds=(0,)),
+        lambda: explore.losses(X, Y, T=400),
+        lambda: explore.regression(X, Y, lr=1e3),
+        lambda: explore.batch_landscapes(WAVE, 5.0, lr=1e6),
     ],
 )
 def test_no_number_overflow_and_empty_paths_make_a_view(make, recwarn):

@@ -15,9 +15,22 @@ Where widgets can't run (GitHub, an untrusted notebook), each explorer shows a
 plain picture with an alternative text instead.
 """
 
+from gdlib.explore.fits import batch_landscapes, losses, regression, sgd
 from gdlib.explore.predictions import Prediction, predict
 from gdlib.explore.slopes import direction, secant, tangent
 from gdlib.explore.walks import descent
 from gdlib.explore.widgets import Explorer
 
-__all__ = ["Explorer", "Prediction", "descent", "direction", "predict", "secant", "tangent"]
+__all__ = [
+    "Explorer",
+    "Prediction",
+    "batch_landscapes",
+    "descent",
+    "direction",
+    "losses",
+    "predict",
+    "regression",
+    "secant",
+    "sgd",
+    "tangent",
+]

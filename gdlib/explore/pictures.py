@@ -53,7 +53,7 @@ def levels_of(heights, n=14):
     return low + (high - low) * np.linspace(0, 1, n) ** power
 
 
-def background(mesh, heights, pixels=560):
+def background(mesh, heights, pixels=480):
     """The contours as a PNG without axes, in few colours."""
     X, Y = mesh
     wide, high = X[0, -1] - X[0, 0], Y[-1, 0] - Y[0, 0]
@@ -65,7 +65,7 @@ def background(mesh, heights, pixels=560):
     # one step of colour a level, however far apart the levels are
     axes.contourf(X, Y, masked, levels=levels, cmap="cividis", norm=BoundaryNorm(levels, 256))
     axes.contour(X, Y, masked, levels=levels, colors="white", linewidths=0.7, linestyles="solid", alpha=0.55)
-    return png(figure, colours=48)
+    return png(figure, colours=40)
 
 
 def underlay(axes, image, domain):

@@ -2,12 +2,13 @@
 // evaluated here but the theory's step count. One scene a kind: draw(g, v) paints what the sliders
 // select and returns the words beside it. The axes and the background are painted once, on a second canvas.
 
-const TRAITS = ["lr", "T", "eps", "h", "x", "angle"];
+const TRAITS = ["lr", "T", "eps", "h", "x", "angle", "b", "seed"];
 const COLOUR = { orange: "#E69F00", red: "#D55E00", green: "#009E73", purple: "#CC79A7" };
 
 // ------------------------------------------------------------------------------------------ words
 
 const place = (p, digits) => (p.length === 1 ? `x = ${words(p[0], digits)}` : `(${p.map((v) => words(v, digits)).join(", ")})`);
+const shades = (blue) => [blue, COLOUR.orange, COLOUR.green, COLOUR.purple, COLOUR.red, "#56B4E9"];
 const steps = (n) => `${n} step${n === 1 ? "" : "s"}`;
 
 // ------------------------------------------------------------------------------------------ selections
@@ -187,25 +188,17 @@ const scenes = {
   descent: {
     still(g, { main, side, arrays, spec, blue, ink, strip, font }) {
       if (arrays.curve) curve(g, main, arrays.curve, blue);
-      key(g, side, [["|gradient|", COLOUR.orange], [spec.ascent ? "highest f − f" : "f − lowest f", blue], ["eps", COLOUR.green]], ink);
+      if (spec.fit) { dots(g, side, arrays.data, blue); key(g, side, [["start", COLOUR.purple], ["now", COLOUR.red]], ink); }
+      else key(g, side, [["|gradient|", COLOUR.orange], [spec.ascent ? "highest f − f" : "f − lowest f", blue], ["eps", COLOUR.green]], ink);
       if (strip) rateStrip(g, strip, spec, ink, font);
     },
-    draw(g, { main, side, arrays, spec, values, blue, back, strip, flat }) {
+    draw(g, { main, side, arrays, spec, values, blue, back, ink, strip, flat }) {
       const w = walk(spec, arrays, values), d = spec.init.length;
       const height = (j) => spec.best + (spec.ascent ? -1 : 1) * w.gap(j);
       const pixel = (j) => { const p = w.at(j); return [main.X(p[0]), main.Y(d === 1 ? height(j) : p[1])]; };
-      const n = w.last + 1, out = [...Array(n).keys()].findIndex((j) => { const q = pixel(j); return q.every(Number.isFinite) && !main.inside(q); });
-      const shown = out < 0 ? n : out;
-      main.clip(g, () => {
-        if (flat) line(g, Math.min(n, shown + 1), pixel, "#000", 5);
-        line(g, Math.min(n, shown + 1), pixel, flat ? "#fff" : COLOUR.red, flat ? 3 : 2);
-        for (let j = 1; j < shown; j++) dot(g, pixel(j), flat ? 3.5 : 4.5, flat ? "#fff" : COLOUR.red, flat && n < 60 ? "#000" : null);
-        dot(g, pixel(0), 7, flat ? "#fff" : back, COLOUR.red);
-      });
-      let edge = null;
-      if (out > 0) edge = leaving(g, main, pixel(out - 1), pixel(out));
-      else if (out < 0) dot(g, pixel(n - 1), 8, COLOUR.red, "#fff");
-      side.clip(g, () => {
+      const n = w.last + 1, { left, pixel: end } = trail(g, main, n, pixel, flat, back);
+      if (spec.fit) fitted(g, side, w.at(0), w.final, ink);
+      else side.clip(g, () => {
         line(g, 2, (j) => [side.X(side.x[j]), side.Y(values.eps)], COLOUR.green, 2, [8, 5]);
         line(g, n, (j) => [side.X(j), log(side, w.gap(j))], blue, 2.5);
         line(g, n, (j) => [side.X(j), log(side, w.norm(j))], COLOUR.orange, 3);
@@ -214,8 +207,67 @@ const scenes = {
       if (strip) { const x = strip.X(w.rate); arrow(g, [x, strip.y - 15], [x, strip.y + 1], COLOUR.red, 4, back); }
       const norm = w.norm(w.last);
       return { done: w.steps < values.T || w.stop === "diverged",
-        shown: { steps: w.steps, stop: w.stop, final: w.final, norm, rate: w.rate, beyond: w.beyond, left: out >= 0, pixel: out < 0 ? pixel(n - 1) : edge },
-        text: [verdict(spec, w, values, norm, out >= 0), theory(spec, w, values)] };
+        shown: { steps: w.steps, stop: w.stop, final: w.final, norm, rate: w.rate, beyond: w.beyond, left, pixel: end },
+        text: [verdict(spec, w, values, norm, left), theory(spec, w, values)] };
+    },
+  },
+
+  losses: {
+    still(g, { side, arrays, spec, blue, ink, strip, font }) {
+      key(g, side, spec.names.map((name, k) => [name, shades(blue)[k]]), ink);
+      side.clip(g, () => spec.names.forEach((_, k) => {
+        const x = side.X(spec.edges[k]);
+        line(g, 2, (j) => [x, side.Y(side.y[j])], shades(blue)[k], 1.5, [4, 4]);
+      }));
+    },
+    draw(g, { main, side, arrays, spec, values, blue, back, ink }) {
+      const i = nearest(spec.rates, values.lr, true), m = spec.rates.length, T = values.T;
+      const far = (k, r, t) => arrays.distance[(k * m + r) * (spec.T_max + 1) + t];
+      side.clip(g, () => line(g, 2, (j) => [side.X(spec.rates[i]), side.Y(side.y[j])], COLOUR.red, 2));
+      const ends = spec.names.map((name, k) => {
+        main.clip(g, () => line(g, T + 1, (t) => [main.X(t), log(main, far(k, i, t))], shades(blue)[k], 3));
+        side.clip(g, () => line(g, m, (r) => [side.X(spec.rates[r]), log(side, far(k, r, T))], shades(blue)[k], 2.5));
+        dot(g, [main.X(T), Math.max(main.box.y, log(main, far(k, i, T)))], 6, shades(blue)[k], back);
+        return far(k, i, T);
+      });
+      const say = (name, k) => `<b>${name}</b> ${Number.isFinite(ends[k]) && ends[k] < 1e30 ? `${words(ends[k], 3)} away` : "beyond all bounds"}${spec.rates[i] > spec.edges[k] ? ", above its 2/L = " + words(spec.edges[k], 3) : ""}`;
+      return { shown: { rate: spec.rates[i], ends, T }, text: [`lr = ${words(spec.rates[i], 3)}, after ${steps(T)}, from the solution: ${spec.names.map(say).join("; ")}.`] };
+    },
+  },
+
+  sgd: {
+    still(g, { side, ink, blue }) { key(g, side, [["loss of all data − its minimum", blue]], ink); },
+    draw(g, { main, side, arrays, spec, values, blue, back, flat }) {
+      const w = batchWalk(spec, arrays, values), n = Math.min(values.T, w.steps) + 1;
+      const { left, pixel } = trail(g, main, n, (t) => { const p = w.at(t); return [main.X(p[0]), main.Y(p[1])]; }, flat, back);
+      side.clip(g, () => { line(g, n, (t) => [side.X(t), log(side, w.gap(t))], blue, 2.5); dot(g, [side.X(n - 1), log(side, w.gap(n - 1))], 6, blue, back); });
+      const rose = [...Array(n).keys()].filter((t) => t && w.gap(t) > w.gap(t - 1)).length;
+      return { shown: { steps: n - 1, rate: w.rate, size: w.size, final: w.at(n - 1), gap: w.gap(n - 1), left, pixel }, text: [
+        `<b>${rows(spec, w, n - 1)}</b>. At <b>${place(w.at(n - 1))}</b>, the loss of all data is <b>${words(w.gap(n - 1), 3)}</b> above its minimum.${left ? " The walk has left the picture (arrow)." : ""}${n <= values.T ? " It has diverged." : ""}`,
+        `It rose in ${rose} of ${steps(n - 1)}.`] };
+    },
+  },
+
+  batches: {
+    still(g, { main, side, arrays, spec, blue, ink }) {
+      curve(g, main, arrays.curve, blue);
+      key(g, main, [["all data", blue], ["this batch", COLOUR.orange]], ink);
+      key(g, side, [["objective of all data", blue]], ink);
+    },
+    draw(g, { main, side, arrays, spec, values, blue, back }) {
+      const w = batchWalk(spec, arrays, values), t = Math.min(values.T, w.steps), m = spec.grid.length;
+      const first = ((values.b * spec.seeds.length + values.seed) * (spec.T_max + 1) + t) * m, own = (j) => arrays.own[first + j];
+      const [x] = w.at(t), here = [main.X(x), main.Y(w.gap(t))];
+      main.clip(g, () => line(g, m, (j) => [main.X(spec.grid[j]), main.Y(own(j))], COLOUR.orange, 3));
+      const beside = Math.min(m - 2, Math.max(0, Math.floor(((x - spec.grid[0]) / (spec.grid[m - 1] - spec.grid[0])) * (m - 1))));
+      const part = (x - spec.grid[beside]) / (spec.grid[beside + 1] - spec.grid[beside]), there = own(beside) * (1 - part) + own(beside + 1) * part;
+      if (main.inside(here)) {
+        line(g, 2, (j) => [here[0], j ? main.Y(there) : here[1]], COLOUR.red, 1.5, [4, 4]);
+        dot(g, here, 8, COLOUR.red, back); dot(g, [here[0], main.Y(there)], 6, COLOUR.orange, back);
+      }
+      side.clip(g, () => { line(g, t + 1, (j) => [side.X(j), side.Y(w.gap(j))], blue, 2.5); dot(g, [side.X(t), side.Y(w.gap(t))], 6, COLOUR.red, back); });
+      return { shown: { steps: t, rate: w.rate, size: w.size, final: [x], gap: w.gap(t), pixel: here }, text: [
+        `<b>${rows(spec, w, t)}</b>. At <b>x = ${words(x)}</b> all data say ${words(w.gap(t), 3)}, this batch says ${words(there, 3)}.`] };
     },
   },
 
@@ -251,6 +303,33 @@ const scenes = {
     },
   },
 };
+
+// The walk through n pixels, ending in a dot or, where it leaves the picture, in an arrow on its edge.
+function trail(g, main, n, pixel, flat, back) {
+  const out = [...Array(n).keys()].findIndex((j) => { const q = pixel(j); return q.every(Number.isFinite) && !main.inside(q); });
+  const shown = out < 0 ? n : out;
+  main.clip(g, () => {
+    if (flat) line(g, Math.min(n, shown + 1), pixel, "#000", 5);
+    line(g, Math.min(n, shown + 1), pixel, flat ? "#fff" : COLOUR.red, flat ? 3 : 2);
+    for (let j = 1; j < shown; j++) dot(g, pixel(j), flat ? 3.5 : 4.5, flat ? "#fff" : COLOUR.red, flat && n < 60 ? "#000" : null);
+    dot(g, pixel(0), 7, flat ? "#fff" : back, COLOUR.red);
+  });
+  if (out < 0) dot(g, pixel(n - 1), 8, COLOUR.red, "#fff");
+  return { left: out >= 0, pixel: out > 0 ? leaving(g, main, pixel(out - 1), pixel(out)) : out < 0 ? pixel(n - 1) : null };
+}
+
+const dots = (g, p, xy, colour) => p.clip(g, () => { for (let j = 0; j < xy.length; j += 2) dot(g, [p.X(xy[j]), p.Y(xy[j + 1])], 4, colour); });
+const fitted = (g, p, first, now) => p.clip(g, () => {
+  for (const [[b0, b1], colour, dash] of [[first, COLOUR.purple, [8, 6]], [now, COLOUR.red, []]]) line(g, 2, (j) => [p.X(p.x[j]), p.Y(b0 + b1 * p.x[j])], colour, 3, dash);
+});
+
+// One of the walks with mini-batches: rate i, batch size b and seed as the sliders stand; x(t) is its point (or points).
+function batchWalk(spec, arrays, { lr, b, seed }) {
+  const i = nearest(spec.rates, lr, true), first = ((i * spec.batch_sizes.length + b) * spec.seeds.length + seed) * (spec.T_max + 1), d = spec.init.length;
+  return { rate: spec.rates[i], size: spec.batch_sizes[b], steps: spec.steps[first / (spec.T_max + 1)],
+    at: (t) => Array.from(arrays.points.subarray((first + t) * d, (first + t + 1) * d)), gap: (t) => arrays.gap[first + t] };
+}
+const rows = (spec, w, t) => `${steps(t)} of <b>${w.size}</b> row${w.size === 1 ? "" : "s"}: ${t * w.size} rows read, ${words((t * w.size) / spec.n, 3)} times the data`;
 
 const log = (side, v) => (v > 0 ? side.Y(v) : v === 0 ? side.box.y + side.box.h + 9 : NaN);
 const turn = ([x, y]) => ((Math.atan2(y, x) * 180) / Math.PI + 360) % 360;

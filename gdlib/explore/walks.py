@@ -23,6 +23,8 @@ def descent(
     init_range=None,
     L=None,
     mu=None,
+    fit=None,
+    names=("x", "y"),
 ):
     """Gradient descent (or ascent) under the hand: x ← x − lr · ∇f(x), until ‖∇f‖ ≤ eps or T updates are done.
 
@@ -52,6 +54,11 @@ def descent(
     L, mu : float > 0
         The largest and smallest curvature, where they are known: they bring the marks 1/L, 2/(L + μ), 2/L and
         the predicted number of steps.
+    fit : (x, y), two arrays of shape (n,)
+        Data that the line β₀ + β₁x is fitted to, where a point is (β₀, β₁): the picture beside the contours
+        then shows them with the line at the start and now, in place of the norms.
+    names : (str, str)
+        What the data's axes are called.
 
     Returns
     -------
@@ -65,6 +72,8 @@ def descent(
         Whatever f or gradient raises is raised.
     """
     d = tables.dimension(f, init, domain)
+    if fit is not None and d != 2:
+        raise ValueError(f"fit needs a start of two coefficients, got init = {init!r}")
     if isinstance(f, Landscape) and f.hessian is not None and f.mu > 0 and gradient is None:
         L, mu = f.L if L is None else L, f.mu if mu is None else mu
     minima = f.minima if isinstance(f, Landscape) else ()
@@ -82,7 +91,7 @@ def descent(
     rates = tables.log_grid(min(lr, lr_range[0]), max(lr, lr_range[1]), lr, "lr_range")
     low, high = eps_range or (1e-6, 1.0)
     tolerances = tables.log_grid(min(eps, low), max(eps, high), eps, "eps_range", at_most=120)
-    background = {}
+    background = {} if fit is None else {"data": np.column_stack(fit)}
     if d == 1:
         curve_x, heights = tables.curve_of(f, domain[0])
         background["curve"] = np.column_stack([curve_x, heights])
@@ -117,7 +126,9 @@ def descent(
             "stop": runs.stop.tolist(),
             "init": np.atleast_1d(start).tolist(),
             "best": tables.finite(best),
-            "side": pictures.axes((0, T_max), pictures.log_span(both, floor=tolerances[0]), "step", "", logy=True),
+            "side": pictures.axes((0, T_max), pictures.log_span(both, floor=tolerances[0]), "step", "", logy=True)
+            if fit is None
+            else pictures.axes(*map(pictures.span, fit), *names),
         }
 
     table, changing = state(init, runs)
@@ -131,7 +142,8 @@ def descent(
         "main": pictures.axes(
             domain[0], pictures.span(heights) if d == 1 else domain[1], *(("x", "f(x)") if d == 1 else coordinates)
         ),
-        "equal": d == 2,
+        "equal": d == 2 and fit is None,
+        "fit": fit is not None,
         "click": True,
         "initial": {"lr": float(lr), "T": T, "eps": float(eps)},
         "play": {"trait": "T", "from": 0, "to": T_max, "count": T_max, "log": False},
@@ -163,7 +175,8 @@ def descent(
     alt = (
         f"Gradient {way} on {name} from {pictures.point_words(init)} with lr = {lr:g}, T = {T}, eps = {eps:g}: "
         f"it {ends} after {run.steps} step{'s' * (run.steps != 1)} at {pictures.point_words(run.final)}, where |gradient| = {run.norms[-1]:.3g}. "
-        f"Left: the path on {'the curve' if d == 1 else 'the contours'}. Right: |gradient| at each step, logarithmic."
+        f"Left: the path on {'the curve' if d == 1 else 'the contours'}. "
+        f"Right: {'|gradient| at each step, logarithmic' if fit is None else 'the data, with the line at the end'}."
     )
 
     def picture(main, side):
@@ -173,6 +186,11 @@ def descent(
         else:
             pictures.underlay(main, view.image, domain)
             main.plot(*run.points.T, "o-", color="white", markeredgecolor=pictures.RED)
+        if fit is not None:
+            side.plot(*fit, "o", color=pictures.BLUE, markersize=4)
+            ends = np.array(spec["side"]["x"])
+            side.plot(ends, run.final[0] + run.final[1] * ends, color=pictures.RED)
+            return
         side.plot(run.norms, color=pictures.ORANGE)
         side.axhline(eps, color=pictures.GREEN, ls="--", label="eps")
         side.set_ylabel("|gradient|")

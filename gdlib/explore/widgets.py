@@ -31,6 +31,8 @@ class View(anywidget.AnyWidget):
     h = traitlets.Float().tag(sync=True)
     x = traitlets.Float().tag(sync=True)
     angle = traitlets.Float().tag(sync=True)
+    b = traitlets.Int().tag(sync=True)  # the batch size's place among `batch_sizes`
+    seed = traitlets.Int().tag(sync=True)
 
     def on_start(self, restart):
         """Answer a click on the picture: `restart(point)` gives the new table and what changes in the spec.
@@ -68,8 +70,9 @@ class Explorer(ipywidgets.VBox):
         self.view, self.sliders, self.alt, self._picture = view, sliders, alt, picture
         for name, slider in sliders.items():
             if view.has_trait(name):
-                setattr(view, name, slider.value)
-                ipywidgets.jslink((slider, "value"), (view, name))
+                place = "index" if isinstance(slider, ipywidgets.SelectionSlider) else "value"
+                setattr(view, name, getattr(slider, place))
+                ipywidgets.jslink((slider, place), (view, name))
         controls = ipywidgets.Box(list(sliders.values()), layout={"flex_flow": "row wrap"})
         super().__init__([controls, view])
         self.add_class("gd-explore")

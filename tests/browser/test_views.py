@@ -161,6 +161,56 @@ def test_direction(open_notebook):
         assert f"direction {angle}°" in view.words()
 
 
+FITS = """X = np.column_stack([np.ones(30), np.linspace(-1, 2, 30)])
+y = X @ [1.0, 2.0] + 0.3 * np.sin(9 * X[:, 1])
+import gdlib
+line, wave = gdlib.LeastSquares(X, y, "half-mean"), gdlib.minibatch.SineFit.example()"""
+
+
+def test_a_line_and_its_losses_under_the_hand(open_notebook):
+    book = open_notebook(
+        [SETUP, FITS, "explore.regression(X, y, scale='half-mean', init=(-1.0, 1.0))", "explore.losses(X, y)"]
+    )
+    space = {}
+    exec(f"{SETUP}\n{FITS}", space)
+    line, view = space["line"], book.view(2)
+    for keys in MOVES:
+        view.root.get_by_role("button", name="Reset").click()
+        shown = view.press("learning rate", *keys)
+        agrees(shown, gdlib.gradient_descent(line.gradient, (-1.0, 1.0), shown["rate"], 1e-3, 50))
+    view = book.view(3)
+    for keys in MOVES:
+        view.root.get_by_role("button", name="Reset").click()
+        shown = view.press("learning rate", *keys)
+        for scale, end in zip(("half-sum", "sum", "half-mean", "mean"), shown["ends"], strict=True):
+            loss = gdlib.LeastSquares(space["X"], space["y"], scale)
+            path = gdlib.gradient_descent(loss.gradient, np.zeros(2), shown["rate"], 0.0, shown["T"])
+            away = math.dist(path.final, loss.solve())
+            assert end == pytest.approx(away, rel=1e-3, abs=1e-6) or end > 1e30
+            assert (f"{scale} beyond all bounds" in view.words()) == (end > 1e30)
+    assert view.press("updates", "Home")["T"] == 0
+
+
+def test_walks_by_batches_under_the_hand(open_notebook):
+    book = open_notebook([SETUP, FITS, "explore.sgd(line, (0.0, 0.0))", "explore.batch_landscapes(wave, 5.0)"])
+    space = {}
+    exec(f"{SETUP}\n{FITS}", space)
+    for i, (loss, start, T) in enumerate([(space["line"], np.zeros(2), 60), (space["wave"], 5.0, 30)], 2):
+        view = book.view(i)
+        steps = "updates" if i == 2 else "step T"
+        for label in ("learning rate", steps, "batch size", "seed"):
+            for keys in (("Home",), ("End",), ("End", "ArrowLeft")):
+                view.root.get_by_role("button", name="Reset").click()
+                if i == 3:
+                    view.press(steps, "End")
+                shown = view.press(label, *keys)
+                seed = 0 if label != "seed" else {"Home": 0, "End": 2 if i == 2 else 1}[keys[0]] - (len(keys) - 1)
+                path = gdlib.sgd(loss, start, shown["rate"], T, shown["size"], seed)
+                at = path.points[min(shown["steps"], path.steps)]
+                np.testing.assert_allclose(shown["final"], np.atleast_1d(at), rtol=1e-4, atol=1e-5)
+                assert f"of {shown['size']} row" in view.words()
+
+
 def test_the_keys_belong_to_the_slider_and_not_to_the_notebook(open_notebook):
     book = open_notebook([SETUP, "explore.tangent(f, df)", "1 + 1"])
     view = book.view(1)
