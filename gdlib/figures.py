@@ -208,7 +208,7 @@ def signs(axes, f, derivative, domain, name="f"):
 
 
 @figure()
-def walks(ax, f, paths, domain, labels=None, name="f"):
+def walks(ax, f, paths, domain, labels=None, name="f", variable="x"):
     """The points of one-dimensional walks, drawn on the curve of f.
 
     Parameters
@@ -216,7 +216,7 @@ def walks(ax, f, paths, domain, labels=None, name="f"):
     f : callable of an array
     paths : sequence of gdlib.Path with scalar points
     labels : sequence of str, one a path
-    name : str, what f is called
+    name, variable : str, what f and x are called
     """
     x = _line(domain)
     ax.plot(x, f(x), color="black", zorder=1)
@@ -225,10 +225,10 @@ def walks(ax, f, paths, domain, labels=None, name="f"):
         inside = path.points[(path.points >= domain[0]) & (path.points <= domain[1])]
         ax.plot(inside, f(inside), marker, color=colour, markersize=6, alpha=0.75, label=label or None)
         ax.plot(inside[0], f(inside[0]), "o", color="black", markersize=13, markerfacecolor="none", markeredgewidth=2)
-        end = f"{path.stop} at x = {_number(path.final)}" if path.stop == "converged" else path.stop
-        said.append(f"{label or 'a walk'} from x = {_number(path.points[0])}: {end} after {path.steps} steps")
+        end = f"{path.stop} at {variable} = {_number(path.final)}" if path.stop == "converged" else path.stop
+        said.append(f"{label or 'a walk'} from {variable} = {_number(path.points[0])}: {end} after {path.steps} steps")
     _fit_to_curve(ax, f(x))
-    ax.set(xlabel="x", ylabel=f"{name}(x)", xlim=domain, title="Each walk starts in a black ring")
+    ax.set(xlabel=variable, ylabel=f"{name}({variable})", xlim=domain, title="Each walk starts in a black ring")
     if labels:
         ax.legend(loc="best", fontsize=11)
     return f"The curve {name} with walks on it. {'; '.join(said)}."
@@ -580,3 +580,321 @@ def _zeros(x, y):
     crossing = np.flatnonzero(np.sign(y[:-1]) * np.sign(y[1:]) < 0)
     between = x[crossing] - y[crossing] * (x[crossing + 1] - x[crossing]) / (y[crossing + 1] - y[crossing])
     return np.sort(np.concatenate([between, x[y == 0]]))
+
+
+@figure()
+def fit(ax, x, y, models=(), xlabel="x", ylabel="y", title="", residuals=True):
+    """Data as points, models as lines, and the residuals of the first model as vertical bars.
+
+    Parameters
+    ----------
+    x, y : (n,) arrays
+    models : sequence of (callable of an array, name)
+    residuals : bool
+        Draw a bar from the first model to each point: orange where y is above it (r > 0), blue where below.
+    """
+    x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+    line = _line((x.min() - 0.04 * np.ptp(x), x.max() + 0.04 * np.ptp(x)))
+    said = []
+    for n, ((model, name), colour) in enumerate(zip(models, ("black", GREEN, PINK, GREY), strict=False)):
+        ax.plot(line, model(line), ("-", "--", "-.", ":")[n], color=colour, label=name)
+        error = y - model(x)
+        said.append(f"{name}: residuals from {_number(error.min().round(3))} to {_number(error.max().round(3))}")
+    if residuals and models:
+        error = y - models[0][0](x)
+        for part, colour, word in ((error > 0, RED, "r > 0"), (error < 0, BLUE, "r < 0")):
+            ax.vlines(x[part], (y - error)[part], y[part], color=colour, linewidth=2, label=word)
+    ax.plot(x, y, "o", color="black", markersize=5 if len(x) < 50 else 3.5, alpha=1 if len(x) < 50 else 0.45)
+    ax.set(xlabel=xlabel, ylabel=ylabel, title=title, xlim=(line[0], line[-1]))
+    if models:
+        ax.legend(fontsize=11, loc="upper left", bbox_to_anchor=(1.01, 1))
+    lines = f" Lines: {'; '.join(said)}." if said else ""
+    return (
+        f"{title or 'Measurements'}: {len(x)} points, {ylabel} ({_number(y.min())} to {_number(y.max())}) over "
+        f"{xlabel} ({_number(x.min())} to {_number(x.max())}).{lines}"
+    )
+
+
+@figure(columns=2)
+def norm_and_square(axes, x, targets, betas):
+    """‖y − βx‖ and half its square against β, one panel a set of targets, with the minimum of both.
+
+    Parameters
+    ----------
+    x : (n,) array
+    targets : dict, name -> (n,) array; two of them
+    betas : (low, high)
+    """
+    said = []
+    for ax, (name, y) in zip(axes, targets.items(), strict=True):
+        best = x @ y / (x @ x)
+        beta = np.union1d(_line(betas), best)
+        norm = np.linalg.norm(np.asarray(y)[:, None] - np.outer(x, beta), axis=0)
+        ax.plot(beta, norm**2 / 2, color=BLUE, label="½‖r‖²")
+        ax.plot(beta, norm, "--", color=RED, label="‖r‖")
+        ax.plot([best] * 2, [norm.min() ** 2 / 2, norm.min()], "o", color="black", markersize=7, zorder=3)
+        ax.axvline(best, color=GREY, linewidth=1, linestyle=":")
+        ax.set(xlabel="β", ylabel="loss", title=name, xlim=betas)
+        ax.legend(fontsize=11, loc="upper center", frameon=True, framealpha=1, edgecolor="none")
+        corner = " The norm has a corner there." if norm.min() < 1e-9 else ""
+        said.append(f"{name}: both are lowest at β = {_number(best)}.{corner}")
+    return f"The norm of the residual, a V or nearly one, and half its square, a parabola, against β. {' '.join(said)}"
+
+
+@figure()
+def gradient_by_columns(ax, X, error):
+    """Xᵀ · error drawn out: column k of X, laid down as row k of Xᵀ, meets the residuals and makes entry k.
+
+    Parameters
+    ----------
+    X : (n, d) array
+        Small: n and d up to 4.
+    error : (n,) array
+        The residuals y − Xβ.
+    """
+    X, error = np.asarray(X, dtype=float), np.asarray(error, dtype=float)
+    (n, d), colours = X.shape, (SKY, ORANGE, GREEN, PINK)
+    top, across = max(n, d), 0.0
+
+    def block(values, name, colour_of):
+        """A matrix as a block of cells, its name above it."""
+        nonlocal across
+        rows, columns = values.shape
+        low = (top - rows) / 2
+        for i in range(rows):
+            for j in range(columns):
+                cell = (across + j, low + rows - 1 - i)
+                ax.add_patch(plt.Rectangle(cell, 1, 1, facecolor=colour_of(i, j), edgecolor="black", linewidth=1))
+                ax.text(cell[0] + 0.5, cell[1] + 0.5, _number(values[i, j]), ha="center", va="center", fontsize=14)
+        ax.text(across + columns / 2, low + rows + 0.3, name, ha="center", fontsize=14)
+        across += columns
+
+    def sign(text, width, size=18):
+        nonlocal across
+        ax.text(across + width / 2, top / 2, text, ha="center", va="center", fontsize=size)
+        across += width
+
+    block(X, "X", lambda i, j: colours[j])
+    sign("each\ncolumn\nbecomes\na row →", 1.9, size=12)
+    block(X.T, "Xᵀ", lambda i, j: colours[i])
+    sign("·", 0.6)
+    block(error[:, None], "error", lambda i, j: "white")
+    sign("=", 0.8)
+    block((X.T @ error)[:, None], "Xᵀ error", lambda i, j: colours[i])
+    ax.set(xlim=(-0.1, across + 0.1), ylim=(-0.15, top + 0.9), aspect="equal", xticks=[], yticks=[])
+    ax.set(ylabel="a row of X: a measurement", xlabel="entry k = column k of X · residuals")
+    ax.spines[:].set_visible(False)
+    ax.grid(visible=False)
+    sums = []
+    for k in range(d):
+        terms = " + ".join(f"{_number(a)} · {_number(r)}" for a, r in zip(X[:, k], error, strict=True))
+        sums.append(f"entry {k + 1}: {terms} = {_number(X[:, k] @ error)}")
+    return (
+        f"A matrix X of {n} rows and {d} columns; its columns, each in a colour, lie as rows in Xᵀ. Each row, times the "
+        f"column of residuals, makes the entry of the same colour in Xᵀ error. {'; '.join(sums)}."
+    )
+
+
+@figure()
+def gradient_cloud(ax, full, clouds):
+    """The gradients of many batches as points around the tip of the full gradient, one colour a batch size.
+
+    Parameters
+    ----------
+    full : (2,) array
+        The gradient of all rows, drawn as an arrow from the origin.
+    clouds : dict, batch size -> (m, 2) array
+        Smallest batch first.
+    """
+    said = []
+    for (b, cloud), colour, marker in zip(clouds.items(), (SKY, ORANGE, GREEN, PINK), "osD^", strict=False):
+        ax.plot(*cloud.T, marker, color=colour, markersize=4, alpha=0.6, label=f"b = {b}")
+        away = np.sqrt(((cloud - full) ** 2).sum(axis=1).mean())
+        said.append(f"b = {b}: {_number(round(away, 2))} away on average (root of the mean square)")
+    arrow = {"arrowstyle": "-|>", "color": "black", "linewidth": 3, "shrinkA": 0, "shrinkB": 0, "mutation_scale": 22}
+    ax.annotate("", full, (0, 0), arrowprops=arrow, zorder=4)
+    ax.plot([], [], color="black", linewidth=3, label="all rows")
+    ax.plot(0, 0, "o", color="black", zorder=4)
+    ax.set(xlabel="first entry of the gradient", ylabel="second entry", aspect="equal", adjustable="datalim")
+    ax.legend(fontsize=11, loc="upper left", bbox_to_anchor=(1.01, 1))
+    return (
+        f"The full gradient as an arrow from 0 to {_place(np.round(full, 2))}, and around its tip the gradients of many "
+        f"batches, in clouds that shrink as the batch grows. {'; '.join(said)}."
+    )
+
+
+@figure()
+def angle_against_batch_size(ax, sizes, angles):
+    """How far batch gradients point away from the full one: the median angle, and the middle 80 % as a band.
+
+    Parameters
+    ----------
+    sizes : (m,) sequence of batch sizes
+    angles : dict, name of the place -> (m, k) array
+        In degrees: k batches of each size.
+    """
+    said = []
+    for (name, rows), colour, marker in zip(angles.items(), (BLUE, RED, GREEN), "osD", strict=False):
+        low, median, high = np.quantile(rows, [0.1, 0.5, 0.9], axis=1)
+        ax.plot(sizes, median, marker + "-", color=colour, label=name)
+        ax.fill_between(sizes, low, high, color=colour, alpha=0.15)
+        said.append(f"{name}: median {median[0]:.0f} degrees at b = {sizes[0]}, {median[-1]:.0f} at b = {sizes[-1]}")
+    ax.axhline(90, color="black", linewidth=1, linestyle=":")
+    ax.annotate(
+        "90°: no help at all", (sizes[-1], 90), xytext=(0, 4), textcoords="offset points", ha="right", fontsize=11
+    )
+    ax.set_xscale("log", base=2)
+    ax.set(
+        xlabel="batch size b", ylabel="angle to the full gradient (degrees)", ylim=(0, 180), yticks=range(0, 181, 45)
+    )
+    ax.set_xticks(sizes, [str(b) for b in sizes])
+    ax.minorticks_off()
+    ax.legend(fontsize=11, loc="upper right")
+    return f"The angle between batch gradients and the full gradient against the batch size. {'; '.join(said)}."
+
+
+@figure()
+def losses(ax, curves, xlabel="update", ylabel="loss above the minimum", logx=False, dots=False):
+    """Losses as lines, on a logarithmic axis.
+
+    Parameters
+    ----------
+    curves : dict, name -> (y or (x, y))
+    logx : bool
+        The horizontal axis logarithmic too.
+    dots : bool
+        Mark each value.
+    """
+    said = []
+    colours, styles = (BLUE, RED, GREEN, ORANGE, PINK), ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
+    for (name, curve), colour, style in zip(curves.items(), colours, styles, strict=False):
+        x, y = curve if isinstance(curve, tuple) else (np.arange(len(curve)), curve)
+        ax.plot(x, y, linestyle=style, color=colour, marker="o" if dots else None, markersize=4, label=name)
+        said.append(f"{name}: from {y[0]:.2g} to {y[-1]:.2g}".replace("e-0", " · 10^−"))
+    ax.set_yscale("log")
+    ax.set_xscale("log" if logx else "linear")
+    ax.set(xlabel=xlabel, ylabel=ylabel)
+    ax.legend(fontsize=11, loc="upper left", bbox_to_anchor=(1.01, 1))
+    return f"{ylabel.capitalize()} against {xlabel}, logarithmic. {'; '.join(said)}."
+
+
+@figure()
+def batch_curves(ax, f, rows, domain, at=None):
+    """The objective of one parameter that each batch sees, over the full one; minima marked on both.
+
+    Parameters
+    ----------
+    f : callable, f(x) and f(x, rows)
+    rows : dict, name -> (b,) array of row numbers
+    domain : (low, high)
+    at : float, optional
+        Where a walk stands: a vertical line, and a ring on each curve.
+    """
+    x = _line(domain, 1001)
+    curves = {"all rows": f(x)} | {name: f(x, batch) for name, batch in rows.items()}
+    said = []
+    for n, (name, y) in enumerate(curves.items()):
+        colour, style = ("black", *(SKY, ORANGE, PINK, GREEN))[n], ("-", "--", "-.", ":", "--")[n]
+        low = np.flatnonzero((y[1:-1] < y[:-2]) & (y[1:-1] < y[2:])) + 1
+        ax.plot(
+            x, y, linestyle=style, color=colour, linewidth=3 if n == 0 else 2, label=name, zorder=3 if n == 0 else 2
+        )
+        face = "white" if n == 0 else colour
+        ax.plot(x[low], y[low], "v", color=face, markeredgecolor="black", markersize=8, zorder=4)
+        if at is not None:
+            ax.plot(at, np.interp(at, x, y), "o", color="white", markeredgecolor=colour, markeredgewidth=2, zorder=5)
+        said.append(f"{name}: {', '.join(f'{place:.2f}' for place in x[low])}")
+    if at is not None:
+        ax.axvline(at, color=GREY, linewidth=1, linestyle=":")
+    ax.set(xlabel="ω (rad/s)", ylabel="f(ω)", xlim=domain, ylim=(-0.03, None))
+    ax.legend(fontsize=11, loc="upper left", bbox_to_anchor=(1.01, 1))
+    return (
+        f"The objective of all rows and of single batches, each with minima of its own. Minima of {'; of '.join(said)}."
+    )
+
+
+@figure(columns=2)
+def escapes(axes, shares, sizes):
+    """Where walks ended, as bars of 100 %, one bar a batch size; one panel a learning rate.
+
+    Parameters
+    ----------
+    shares : dict, title -> dict, name of an end -> (m,) array of percentages
+        Two titles; the same ends in both, up to four.
+    sizes : (m,) sequence of batch sizes
+    """
+    said = []
+    for ax, (title, ends) in zip(axes, shares.items(), strict=True):
+        left = np.zeros(len(sizes))
+        looks = zip(ends.items(), (GREY, GREEN, SKY, RED), ("", "//", "", "xx"), strict=False)
+        for (name, share), colour, hatch in looks:
+            share = np.asarray(share, dtype=float)
+            ax.barh(np.arange(len(sizes)), share, left=left, color=colour, hatch=hatch, edgecolor="white", label=name)
+            left += share
+            said.append(f"{title}, {name}: {', '.join(f'{s:.0f}' for s in share)}")
+        ax.set_yticks(np.arange(len(sizes)), [str(b) for b in sizes])
+        ax.invert_yaxis()
+        ax.set(xlabel="share of the walks (%)", ylabel="batch size b", title=title, xlim=(0, 100))
+        ax.grid(visible=False)
+    handles, names = axes[0].get_legend_handles_labels()
+    tight = {"columnspacing": 1.2, "handlelength": 1.6, "handletextpad": 0.5}
+    axes[0].figure.legend(handles, names, loc="outside lower center", ncols=4, fontsize=11, **tight)
+    return f"Where the walks ended, in per cent, for b = {', '.join(map(str, sizes))}. {'; '.join(said)}."
+
+
+@figure()
+def noise_ball(ax, clouds, radii):
+    """The points of walks that never settle, around the minimum at 0, and the circle that theory predicts for each.
+
+    Parameters
+    ----------
+    clouds : dict, name -> (m, 2) array
+        Widest first.
+    radii : sequence of floats, the predicted root of the mean squared distance
+    """
+    said, turn = [], np.linspace(0, 2 * np.pi, 200)
+    for (name, cloud), radius, colour, marker in zip(clouds.items(), radii, (SKY, ORANGE, GREEN), "osD", strict=False):
+        measured = np.sqrt((cloud**2).sum(axis=1).mean())
+        ax.plot(*cloud.T, marker, color=colour, markersize=3, alpha=0.35, zorder=1)
+        ax.plot([], [], marker, color=colour, label=name)
+        circle = radius * np.cos(turn), radius * np.sin(turn)
+        ax.plot(*circle, color="white", linewidth=4, zorder=2)
+        ax.plot(*circle, "--", color="black", linewidth=2.2, zorder=3)
+        said.append(f"{name}: predicted radius {radius:.2f}, measured {measured:.2f}")
+    ax.plot([], [], "--", color="black", label="predicted")
+    ax.plot(0, 0, "+", color="black", markersize=12, markeredgewidth=2, zorder=4)
+    ax.set(xlabel="w₁", ylabel="w₂", aspect="equal", adjustable="datalim")
+    ax.legend(fontsize=11, loc="upper left", bbox_to_anchor=(1.01, 1))
+    return (
+        f"The places of walks that never settle, clouds around the minimum, with the predicted circle of the "
+        f"root mean square distance. {'; '.join(said)}."
+    )
+
+
+@figure(columns=3)
+def stopwatches(axes, curves, goal, units=("updates", "rows read", "model time (µs)")):
+    """The same walks against three clocks, all axes logarithmic, with the goal as a line.
+
+    Parameters
+    ----------
+    curves : dict, name -> (y, (x of the first clock, of the second, of the third))
+        The loss of each walk, and what each clock showed.
+    goal : float
+    units : three names of the clocks
+    """
+    firsts = {unit: {} for unit in units}
+    styles = zip(curves.items(), (BLUE, ORANGE, GREEN, PINK, "black"), ("-", "--", "-.", ":", "-"), strict=False)
+    for (name, (y, clocks)), colour, style in styles:
+        there = np.flatnonzero(y <= goal)[0]
+        for ax, clock, unit in zip(axes, clocks, units, strict=True):
+            ax.loglog(clock[1 : there + 1], y[1 : there + 1], linestyle=style, color=colour, label=name)
+            ax.plot(clock[there], y[there], "o", color=colour, markeredgecolor="black", markersize=7, zorder=3)
+            firsts[unit][name] = clock[there]
+    for ax, unit in zip(axes, units, strict=True):
+        ax.axhline(goal, color=GREY, linewidth=1)
+        ax.set(xlabel=unit, ylabel="loss above the minimum" if ax is axes[0] else " ")
+        ax.minorticks_off()
+    handles, names = axes[0].get_legend_handles_labels()
+    axes[0].figure.legend(handles, names, loc="outside lower center", ncols=5, fontsize=11)
+    said = [f"in {unit} the first is {min(times, key=times.get)}" for unit, times in firsts.items()]
+    return f"The same walks down to one goal, against three clocks: {'; '.join(said)}."

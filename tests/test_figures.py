@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from matplotlib.axes import Axes
 
+import gdlib
 from gdlib import figures, gradient_ascent, gradient_descent, landscapes
 
 
@@ -50,6 +51,51 @@ CASES = {
     "one_sided": ((np.abs, 0, HS), {"name": "|x|"}, "from 1 to 1, to the left from −1 to −1"),
     "error_against_h": ((HS, {"forward": HS}, {"forward": 1.5e-8}), {}, "forward down to about h = 1.5e-08"),
     "height_and_slope": ((X, np.sin(X / 200), np.cos(X / 200)), {}, "at 1 peaks and 1 valley floors"),
+    "fit": (
+        ([0, 1, 2], [1.0, 2.5, 3.5], [(lambda x: 1 + x, "guess")]),
+        {"title": "Three"},
+        "guess: residuals from 0 to 0.5",
+    ),
+    "norm_and_square": (
+        (np.array([1, 2]), {"noisy": np.array([1, 3]), "exact": np.array([2, 4])}, (0, 4)),
+        {},
+        "noisy: both are lowest at β = 1.4. exact: both are lowest at β = 2. The norm has a corner there.",
+    ),
+    "gradient_by_columns": (([[1, 1], [1, 2], [1, 4]], [1, 1, 4]), {}, "entry 2: 1 · 1 + 2 · 1 + 4 · 4 = 19"),
+    "gradient_cloud": (
+        (np.array([-2.0, 1.0]), {1: np.array([[-2.0, 2.0], [-2.0, 0.0]])}),
+        {},
+        "b = 1: 1 away on average",
+    ),
+    "angle_against_batch_size": (
+        ([1, 4], {"far": np.array([[40, 50, 60], [10, 20, 30]])}),
+        {},
+        "far: median 50 degrees at b = 1, 20 at b = 4",
+    ),
+    "losses": (({"slow": np.array([4.0, 2.0]), "fast": ([1, 9], [4.0, 0.5])},), {}, "fast: from 4 to 0.5"),
+    "batch_curves": (
+        (gdlib.minibatch.SineFit.example(), {"b = 2": [0, 199]}, (2.5, 3.5)),
+        {"at": 3.2},
+        "Minima of all rows: 3.00; of b = 2: 2.68, 3.10",
+    ),
+    "escapes": (
+        ({"lr 1": {"stay": [70, 20], "best": [30, 80]}, "lr 2": {"stay": [0, 0], "best": [100, 100]}}, [1, 2]),
+        {},
+        "lr 1, best: 30, 80; lr 2, stay: 0, 0",
+    ),
+    "noise_ball": (
+        ({"lr = 1": np.array([[3.0, 4.0], [-3.0, -4.0]])}, [4.9]),
+        {},
+        "predicted radius 4.90, measured 5.00",
+    ),
+    "stopwatches": (
+        (
+            {"b = 1": (np.array([9.0, 3.0, 1.0]), 3 * [np.arange(3)]), "b = 2": (np.array([9.0, 1.0]), 3 * [[0, 9]])},
+            1.0,
+        ),
+        {},
+        "in rows read the first is b = 1",
+    ),
 }
 
 
@@ -85,9 +131,9 @@ def test_a_figure_returns_its_axes_and_says_what_it_shows(name, monkeypatch):
 @pytest.mark.parametrize("name", CASES)
 def test_a_figure_draws_on_the_axes_it_is_given(name):
     arguments, options, _ = CASES[name]
-    two = name in ("signs", "height_and_slope", "one_sided")
+    two = name in ("signs", "height_and_slope", "one_sided", "norm_and_square", "escapes", "stopwatches")
     kind = {"projection": "3d" if name == "surface" else None}
-    given = plt.subplots(2)[1] if two else plt.subplots(subplot_kw=kind)[1]
+    given = plt.subplots(3 if name == "stopwatches" else 2)[1] if two else plt.subplots(subplot_kw=kind)[1]
     returned = getattr(figures, name)(*arguments, ax=given, **options)
     assert returned is (given[0] if two else given)
     assert len(plt.get_fignums()) == 1

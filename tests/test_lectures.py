@@ -1,11 +1,14 @@
 """What the lectures ask the reader to decide can be done, and what they say of it is so."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 import gdlib
 from gdlib import explore, landscapes
 from gdlib.descent import sweep
+from gdlib.minibatch import SineFit
 
 
 def on_the_slider(*arguments, **options):
@@ -71,3 +74,208 @@ def test_3_a_larger_rate_carries_the_walk_into_the_other_well():
     left = (runs.stop == "converged") & (runs.points[:, -1] < 0)
     assert left.any()
     assert gdlib.gradient_descent(well.gradient, 1.5, 0.05, eps=1e-3, T=40).final > 0
+
+
+# Lecture 4: the worked example, y = X(1, 2, 3), and the penguins.
+ROWS = np.array([[1.0, 1.0, 1.0], [1.0, 2.0, 1.0], [2.0, 2.0, 1.0], [2.0, 3.0, 1.0]])
+TARGETS, INIT = ROWS @ [1, 2, 3], np.array([10.1, 15.1, -6.5])
+
+
+def penguins():
+    """Bill length, bill depth, flipper length (mm) and body mass (g), a row each."""
+    table = Path(__file__).parent.parent / "notebooks" / "data" / "penguins.csv"
+    return np.loadtxt(table, delimiter=",", skiprows=1).T
+
+
+def flippers():
+    _, _, flipper, mass = penguins()
+    return np.column_stack([np.ones(len(flipper)), flipper / 10 - 18]), mass / 1000
+
+
+def test_4_the_fastest_rate_for_the_penguins_is_near_the_edge():
+    """Two rates of the slider converge within 120 updates; a coarser tolerance saves some, and costs 12 g."""
+    X, y = flippers()
+    options = {"lr": 1e-4, "T": 50, "eps": 0.1, "T_max": 120, "lr_range": (1e-4, 1e-3)}
+    spec = explore.regression(X, y, **options).view.spec
+    assert spec["T_max"] == 120
+    loss, rates = gdlib.LeastSquares(X, y), np.array(spec["rates"])
+    runs = sweep(loss.gradient, [0.0, 0.0], rates, eps=0.1, T=120)
+    enough = rates[runs.stop == "converged"]
+    assert len(enough) == 2
+    assert 1.5 / loss.L < enough.min() < enough.max() < loss.max_lr
+    best = rates[np.where(runs.stop == "converged", runs.steps, 999).argmin()]
+    coarse = gdlib.gradient_descent(loss.gradient, [0, 0], best, eps=1, T=120)
+    assert coarse.stop == "converged"
+    assert runs.steps.min() - coarse.steps == pytest.approx(30, abs=3)
+    assert 0.005 < abs(X @ (coarse.final - loss.solve())).max() < 0.02  # kg
+
+
+def test_4_one_rate_does_not_serve_four_losses():
+    view = explore.losses(ROWS, TARGETS, init=INIT, lr=0.01, T=100).view
+    rates = np.array(view.spec["rates"])
+    edges = {scale: gdlib.LeastSquares(ROWS, TARGETS, scale).max_lr for scale in view.spec["names"]}
+    assert sorted(edges, key=edges.get) == ["sum", "half-sum", "mean", "half-mean"]
+    only_sum_runs_away = (rates > edges["sum"]) & (rates < edges["half-sum"])
+    assert only_sum_runs_away.sum() >= 2
+    largest = rates[rates < edges["sum"]].max()
+    away = {
+        scale: np.linalg.norm(
+            gdlib.gradient_descent(gdlib.LeastSquares(ROWS, TARGETS, scale).gradient, INIT, largest, 0, 100).final
+            - [1, 2, 3]
+        )
+        for scale in edges
+    }
+    assert sorted(away, key=away.get) == sorted(edges, key=edges.get)
+    assert away["half-mean"] > 4 * away["sum"]
+
+
+def test_4_the_worked_example():
+    loss = gdlib.LeastSquares(ROWS, TARGETS)
+    for T, ends in ((100, [3.413, 4.636, -6.692]), (5000, [1, 2, 3])):
+        end = gdlib.gradient_descent(loss.gradient, INIT, lr=0.01, eps=0, T=T).final
+        np.testing.assert_allclose(end, ends, atol=5e-4)
+    uphill = gdlib.gradient_ascent(loss.gradient, INIT, lr=0.01, eps=0, T=100).final  # the dropped minus
+    np.testing.assert_allclose(uphill, [4.28e12, 5.78e12, 2.64e12], rtol=2e-3)
+    assert loss.L / loss.mu == pytest.approx(108.07, abs=5e-3)
+    assert 0.0639 < loss.max_lr < 0.064
+    below, above = (gdlib.gradient_descent(loss.gradient, INIT, lr, eps=1e-6, T=20_000) for lr in (0.0639, 0.064))
+    assert below.stop == "converged"
+    assert above.stop == "exhausted"  # though it grows, by a thousandth a step
+    assert above.norms[-1] / above.norms[-2] == pytest.approx(1.0012, abs=5e-5)
+
+
+def test_4_the_norm_does_not_arrive_at_the_rate_of_its_square():
+    norm = gdlib.LeastSquares(ROWS, TARGETS, "norm")
+    runs = [gdlib.gradient_descent(norm.gradient, INIT, lr=0.01, eps=1e-6, T=T) for T in (5000, 20_000)]
+    away = [np.linalg.norm(run.final - [1, 2, 3]) for run in runs]
+    assert away == pytest.approx([0.028, 0.028], abs=5e-4)
+    assert runs[1].norms[-1] == pytest.approx(5.59, abs=5e-3)
+
+
+def test_4_descent_from_zero_ends_at_the_shortest_of_many_solutions():
+    X, y = flippers()
+    loss = gdlib.LeastSquares(np.column_stack([X, np.full(len(y), 2)]), y)
+    assert loss.mu == 0
+    ends = [gdlib.gradient_descent(loss.gradient, start, 1 / loss.L, 1e-6, 10_000) for start in ([0, 0, 0], [5, 0, 0])]
+    assert [end.stop for end in ends] == ["converged", "converged"]
+    np.testing.assert_allclose(ends[0].final, loss.solve(), atol=1e-6)
+    assert np.linalg.norm(ends[1].final - loss.solve()) > 1
+    assert loss(ends[0].final) == pytest.approx(loss(ends[1].final))
+
+
+def test_4_subtracting_the_mean_helps_the_penguins_most():
+    *features, mass = penguins()
+    features = np.column_stack(features)
+
+    def kappa(columns):
+        loss = gdlib.LeastSquares(np.column_stack([np.ones(len(mass)), columns]), mass, "mean")
+        return loss.L / loss.mu
+
+    centred, spread = features - features.mean(axis=0), features.std(axis=0)
+    assert len(mass) == 342
+    assert kappa(features) == pytest.approx(3.0e7, rel=0.02)
+    assert kappa(features / spread) > 1000 * kappa(centred)
+    assert kappa(centred / spread) < 10
+
+
+def test_4_most_walks_do_not_find_the_frequency():
+    wave, starts = SineFit.example(), np.linspace(0.5, 7.5, 29)
+    runs = sweep(wave.gradient, starts[:, None], lr=0.05, eps=1e-6, T=3000)
+    assert (runs.stop == "converged").all()
+    assert (abs(runs.points[:, -1] - 3) < 0.1).sum() == 5
+    assert len(np.unique(runs.points[:, -1].round(2))) == 7
+
+
+def the_line_of_lecture_5():
+    """The loss of the 240 rows, the start, and the smallest loss."""
+    rng = np.random.default_rng(5)
+    x = rng.uniform(-2, 2, 240)
+    y = 1 + 2 * x + rng.standard_normal(240)
+    loss = gdlib.LeastSquares(np.column_stack([np.ones(240), x]), y, "half-mean")
+    return loss, np.array([-1.0, 0.0]), loss(loss.solve())
+
+
+def test_5_a_larger_batch_allows_a_larger_rate():
+    """The largest rate of the slider that stays below 0.1 from update 40 on, with both seeds."""
+    loss, start, lowest = the_line_of_lecture_5()
+    options = {"batch_sizes": (1, 16, 240), "seeds": (0, 1), "domain": ((-2, 4), (-1, 5)), "lr_range": (0.02, 1.8)}
+    rates = np.array(explore.sgd(loss, start, lr=0.1, T=60, **options).view.spec["rates"])
+    for b, largest in ((1, 0.0631), (16, 0.398), (240, 1.0)):
+        runs = [[gdlib.sgd(loss, start, lr, 60, b, seed) for seed in (0, 1)] for lr in rates]
+        serves = np.array([max((loss(run.points[40:].T) - lowest).max() for run in pair) < 0.1 for pair in runs])
+        assert rates[serves].max() == pytest.approx(largest, rel=1e-3)
+        assert not serves[-1]
+
+
+def test_5_with_one_row_the_deepest_valley_can_be_reached_with_16_it_cannot():
+    fit = SineFit.example()
+    options = {"batch_sizes": (1, 4, 16), "seeds": (0, 1), "domain": (2, 8), "lr_range": (0.02, 0.4)}
+    rates = explore.batch_landscapes(fit, 5.0, lr=0.1, T=30, **options).view.spec["rates"]
+    ends = {b: np.array([[gdlib.sgd(fit, 5.0, r, 30, b, s).final for s in (0, 1)] for r in rates]) for b in (1, 16)}
+    assert ((ends[1] > 2.4) & (ends[1] < 3.6)).sum() >= 2
+    at = np.argmin(np.abs(np.subtract(rates, 0.1)))
+    assert rates[at] == pytest.approx(0.1)
+    assert ((ends[16][at] > 4.69) & (ends[16][at] < 5.78)).all()
+
+
+def test_5_a_batch_of_16_nearly_always_has_a_valley_close_to_the_trap():
+    fit, x = SineFit.example(), np.linspace(4.8, 5.7, 901)
+    share = {}
+    for b in (1, 16):
+        dealt = list(gdlib.batches(200, b, seed=0, epochs=20))[:200]
+        curves = np.array([fit(x, rows) for rows in dealt])
+        inside = curves[:, 1:-1]
+        share[b] = ((inside < curves[:, :-2]) & (inside < curves[:, 2:])).any(axis=1).mean()
+    assert share[16] > 0.9
+    assert share[1] < 0.7
+
+
+def test_5_the_two_edges_of_single_rows():
+    """Curvatures 1 and 9 in equal parts: 0.2616 when dealt, 10/41 in the mean when drawn anew, 2/L = 0.4."""
+    two = gdlib.LeastSquares(np.array([[1.0], [3.0]] * 50), np.zeros(100), "half-mean")
+    assert two.max_lr == pytest.approx(0.4)
+    for lr, shrinks in ((0.26, True), (0.263, False)):
+        assert (abs(gdlib.sgd(two, [1.0], lr, 1000, 1).final[0]) < 1) == shrinks
+    for lr, shrinks in ((10 / 41 - 1e-3, True), (10 / 41 + 1e-3, False)):
+        assert (np.mean((1 - lr * np.array([1.0, 9.0])) ** 2) < 1) == shrinks
+
+
+def test_5_what_dealing_and_what_the_rows_do_to_the_ball():
+    """Drawn anew, 16 rows fit the formula; dealt, half of it. Single rows, drawn anew, lie above it."""
+    loss, _, lowest = the_line_of_lecture_5()
+    best, rng = loss.solve(), np.random.default_rng(0)
+    spread, h = np.var([loss.gradient(best, [i]) for i in range(240)], axis=0), np.diag(loss.hessian())
+    for b, least, most in ((1, 1.05, 1.25), (16, 0.95, 1.1)):
+        formula, beta, points = np.sum(0.1 * spread / b / (2 * (2 - 0.1 * h))), best, []
+        for rows in rng.integers(0, 240, (20_000, b)):
+            beta = beta - 0.1 * loss.gradient(beta, rows)
+            points.append(beta)
+        assert least < (loss(np.array(points[500:]).T) - lowest).mean() / formula < most
+    dealt = gdlib.sgd(loss, best, 0.1, 20_000, 16, progress=False)
+    assert 0.35 < (loss(dealt.points[500:].T) - lowest).mean() / formula < 0.6
+
+
+def test_5_escapes_to_better_and_to_worse_minima():
+    """Shares of 60 walks, each within a wide margin; the lecture's table has 100."""
+    fit = SineFit.example()
+
+    def places(lr, b):
+        ends = [gdlib.sgd(fit, 5.0, lr, 600, b, s, record=600, progress=False).final for s in range(60)]
+        return sweep(fit.gradient, np.reshape(ends, (-1, 1)), lr=0.02, eps=1e-3, T=2000).points[:, -1]
+
+    assert (abs(places(0.1, 16) - 5.255) < 0.02).all()
+    assert np.mean(fit(places(0.2, 1)) > 0.477) > 0.45
+    assert np.mean(abs(places(0.2, 4) - 3.003) < 0.02) > 0.5
+    assert np.mean(abs(places(0.1, 1) - 3.003) < 0.02) > 0.5
+
+
+def test_5_no_constant_rate_solves_the_last_exercise():
+    loss, start, lowest = the_line_of_lecture_5()
+
+    def above(lr):
+        return (loss(gdlib.sgd(loss, start, lr, 2000, 1, progress=False).points[-500:].T) - lowest).mean()
+
+    assert min(above(lr) for lr in np.geomspace(0.001, 0.1, 25)) > 0.0003
+    assert above(lambda t: 0.1 / (1 + t / 100)) > 0.0005
+    assert above(lambda t: 0.1 / (1 + t / 10)) < 0.0001
+    assert above(lambda t: 0.1 / (1 + t)) > 0.1

@@ -105,11 +105,11 @@ def hide_answers(notebook):
 
 def execute(notebook, folder=NOTEBOOKS):
     """Run every cell in a fresh kernel in `folder`; outputs and widget state go into the notebook."""
-    os.environ["PYTHONHASHSEED"] = "0"  # so that sets print in one order
-    os.environ["GDLIB_STORE_ANSWERS"] = "1"  # so that predictions are scored without a kernel too
+    # sets print in one order, and predictions are scored without a kernel too
+    environment = {**os.environ, "PYTHONHASHSEED": "0", "GDLIB_STORE_ANSWERS": "1"}
     NotebookClient(
         notebook, timeout=600, kernel_name="python3", record_timing=False, resources={"metadata": {"path": str(folder)}}
-    ).execute()
+    ).execute(env=environment)
     notebook.metadata.pop("language_info", None)
     notebook.metadata.language_info = nbformat.from_dict(
         {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"}

@@ -5,7 +5,7 @@ from itertools import islice
 import ipywidgets
 import numpy as np
 
-from gdlib.descent import sweep
+from gdlib.descent import gradient_descent, sweep
 from gdlib.explore import pictures, tables, widgets
 from gdlib.explore.walks import descent
 from gdlib.landscapes import Landscape
@@ -41,10 +41,14 @@ def regression(
         raise ValueError(f"X must have shape (n, 2), its first column ones, got shape {X.shape}")
     loss = LeastSquares(X, y, scale)
     best, init = loss.solve(), tables.start_of(init, [(-1, 1)] * 2)
-    reach = 1.25 * np.maximum(abs(init - best), 0.05 * np.hypot(*best) + 1e-9)
     square = scale not in ("norm", "rms")
+    seen = [init, best]
+    if square:  # what a walk without overshoot passes shall be in the picture
+        seen = [*gradient_descent(loss.gradient, init, 1 / loss.L, 0.0, tables.whole(T, "T")).points, best]
+    low, high = np.min(seen, axis=0), np.max(seen, axis=0)
+    margin = 0.3 * (high - low) + 0.05 * np.hypot(*best) + 1e-9
     landscape = Landscape(
-        f"the {scale} loss", loss, loss.gradient, tuple(map(tuple, np.column_stack([best - reach, best + reach]))),
+        f"the {scale} loss", loss, loss.gradient, tuple(map(tuple, np.column_stack([low - margin, high + margin]))),
         (best,), loss.hessian() if square else None, ("β₀", "β₁"),
     )  # fmt: skip
     rates = {"lr": lr, "lr_range": lr_range}
@@ -101,7 +105,9 @@ def losses(X, y, init=None, lr=None, T=100, scales=("half-sum", "sum", "half-mea
         "rates": rates.tolist(),
         "T_max": T,
         "main": pictures.axes((0, T), heights, "step", "distance to the solution", logy=True),
-        "side": pictures.axes((rates[0], rates[-1]), heights, "learning rate lr", "… after T", logx=True, logy=True),
+        "side": pictures.axes(
+            (rates[0], rates[-1]), heights, "learning rate lr", "that distance after T", logx=True, logy=True
+        ),
         "initial": {"lr": lr, "T": T},
         "play": {"trait": "lr", "from": float(rates[0]), "to": float(rates[-1]), "count": len(rates) - 1, "log": True},
     }
@@ -229,7 +235,8 @@ def batch_landscapes(fit, init, lr=0.1, T=30, batch_sizes=(1, 4, 16), seeds=(0, 
 
     def picture(main, side):
         main.plot(curve_x, heights, color=pictures.BLUE, label="all data")
-        main.plot(grid, own[0, 0, 0], color=pictures.ORANGE, label="this batch")
+        first = _dealt(fit, batch_sizes[0], seeds[0], 1)[0]
+        main.plot(curve_x, fit(curve_x, first), color=pictures.ORANGE, label="this batch")
         main.plot(start, fit(start), "o", color=pictures.RED)
         side.plot(height[int(abs(rates - lr).argmin()), 0, 0], color=pictures.BLUE)
 

@@ -159,7 +159,7 @@ def fit(counts, T, T_max, chosen, room):
                     return stride, longest
     raise ValueError(
         f"T = {T}, T_max = {T_max} make a view that does not fit into a saved notebook: "
-        f"up to about T_max = {room // 20} does; `gdlib.figures` draws longer walks"
+        "choose a smaller T_max; `gdlib.figures` draws longer walks"
     )
 
 

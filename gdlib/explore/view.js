@@ -256,11 +256,15 @@ const scenes = {
     },
     draw(g, { main, side, arrays, spec, values, blue, back }) {
       const w = batchWalk(spec, arrays, values), t = Math.min(values.T, w.steps), m = spec.grid.length;
-      const first = ((values.b * spec.seeds.length + values.seed) * (spec.T_max + 1) + t) * m, own = (j) => arrays.own[first + j];
+      const first = ((values.b * spec.seeds.length + values.seed) * (spec.T_max + 1) + t) * m, own = (j) => arrays.own[first + Math.max(0, Math.min(m - 1, j))];
+      const between = (q) => { // Catmull and Rom's curve through the stored points
+        const j = Math.min(m - 2, Math.floor(q)), u = q - j, [a, b, c, d] = [j - 1, j, j + 1, j + 2].map(own);
+        return b + 0.5 * u * (c - a + u * (2 * a - 5 * b + 4 * c - d + u * (3 * (b - c) + d - a)));
+      };
+      const where = (q) => spec.grid[0] + (q / (m - 1)) * (spec.grid[m - 1] - spec.grid[0]);
       const [x] = w.at(t), here = [main.X(x), main.Y(w.gap(t))];
-      main.clip(g, () => line(g, m, (j) => [main.X(spec.grid[j]), main.Y(own(j))], COLOUR.orange, 3));
-      const beside = Math.min(m - 2, Math.max(0, Math.floor(((x - spec.grid[0]) / (spec.grid[m - 1] - spec.grid[0])) * (m - 1))));
-      const part = (x - spec.grid[beside]) / (spec.grid[beside + 1] - spec.grid[beside]), there = own(beside) * (1 - part) + own(beside + 1) * part;
+      main.clip(g, () => line(g, 4 * m - 3, (j) => [main.X(where(j / 4)), main.Y(between(j / 4))], COLOUR.orange, 3));
+      const there = between(((x - spec.grid[0]) / (spec.grid[m - 1] - spec.grid[0])) * (m - 1));
       if (main.inside(here)) {
         line(g, 2, (j) => [here[0], j ? main.Y(there) : here[1]], COLOUR.red, 1.5, [4, 4]);
         dot(g, here, 8, COLOUR.red, back); dot(g, [here[0], main.Y(there)], 6, COLOUR.orange, back);
