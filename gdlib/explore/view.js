@@ -236,7 +236,7 @@ const scenes = {
   },
 
   sgd: {
-    still(g, { side, ink, blue }) { key(g, side, [["loss of all data − its minimum", blue]], ink); },
+    still(g, { side, ink, blue }) { key(g, side, [["full loss − its minimum", blue]], ink); },
     draw(g, { main, side, arrays, spec, values, blue, back, flat }) {
       const w = batchWalk(spec, arrays, values), n = Math.min(values.T, w.steps) + 1;
       const { left, pixel } = trail(g, main, n, (t) => { const p = w.at(t); return [main.X(p[0]), main.Y(p[1])]; }, flat, back);
@@ -282,8 +282,8 @@ const scenes = {
         line(g, 361, (j) => [side.X(j), side.Y(arrays.slopes[j])], blue);
         const steepest = turn(arrays.gradient);
         line(g, 2, (j) => [side.X(steepest), side.Y(side.y[j])], COLOUR.red, 2, [8, 5]);
-      key(g, side, [["gradient", COLOUR.red]], ink);
       });
+      key(g, side, [["gradient", COLOUR.red]], ink);
       const { at, tip } = compass(main, spec), [gx, gy] = arrays.gradient, size = Math.hypot(gx, gy);
       main.clip(g, () => {
         const flat = [-gy / size, gx / size];
@@ -342,15 +342,18 @@ const curve = (g, p, xy, colour) => p.clip(g, () => line(g, xy.length / 2, (j) =
 const straight = (g, p, x, y, slope, colour, dash) =>
   line(g, 2, (j) => [p.X(p.x[j]), p.Y(y + slope * (p.x[j] - x))], colour, 3, dash);
 
+// The names of the lines, above the picture on the right; where that has no room, in its lower left corner.
 function key(g, p, entries, ink) {
-  g.textAlign = "right"; g.textBaseline = "bottom";
-  let x = p.box.x + p.box.w;
-  for (const [label, colour] of [...entries].reverse()) {
-    g.fillStyle = ink; g.fillText(label, x, p.box.y - 4);
-    x -= g.measureText(label).width + 6;
-    g.fillStyle = colour; g.fillRect(x - 16, p.box.y - 14, 16, 5);
-    x -= 28;
-  }
+  const wide = entries.map(([label]) => g.measureText(label).width + 34), row = parseFloat(g.font) * 1.25, { x, y, w, h } = p.box;
+  const above = wide.reduce((a, b) => a + b) + g.measureText(p.ylabel).width + 12 < w;
+  let right = x + w;
+  g.textAlign = "left"; g.textBaseline = "bottom";
+  entries.map((_, k) => entries.length - 1 - k).forEach((k, n) => {
+    right -= wide[k];
+    const [label, colour] = entries[k], [left, low] = above ? [right + 12, y - 4] : [x + 8, y + h - 6 - n * row];
+    g.fillStyle = colour; g.fillRect(left, low - 10, 16, 5);
+    g.fillStyle = ink; g.fillText(label, left + 22, low);
+  });
 }
 
 function rateStrip(g, s, spec, ink, font) {
