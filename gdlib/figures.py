@@ -737,7 +737,7 @@ def angle_against_batch_size(ax, sizes, angles):
     for (name, rows), colour, marker in zip(angles.items(), (BLUE, RED, GREEN), "osD", strict=False):
         low, median, high = np.quantile(rows, [0.1, 0.5, 0.9], axis=1)
         ax.plot(sizes, median, marker + "-", color=colour, label=name)
-        ax.fill_between(sizes, low, high, color=colour, alpha=0.15)
+        ax.fill_between(sizes, low, high, color=colour, alpha=0.15, label="the middle 80 %")
         said.append(f"{name}: median {median[0]:.0f} degrees at b = {sizes[0]}, {median[-1]:.0f} at b = {sizes[-1]}")
     ax.axhline(90, color="black", linewidth=1, linestyle=":")
     ax.annotate(
@@ -842,29 +842,29 @@ def escapes(axes, shares, sizes):
     return f"Where the walks ended, in per cent, for b = {', '.join(map(str, sizes))}. {'; '.join(said)}."
 
 
-@figure()
-def noise_ball(ax, clouds, radii):
+@figure(columns=3)
+def noise_ball(axes, clouds, radii):
     """The points of walks that never settle, around the minimum at 0, and the circle that theory predicts for each.
 
     Parameters
     ----------
     clouds : dict, name -> (m, 2) array
-        Widest first.
+        Three of them, one a panel, all to the same scale.
     radii : sequence of floats, the predicted root of the mean squared distance
     """
     said, turn = [], np.linspace(0, 2 * np.pi, 200)
-    for (name, cloud), radius, colour, marker in zip(clouds.items(), radii, (SKY, ORANGE, GREEN), "osD", strict=False):
+    reach = 1.05 * max(*(abs(cloud).max() for cloud in clouds.values()), *radii)
+    for ax, (name, cloud), radius in zip(axes, clouds.items(), radii, strict=True):
         measured = np.sqrt((cloud**2).sum(axis=1).mean())
-        ax.plot(*cloud.T, marker, color=colour, markersize=3, alpha=0.35, zorder=1)
-        ax.plot([], [], marker, color=colour, label=name)
+        ax.plot(*cloud.T, "o", color=SKY, markersize=3, alpha=0.5, zorder=1)
         circle = radius * np.cos(turn), radius * np.sin(turn)
         ax.plot(*circle, color="white", linewidth=4, zorder=2)
-        ax.plot(*circle, "--", color="black", linewidth=2.2, zorder=3)
+        ax.plot(*circle, "--", color="black", linewidth=2.2, zorder=3, label="predicted")
+        ax.plot(0, 0, "+", color="black", markersize=7, markeredgewidth=1.5, zorder=4)
+        ax.set(xlabel="w₁", ylabel="w₂" if ax is axes[0] else " ", title=name, aspect="equal")
+        ax.set(xlim=(-reach, reach), ylim=(-reach, reach))
         said.append(f"{name}: predicted radius {radius:.2f}, measured {measured:.2f}")
-    ax.plot([], [], "--", color="black", label="predicted")
-    ax.plot(0, 0, "+", color="black", markersize=12, markeredgewidth=2, zorder=4)
-    ax.set(xlabel="w₁", ylabel="w₂", aspect="equal", adjustable="datalim")
-    ax.legend(fontsize=11, loc="upper left", bbox_to_anchor=(1.01, 1))
+    axes[0].figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", fontsize=11)
     return (
         f"The places of walks that never settle, clouds around the minimum, with the predicted circle of the "
         f"root mean square distance. {'; '.join(said)}."
@@ -892,9 +892,13 @@ def stopwatches(axes, curves, goal, units=("updates", "rows read", "model time (
             firsts[unit][name] = clock[there]
     for ax, unit in zip(axes, units, strict=True):
         ax.axhline(goal, color=GREY, linewidth=1)
+        ax.annotate("goal", (0.02, goal), xycoords=("axes fraction", "data"), xytext=(0, 3), textcoords="offset points")
         ax.set(xlabel=unit, ylabel="loss above the minimum" if ax is axes[0] else " ")
         ax.minorticks_off()
     handles, names = axes[0].get_legend_handles_labels()
     axes[0].figure.legend(handles, names, loc="outside lower center", ncols=5, fontsize=11)
-    said = [f"in {unit} the first is {min(times, key=times.get)}" for unit, times in firsts.items()]
-    return f"The same walks down to one goal, against three clocks: {'; '.join(said)}."
+    said = [
+        f"{unit}: " + ", ".join(f"{name} at {time:.0f}" for name, time in times.items())
+        for unit, times in firsts.items()
+    ]
+    return f"The same walks down to one goal, against three clocks, and when each gets there. {'; '.join(said)}."

@@ -213,6 +213,9 @@ class SineFit:
         Times in seconds, and what was measured then.
     phase : bool
         Fit sin(ωt + φ): a point is then (ω, φ), and many points are (2, ...).
+    digits : int, optional
+        Round the gradient to so many decimals: chaotic walks are then the same
+        on machines whose sines differ in the last digit.
 
     Examples
     --------
@@ -224,21 +227,21 @@ class SineFit:
     discrete-time observations", IEEE Trans. Information Theory 20 (1974), 591-598.
     """
 
-    def __init__(self, t, y, phase=False):
+    def __init__(self, t, y, phase=False, digits=None):
         self.t, self.y, self.phase = np.array(t, dtype=float), np.array(y, dtype=float), phase
         if self.t.ndim != 1 or self.t.shape != self.y.shape or self.t.size == 0:
             raise ValueError(f"t and y must both have shape (n,), n >= 1, got {self.t.shape} and {self.y.shape}")
         for name in ("t", "y"):
             if not np.isfinite(getattr(self, name)).all():
                 raise ValueError(f"{name} must be finite, got {getattr(self, name)!r}")
-        self.n = self.t.size
+        self.n, self.digits = self.t.size, digits
 
     @classmethod
-    def example(cls, seed=0, phase=False):
+    def example(cls, seed=0, phase=False, digits=None):
         """200 measurements within 6 s of a wave of 3 rad/s and phase 0, with noise of standard deviation 0.3."""
         rng = np.random.default_rng(seed)
         t = np.sort(rng.uniform(0, 6, 200))
-        return cls(t, np.sin(3 * t) + 0.3 * rng.standard_normal(200), phase)
+        return cls(t, np.sin(3 * t) + 0.3 * rng.standard_normal(200), phase, digits)
 
     def __call__(self, x, rows=None):
         """f at ω, of any shape (or at (ω, φ), shape (2, ...)); with `rows` the batch's own."""
@@ -250,9 +253,9 @@ class SineFit:
         """f′(ω) = mean of −(yᵢ − sin ωtᵢ) tᵢ cos ωtᵢ, of the shape of x; over `rows`: an unbiased estimate of it."""
         t, error, angle = self._fit(x, rows)
         slope = error * np.cos(angle)
-        if self.phase:
-            return np.array([(slope * t).mean(0), slope.mean(0)])
-        slope = (slope * t).mean(0)
+        slope = np.array([(slope * t).mean(0), slope.mean(0)]) if self.phase else (slope * t).mean(0)
+        if self.digits is not None:
+            slope = np.round(slope, self.digits)
         return float(slope) if slope.ndim == 0 else slope
 
     def _fit(self, x, rows):

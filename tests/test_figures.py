@@ -84,7 +84,7 @@ CASES = {
         "lr 1, best: 30, 80; lr 2, stay: 0, 0",
     ),
     "noise_ball": (
-        ({"lr = 1": np.array([[3.0, 4.0], [-3.0, -4.0]])}, [4.9]),
+        ({f"lr = {k}": k * np.array([[3.0, 4.0], [-3.0, -4.0]]) for k in (1, 2, 3)}, [4.9, 10, 15]),
         {},
         "predicted radius 4.90, measured 5.00",
     ),
@@ -94,7 +94,7 @@ CASES = {
             1.0,
         ),
         {},
-        "in rows read the first is b = 1",
+        "rows read: b = 1 at 2, b = 2 at 9",
     ),
 }
 
@@ -131,9 +131,10 @@ def test_a_figure_returns_its_axes_and_says_what_it_shows(name, monkeypatch):
 @pytest.mark.parametrize("name", CASES)
 def test_a_figure_draws_on_the_axes_it_is_given(name):
     arguments, options, _ = CASES[name]
-    two = name in ("signs", "height_and_slope", "one_sided", "norm_and_square", "escapes", "stopwatches")
+    two = name in ("signs", "height_and_slope", "one_sided", "norm_and_square", "escapes", "noise_ball", "stopwatches")
     kind = {"projection": "3d" if name == "surface" else None}
-    given = plt.subplots(3 if name == "stopwatches" else 2)[1] if two else plt.subplots(subplot_kw=kind)[1]
+    panels = 3 if name in ("noise_ball", "stopwatches") else 2
+    given = plt.subplots(panels)[1] if two else plt.subplots(subplot_kw=kind)[1]
     returned = getattr(figures, name)(*arguments, ax=given, **options)
     assert returned is (given[0] if two else given)
     assert len(plt.get_fignums()) == 1

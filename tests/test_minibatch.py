@@ -373,6 +373,18 @@ def test_many_points_of_the_wave_at_once(phase):
         np.testing.assert_allclose(slopes[:, *at] if phase else slopes[at], fit.gradient(x, [5, 6]), rtol=1e-12)
 
 
+@pytest.mark.parametrize("phase", [False, True])
+def test_the_slopes_of_the_wave_can_be_rounded(phase):
+    exact, rounded = (SineFit.example(phase=phase, digits=digits) for digits in (None, 3))
+    x = np.array([2.0, 0.5]) if phase else 2.0
+    for rows in (None, [5, 6]):
+        slope = rounded.gradient(x, rows)
+        assert type(slope) is type(x)
+        np.testing.assert_array_equal(slope, np.round(exact.gradient(x, rows), 3))
+        assert np.any(slope != exact.gradient(x, rows))
+        assert rounded(x, rows) == exact(x, rows)
+
+
 def test_the_wave_traps_the_full_batch_and_lets_small_ones_go():
     """From 5 rad/s full-batch descent ends at the bad minimum 5.26; of 40 seeds, batches of 2 leave it mostly,
     for the best minimum at 3 and for worse ones too, and batches of 64 never."""
