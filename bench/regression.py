@@ -50,7 +50,7 @@ def gradients(d):
         "reading only, BLAS dot": lambda: flat.dot(flat),
         "reading only, sum in 2 threads": lambda: list(pool.map(np.sum, np.array_split(flat, 2))),
     }
-    taken = report.in_turn(ways | reads, ROUNDS)
+    taken = report.in_turn(ways | reads, ROUNDS, warm=3)
     speed = {name: 0.8 / statistics.median(times) for name, times in taken.items()}
     fastest = max(reads, key=speed.get)
     for name, times in taken.items():
@@ -132,6 +132,7 @@ def main():
     lines = [
         f"`bench/regression.py` on {report.machine('numpy', 'torch', 'scikit-learn')}.",
         f"Medians of {ROUNDS} rounds (epochs: of 5, at b = 1 of one), all ways in turn; the ratios are medians too.",
+        "A full gradient is timed after three calls of its own, as in a descent.",
         "",
         "## One full gradient, n·d = 10⁸ in float64",
         "",
