@@ -103,11 +103,18 @@ def measure(book, i, label, kind, keys=KEYS):
     page.wait_for_timeout(1000)
     page.evaluate(WATCH, cell.element_handle())
     handle.focus()
-    answers = []
+    answers, missed = [], []
     for n in range(keys):
         page.evaluate("() => { timing.keys = []; timing.pictures = []; }")
         page.keyboard.press("ArrowLeft" if n % 20 < 10 else "ArrowRight")
-        page.wait_for_function("() => timing.pictures.length", polling=10)
+        try:
+            page.wait_for_function("() => timing.pictures.length", polling=10, timeout=3000)
+        except Exception as problem:  # JupyterLab may take the focus once; not every second time
+            missed.append(problem)
+            if len(missed) > 3:
+                raise
+            handle.focus()
+            continue
         answers.append(page.evaluate("() => timing.pictures[0] - timing.keys[0]"))
         page.wait_for_timeout(7 * n % 17)  # not in step with the frames
     rate = page.evaluate(DRAG, handle.element_handle())
