@@ -8,6 +8,7 @@ landscapes      functions to walk on, each beside its gradient
 descent         gradient_descent, gradient_ascent -> Path; sweep -> Sweep
 regression      LeastSquares: the losses and their one derivation
 minibatch       batches; sgd -> Path; SineFit, with minima to escape from
+files           rows of a data set that stays on disk, read ahead
 figures         one function a figure: takes and returns its Axes
 explore         sliders that answer within a frame; predict, run, explain
 ==============  ==========================================================
@@ -19,7 +20,7 @@ imported inside the functions of `calculus` that need it; `figures` and `explore
 
 from importlib import import_module
 
-from gdlib import calculus, descent, landscapes, minibatch, regression
+from gdlib import calculus, descent, files, landscapes, minibatch, regression
 from gdlib.calculus import finite_difference
 from gdlib.descent import Path, gradient_ascent, gradient_descent
 from gdlib.minibatch import batches, sgd
@@ -35,6 +36,7 @@ __all__ = [
     "descent",
     "explore",
     "figures",
+    "files",
     "finite_difference",
     "gradient_ascent",
     "gradient_descent",

@@ -7,6 +7,7 @@ Large-Scale Machine Learning", SIAM Review 60 (2018), 223-311.
 
 import math
 from contextlib import closing
+from functools import partial
 from itertools import count, repeat
 from numbers import Real
 from time import perf_counter
@@ -14,11 +15,12 @@ from time import perf_counter
 import numpy as np
 
 from gdlib.descent import Path, _checked, _like, _norm, _stack, _start
+from gdlib.files import RUNS
 
 __all__ = ["SineFit", "batches", "sgd"]
 
 
-def batches(n, batch_size, seed=0, epochs=1):
+def batches(n, batch_size, seed=0, epochs=1, run=1):
     """The row numbers of each batch: every epoch shuffles all n rows and deals them out, none twice.
 
     The last batch of an epoch is short where `batch_size` does not divide n.
@@ -31,6 +33,12 @@ def batches(n, batch_size, seed=0, epochs=1):
         A generator goes on where it is: each call then shuffles anew.
     epochs : int >= 1, or None
         How often to go through the data; None: for ever.
+    run : int >= 1
+        How many consecutive rows stay together in the shuffling, as suits a
+        disk. 16 runs (or one batch, where that is more) are then dealt to
+        their batches like cards, so that each batch has rows of all of them.
+        The batch gradient is still right on average; where neighbouring rows
+        are alike it varies more than that of a batch of b single rows.
 
     Returns
     -------
@@ -45,24 +53,48 @@ def batches(n, batch_size, seed=0, epochs=1):
     --------
     >>> [rows.tolist() for rows in batches(5, 2, seed=1)]
     [[4, 0], [1, 2], [3]]
+    >>> [rows.tolist() for rows in batches(8, 4, seed=2, run=2)]
+    [[6, 4, 0, 2], [7, 5, 1, 3]]
+    """
+    chunks = _chunks(n, batch_size, seed, epochs, run)
+    return (rows[j :: len(turns)] for rows, turns in chunks for j in turns)
+
+
+def _chunks(n, batch_size, seed, epochs, run):
+    """Pairs (rows, turns): row numbers of one chunk, and 0 ... k - 1 in the order in which its k batches come.
+
+    Batch j is ``rows[j::k]``. That order is random: the first row of a run would else always be in an early batch.
     """
     n = len(n) if hasattr(n, "__len__") else n
-    n, batch_size = _whole(n, "n"), _whole(batch_size, "batch_size")
+    n, batch_size, run = _whole(n, "n"), _whole(batch_size, "batch_size"), _whole(run, "run")
     if not 1 <= batch_size <= n:
         raise ValueError(f"batch_size must be between 1 and n = {n}, got {batch_size}")
     rounds = count() if epochs is None else range(_whole(epochs, "epochs"))
     rng = np.random.default_rng(seed)
+    size = batch_size * (1 if run == 1 else max(1, RUNS * run // batch_size))
 
     def deal():
         for _ in rounds:
-            order = rng.permutation(n)
-            for i in range(0, n, batch_size):
-                yield order[i : i + batch_size]
+            order = rng.permutation(-(-n // run))
+            ends = np.cumsum(np.minimum(run, n - order * run)) if run > 1 else None
+            for low in range(0, n, size):
+                high = min(low + size, n)
+                rows = order[low:high] if run == 1 else _between(order * run, ends, low, high)
+                yield rows, rng.permutation(-(-len(rows) // batch_size)) if run > 1 else (0,)
 
     return deal()
 
 
-def sgd(loss, init, lr, T, batch_size, seed=0, eps=None, record=1, progress=None):
+def _between(firsts, ends, low, high):
+    """Numbers low ... high - 1 of the rows that come run after run: run i is firsts[i], firsts[i] + 1, ..."""
+    i, j = np.searchsorted(ends, low, "right"), np.searchsorted(ends, high, "left") + 1
+    behind = np.minimum(ends[i:j], high)
+    begins = np.concatenate([[low], behind[:-1]])
+    before = np.concatenate([[0], ends])[i:j]  # where each of these runs begins among all
+    return np.repeat(firsts[i:j] - before, behind - begins) + np.arange(low, high)
+
+
+def sgd(loss, init, lr, T, batch_size, seed=0, eps=None, record=1, progress=None, run=None):
     """Walk downhill by batches: x ← x − lr · ∇f_B(x), with the next batch B of `batches` each time, T times.
 
     Parameters
@@ -70,6 +102,8 @@ def sgd(loss, init, lr, T, batch_size, seed=0, eps=None, record=1, progress=None
     loss : object with ``n`` and ``gradient(x, rows)``
         The number of rows, and the gradient at x as the given rows estimate
         it; `rows` is an array of row numbers, or None where `batch_size` is n.
+        A loss may bring its own ``batches(batch_size, seed, epochs, run)``, as
+        `LeastSquares` does: that of a file reads ahead.
     init : float or (d,) array
         The start x_0; never changed.
     lr : float > 0, or callable
@@ -87,6 +121,9 @@ def sgd(loss, init, lr, T, batch_size, seed=0, eps=None, record=1, progress=None
         8·d·(T + 1) bytes.
     progress : bool, optional
         A bar from the start, never, or (None) where a run turns out to be long.
+    run : int, optional
+        How many consecutive rows stay together in the shuffling, see `batches`:
+        1, or what the loss says.
 
     Returns
     -------
@@ -114,14 +151,15 @@ def sgd(loss, init, lr, T, batch_size, seed=0, eps=None, record=1, progress=None
     schedule = lr if callable(lr) else None
     rate, tolerance, T = _checked(loss.gradient, 1.0 if schedule else lr, 0.0 if eps is None else eps, T)
     record = _whole(record, "record")
-    order = batches(loss.n, batch_size, seed, epochs=None)
+    deal = loss.batches if hasattr(loss, "batches") else partial(batches, loss.n)
+    order = deal(batch_size, seed, epochs=None, **({} if run is None else {"run": run}))
     epoch = -(-loss.n // batch_size)
     x = _start(init)
     kind, shape = type(x), getattr(x, "shape", ())
     points, norms, stop = [], [], "exhausted"
     watched = _watched(repeat(None) if epoch == 1 else order, T, progress)
     # Overflow on the way to infinity is the lesson's subject, not a warning.
-    with np.errstate(over="ignore", invalid="ignore"), closing(watched):
+    with np.errstate(over="ignore", invalid="ignore"), closing(order), closing(watched):
         for t, rows in enumerate(watched):
             slope = _gradient(loss, x, rows, kind, shape)
             norm = _length(slope, kind)

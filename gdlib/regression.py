@@ -18,6 +18,9 @@ from itertools import pairwise
 
 import numpy as np
 
+from gdlib.files import Batch, Rows
+from gdlib.minibatch import _chunks, batches
+
 __all__ = ["LeastSquares"]
 
 # The number c in c‖r‖², or for the two norms in √(c‖r‖²), of n rows.
@@ -56,6 +59,9 @@ class LeastSquares:
         Kept as it is, never copied or changed: a NumPy array of any layout, a
         memory map, or an array of another library (a PyTorch tensor). Whole
         numbers are made float64 block by block; float32 is computed in float32.
+        Of a memory map (``numpy.load(path, mmap_mode="r")``) the rows stay in
+        the file and are read where they are used, a few MiB at a time; y may
+        be a column of the same file.
     y : (n,) array
     scale : str
 
@@ -63,7 +69,8 @@ class LeastSquares:
     ------
     ValueError, TypeError
         Shapes that do not match, an entry that is not finite (this reads X
-        once), an unknown scale, entries that are no real numbers.
+        once; a file is checked whenever it is read), an unknown scale, entries
+        that are no real numbers.
 
     Examples
     --------
@@ -89,16 +96,15 @@ class LeastSquares:
             raise ValueError(f"y must have shape ({X.shape[0]},), one target a row of X, got shape {tuple(y.shape)}")
         self.X, self.y, self.scale, (self.n, self.d), self.dtype = X, y, scale, X.shape, X.dtype
         self._c = FACTORS[scale](self.n)
+        self._file = Rows.of(X, y) if self._numpy else None
         if self._numpy:
             small = X.dtype.kind == "f" and X.dtype.itemsize <= 4
             self.dtype = np.dtype(np.float32 if small else np.result_type(X.dtype, np.float64))
-            self.y = y.astype(self.dtype, copy=False)
-        for name, array in (("X", X), ("y", self.y)):
-            step = max(1, BLOCK * self.n // array.nbytes) if self._numpy else self.n
+        if self._file is None:
+            self.y = y.astype(self.dtype, copy=False) if self._numpy else y
+            step = max(1, BLOCK * self.n // X.nbytes) if self._numpy else self.n
             for i in range(0, self.n, step):
-                part = array[i : i + step]
-                if not (-math.inf < part.min() and part.max() < math.inf):  # False for NaN, and makes no n × d array
-                    raise ValueError(f"{name} must be finite, got NaN or infinity in rows {i} to {i + len(part) - 1}")
+                _finite(X[i : i + step], self.y[i : i + step], f"rows {i} to {min(i + step, self.n) - 1}")
 
     def __repr__(self):
         return f"LeastSquares({self.n} × {self.d}, scale={self.scale!r})"
@@ -145,13 +151,29 @@ class LeastSquares:
             slope = slope * (self._c * share) ** 0.5 / square**0.5
             return slope + 0 * square  # where ‖r‖² overflowed the quotient is 0, as at a minimum; make it NaN
 
+    def batches(self, batch_size, seed=0, epochs=1, run=None):
+        """The `rows` of each batch for `gradient`: `minibatch.batches`, which of a file are read ahead of their use.
+
+        Parameters
+        ----------
+        batch_size, seed, epochs : as in `minibatch.batches`
+        run : int, optional
+            Rows that stay together in the shuffling. In memory 1; for a file
+            as many as 256 KiB hold, so that the disk reads in runs.
+
+        Returns
+        -------
+        iterator of (b,) arrays of row numbers; for a file of `files.Batch`, each valid until the next
+        """
+        if self._file is None:
+            return batches(self.n, batch_size, seed, epochs, run=1 if run is None else run)
+        return self._file.ahead(_chunks(self.n, batch_size, seed, epochs, self._file.run if run is None else run))
+
     def hessian(self):
         """The constant curvature of the four squares, (d, d): XᵀX times 1, 2, 1/n or 2/n. One pass, O(nd²)."""
         if self.scale in NORMS:
             raise ValueError(f"scale must be a square, whose Hessian does not change with beta, got {self.scale!r}")
-        step = max(self.d, BLOCK // self.d // self.dtype.itemsize) if self._numpy else self.n
-        blocks = (self._rows(self.X, slice(i, i + step)) for i in range(0, self.n, step))
-        return 2 * self._c * sum(x.T @ x for x in blocks)
+        return 2 * self._c * sum(x.T @ x for x, _ in self._blocks())
 
     @cached_property
     def _eigenvalues(self):
@@ -175,7 +197,16 @@ class LeastSquares:
         return 2 / self.L if self.L else math.inf
 
     def solve(self):
-        """The exact minimiser: ``numpy.linalg.lstsq``, which copies X; of several the one with the smallest norm."""
+        """The exact minimiser: ``numpy.linalg.lstsq``, which copies X; of several the one with the smallest norm.
+
+        For a file the copy is the triangle R of a QR factorisation of (X y), (d + 1)², updated block by block in one
+        pass: X has the same singular values as its part of R.
+        """
+        if self._file is not None:
+            triangle = np.empty((0, self.d + 1), self.dtype)
+            for x, y in self._blocks():
+                triangle = np.linalg.qr(np.vstack([triangle, np.column_stack([x, y])]), mode="r")
+            return np.linalg.lstsq(triangle[:, : self.d], triangle[:, self.d])[0]
         return np.linalg.lstsq(np.asarray(self.X, dtype=self.dtype if self._numpy else None), np.asarray(self.y))[0]
 
     def _point(self, beta):
@@ -189,31 +220,49 @@ class LeastSquares:
 
     def _pass(self, beta, rows, square=False, slope=False):
         """n/b, ‖r‖² and −Xᵀr over the b rows: each block of X is read once and used for both products."""
-        X, y, shape = self.X, self.y, beta.shape
+        X, y, file, shape = self.X, self.y, self._file, beta.shape
         if len(shape) > 1:
             beta = beta.reshape(self.d, -1)
-        if type(rows) is slice:
-            X, y, rows = X[rows], y[rows], None
+        if type(rows) is Batch:
+            X, y, rows, file = *rows, None, None
+        elif type(rows) is slice:
+            if file is None:
+                X, y, rows = X[rows], y[rows], None
+            else:
+                rows = range(*rows.indices(self.n))
         elif rows is not None:
             rows = _row_numbers(rows)
         b = len(y) if rows is None else len(rows)
         if b == 0:
             raise ValueError("rows must name one row or more, got none")
+        if file is not None:
+            rows = range(self.n) if rows is None else rows
+            rows = slice(rows.start, rows.stop) if type(rows) is range and rows.step == 1 else file.numbers(rows)
         width = self.dtype.itemsize * (self.d if len(shape) == 1 else sum(beta.shape))  # a row and its residuals
         step = max(8, BLOCK // width) if self._numpy else b
-        stream = self._numpy and rows is None and step < b and width >= 400 and X.strides[1] == X.itemsize
-        stream = stream and len(shape) == 1
+        stream = self._numpy and (rows is None or file is not None) and step < b and width >= 400
+        stream = stream and X.strides[1] == X.itemsize and len(shape) == 1
 
-        def block(i, end):
-            at = slice(i, end) if rows is None else rows[i:end]
-            x = self._rows(X, at)
+        def block(i, end, buffer=None):
+            if file is not None:
+                x, t = file.read(
+                    slice(rows.start + i, rows.start + end) if type(rows) is slice else rows[i:end], buffer
+                )
+            else:
+                at = slice(i, end) if rows is None else rows[i:end]
+                x, t = self._rows(X, at), y[at]
+            x = x if not self._numpy or x.dtype == self.dtype else x.astype(self.dtype)
             # From memory, vecdot reads long rows at 24 GB/s where OpenBLAS's matrix product reads 14.
             error = np.vecdot(x, beta) if stream else x @ beta  # becomes −r
-            error -= y[at] if len(shape) == 1 else y[at][:, None]
-            return (error * error).sum(0) if square else 0.0, x.T @ error if slope else 0.0
+            error -= t if len(shape) == 1 else t[:, None]
+            sums = (error * error).sum(0) if square else 0.0, x.T @ error if slope else 0.0
+            if self._file is not None and not all(np.isfinite(part).all() for part in sums):
+                _finite(x, t, "the rows just read")  # or else β is on its way to infinity
+            return sums
 
         def part(low, high):
-            return _total(block(i, min(i + step, high)) for i in range(low, high, step))
+            buffer = None if file is None else file.buffer(min(step, high - low))
+            return _total(block(i, min(i + step, high), buffer) for i in range(low, high, step))
 
         if b <= step:
             squares, slopes = block(0, b)
@@ -227,12 +276,27 @@ class LeastSquares:
         return self.n / b, squares, slopes
 
     def _rows(self, X, at):
-        """Some rows of X, ready to multiply: a view of a slice, a copy of the rows with these numbers."""
-        if not self._numpy:
+        """Some rows of X: a view of a slice, a copy of the rows with these numbers."""
+        if not self._numpy or type(at) is slice or not X.flags.c_contiguous:
             return X[at]
-        # take is faster, but copies all of X first where that is not in C order
-        x = X[at] if type(at) is slice or not X.flags.c_contiguous else X.take(at, 0)
-        return x if x.dtype == self.dtype else x.astype(self.dtype)
+        return X.take(at, 0)  # faster, but copies all of X first where that is not in C order
+
+    def _blocks(self):
+        """All rows, a block of X and y after the other, in the dtype that is computed in; of a file read ahead."""
+        step = max(self.d, BLOCK // self.d // self.dtype.itemsize) if self._numpy else self.n
+        cuts = (slice(i, min(i + step, self.n)) for i in range(0, self.n, step))
+        if self._file is not None:
+            parts = self._file.ahead((cut, (0,)) for cut in cuts)
+        else:
+            parts = ((self.X[cut], self.y[cut]) for cut in cuts)
+        for x, y in parts:
+            yield (x.astype(self.dtype, copy=False), y) if self._numpy else (x, y)
+
+
+def _finite(X, y, where):
+    for name, part in (("X", X), ("y", y)):
+        if not (-math.inf < part.min() and part.max() < math.inf):  # False for NaN, and makes no n × d array
+            raise ValueError(f"{name} must be finite, got NaN or infinity in {where}")
 
 
 def _total(pairs):
