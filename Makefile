@@ -6,14 +6,15 @@ PORT ?= 8888
 LESSON ?= notebooks/01_differentiation.ipynb
 BIN := .venv/bin
 READY := .venv/ready
-BROWSER := .venv/ready-browser
+EXTRAS := browser scale bench
 COMPILE = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --custom-compile-command "make lock"
-EXTRA = import sys, tomllib; print("\n".join(tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"][sys.argv[1]]))
+# An extra's requirements; torch is not locked: the one on PyPI for Linux brings 3 GB of CUDA, and pip takes what is there.
+EXTRA = import sys, tomllib; print("\n".join(r for r in tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"][sys.argv[1]] if ("torch" in r) == ("torch" in sys.argv)))
 LAB_SETTINGS := .venv/share/jupyter/lab/settings
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-browser lint notebooks check-notebooks lock picture bench clean
+.PHONY: help lab test test-browser test-scale lint notebooks check-notebooks lock picture bench clean
 
 help:  ## list these targets
 	@echo "make TARGET, where TARGET is one of:"
@@ -29,8 +30,11 @@ lab: $(READY)  ## install what is missing and open the first lecture in JupyterL
 test: $(READY)  ## install what is missing and pass every test, every notebook included
 	@$(BIN)/pytest
 
-test-browser: $(BROWSER)  ## drive every explorer in JupyterLab and Chromium (Debian: apt-get install chromium)
+test-browser: .venv/ready-browser  ## drive every explorer in JupyterLab and Chromium (Debian: apt-get install chromium)
 	@GDLIB_BROWSER=required $(BIN)/pytest -m browser tests/browser
+
+test-scale: .venv/ready-scale  ## past one machine: install Dask and PyTorch (CONTRIBUTING.md says which), and test with them
+	@$(BIN)/pytest -m scale -rs tests/test_scale.py
 
 lint: $(READY)  ## ruff: rules and format, notebooks and their sources included
 	@$(BIN)/ruff check .
@@ -44,12 +48,13 @@ check-notebooks: $(READY)  ## execute the sources afresh: is each stored noteboo
 
 lock: $(READY)  ## resolve pyproject.toml anew into requirements*.lock (needs the network)
 	@$(COMPILE) --extra dev pyproject.toml --output-file requirements.lock
-	@$(BIN)/python -c '$(EXTRA)' browser | $(COMPILE) --constraint requirements.lock - --output-file requirements-browser.lock
+	@for extra in $(EXTRAS); do $(BIN)/python -c '$(EXTRA)' $$extra \
+		| $(COMPILE) --constraint requirements.lock - --output-file requirements-$$extra.lock; done
 
 picture: $(READY)  ## draw the README's picture
 	@$(BIN)/python tools/picture.py
 
-bench: $(BROWSER)  ## measure gdlib and the explorers beside what one would take instead, into bench/results.md
+bench: .venv/ready-browser .venv/ready-bench  ## measure gdlib and the explorers beside what one would take instead, into bench/results.md
 	@$(BIN)/python bench/descent.py
 	@$(BIN)/python bench/regression.py
 	@$(BIN)/python bench/explore.py
@@ -78,6 +83,9 @@ $(READY): requirements.lock pyproject.toml
 			> $(LAB_SETTINGS)/overrides.json; \
 		touch $@; trap - EXIT
 
-$(BROWSER): $(READY) requirements-browser.lock
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-browser.lock
+# An extra beside it: its lock, and torch by pip where it asks for that, which may change nothing that is installed.
+$(EXTRAS:%=.venv/ready-%): .venv/ready-%: requirements-%.lock $(READY)
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r $<
+	@$(BIN)/python -c '$(EXTRA)' $* torch > $@.txt; $(BIN)/pip freeze --exclude-editable > $@.installed
+	@! grep -q . $@.txt || $(BIN)/pip install --quiet --disable-pip-version-check -r $@.txt --constraint $@.installed
 	@touch $@

@@ -9,13 +9,15 @@ descent         gradient_descent, gradient_ascent -> Path; sweep -> Sweep
 regression      LeastSquares: the losses and their one derivation
 minibatch       batches; sgd -> Path; SineFit, with minima to escape from
 files           rows of a data set that stays on disk, read ahead
+memory          footprint; run_capped, a hard cap on memory; measured peak
+patches         a data set of real images, as large as asked
 figures         one function a figure: takes and returns its Axes
 explore         sliders that answer within a frame; predict, run, explain
 ==============  ==========================================================
 
 ``import gdlib`` loads the numerical core and NumPy, and nothing else: SymPy is
-imported inside the functions of `calculus` that need it; `figures` and `explore`
-(Matplotlib, ipywidgets) the first time they are named.
+imported inside the functions of `calculus` that need it; `memory`, `patches`,
+`figures` and `explore` (Matplotlib, ipywidgets) the first time they are named.
 """
 
 from importlib import import_module
@@ -26,7 +28,7 @@ from gdlib.descent import Path, gradient_ascent, gradient_descent
 from gdlib.minibatch import batches, sgd
 from gdlib.regression import LeastSquares
 
-_LAZY = ("explore", "figures")
+_LAZY = ("explore", "figures", "memory", "patches")
 
 __all__ = [
     "LeastSquares",
@@ -41,7 +43,9 @@ __all__ = [
     "gradient_ascent",
     "gradient_descent",
     "landscapes",
+    "memory",
     "minibatch",
+    "patches",
     "regression",
     "sgd",
 ]

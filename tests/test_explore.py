@@ -44,6 +44,7 @@ MAKERS = {
     "descent 2-D": lambda: explore.descent(landscapes.valley(), init=(1.8, 0.4), T=60),
     "ascent": lambda: explore.descent(landscapes.cubic(), init=-0.5, ascent=True, lr=0.05),
     "direction": lambda: explore.direction(landscapes.himmelblau()),
+    "memory": lambda: explore.memory(memory=16 * 2**30),
 }
 
 
@@ -178,6 +179,56 @@ def test_the_dial_measures_slopes_without_the_gradient():
     np.testing.assert_allclose(arrays(right.view)["slopes"], expected, rtol=1e-4, atol=1e-3)
 
 
+@pytest.mark.parametrize(("dtype", "data", "model"), [("uint8", 183, 8), ("float32", 732, 4), ("float64", 1465, 8)])
+def test_a_million_images_in_bytes(dtype, data, model):
+    n, d, b = 10**6, 256 * 256 * 3, 64
+    e = explore.memory(n, d, dtype, b, memory=16 * 2**30)
+    need, place = gdlib.memory.footprint(n, d, b, dtype, buffers=2), e.view.dtype
+    assert round(need.data / 2**30) == data
+    assert need.data == n * d * e.view.spec["item"][place]
+    assert need.model == d * e.view.spec["work"][place] == model * d
+    in_flight = 2 * b * d * np.dtype(dtype).itemsize + (8 * b * d if dtype == "uint8" else 0)
+    assert f"1,000,000 × 196,608 in {dtype}, take {gdlib.memory.readable(need.data)}, 2 batches" in e.alt
+    assert f"in flight {in_flight / 2**20:g} MiB, the model {gdlib.memory.readable(need.model)}." in e.alt
+
+
+def test_the_sliders_of_memory_reach_every_start_and_both_ends():
+    e = explore.memory(n=12345, d=77, dtype="float32", b=100, memory=3 * 2**30)
+    values, start = e.view.spec["values"], {"n": 12345, "d": 77, "dtype": "float32", "b": 100, "memory": 3 * 2**30}
+    for name, value in start.items():
+        assert e.sliders[name].value == value
+        assert values[name] == [option for _, option in e.sliders[name].options]
+        assert values[name][getattr(e.view, name)] == value == values[name][e.view.spec["initial"][name]]
+        assert name == "dtype" or values[name] == sorted(set(values[name]))
+    ends = {name: (v[0], v[-1]) for name, v in values.items() if name != "dtype"}
+    assert ends == {"n": (10**3, 10**9), "d": (1, 10**6), "b": (1, 2**20), "memory": (2**30, 2**40)}
+    assert 196608 in values["d"]
+    play = e.view.spec["play"]  # the view goes from place to place: whole numbers, in its own arithmetic too
+    assert all(k / play["count"] * play["to"] == k for k in range(len(values["b"])))
+
+
+def test_the_readers_own_machine_is_only_in_the_view_that_it_runs(monkeypatch):
+    monkeypatch.setattr("gdlib.explore.machine.machine", lambda: 25 * 2**30 + 4096)
+    monkeypatch.delenv("GDLIB_STORE_ANSWERS", raising=False)
+    here = explore.memory()
+    assert here.sliders["memory"].value == here.view.spec["here"] == 25 * 2**30 + 4096
+    assert len(here.sliders["memory"].options) == 12
+    monkeypatch.setenv("GDLIB_STORE_ANSWERS", "1")
+    kept = explore.memory()
+    assert kept.view.spec["here"] is None
+    assert kept.sliders["memory"].value == 16 * 2**30
+    assert kept.alt == here.alt
+    assert kept._repr_mimebundle_()[0]["image/png"] == here._repr_mimebundle_()[0]["image/png"]
+
+
+def test_where_the_machine_is_not_known_it_is_one_of_16_gib(monkeypatch):
+    monkeypatch.delenv("GDLIB_STORE_ANSWERS", raising=False)
+    monkeypatch.setattr("sys.platform", "emscripten")
+    unknown = explore.memory()
+    assert unknown.view.spec["here"] is None
+    assert unknown.sliders["memory"].value == 16 * 2**30
+
+
 def send(widget, **message):
     """What the browser sends."""
     (widget.form if isinstance(widget, explore.Prediction) else widget.view)._handle_custom_msg(message, [])
@@ -248,6 +299,17 @@ def test_what_the_students_function_raises_is_raised_in_the_cell(make):
         (lambda: explore.descent(f, df, init=1.0, fit=(X, Y)), "fit needs a start of two coefficients"),
         (lambda: explore.sgd(LINE, (0, 0), batch_sizes=(31,)), "batch_size must be between 1 and n = 30, got 31"),
         (lambda: explore.losses(X, Y, scales=("cube",)), "scale must be one of"),
+        (lambda: explore.memory(n=0, memory=2**34), "n must be a whole number, 1 or more, got 0"),
+        (lambda: explore.memory(n=10**9 + 1, memory=2**34), "n must be between 1 and 1000000000, got 1000000001"),
+        (lambda: explore.memory(d=1.5, memory=2**34), "d must be a whole number, 1 or more, got 1.5"),
+        (lambda: explore.memory(d=10**6 + 1, memory=2**34), "d must be between 1 and 1000000, got 1000001"),
+        (lambda: explore.memory(n=50, b=51, memory=2**34), "b must be between 1 and 50, got 51"),
+        (lambda: explore.memory(b=2**20 + 1, n=10**7, memory=2**34), "b must be between 1 and 1048576, got 1048577"),
+        (
+            lambda: explore.memory(dtype="int8", memory=2**34),
+            "dtype must be one of uint8, float32, float64, got 'int8'",
+        ),
+        (lambda: explore.memory(memory=1023), f"memory must be between 1024 and {2**50}, got 1023"),
         (lambda: explore.predict("?", 5, rtol=-1), "rtol and atol must be 0 or above"),
         (lambda: explore.predict("?", "b", choices=["a"]), r"answer must be one of the choices \['a'\], got 'b'"),
     ],

@@ -3,7 +3,7 @@
 Each explorer runs the lesson's own function once for every setting and keeps
 the numbers in a compact float32 table. The sliders are ipywidgets, joined in the
 browser (``jslink``) to one view, `view.js`, which looks numbers up in that
-table and draws them. No kernel is asked, so a slider also works in a
+table and draws them (`memory` only multiplies, and needs no table). No kernel is asked, so a slider also works in a
 saved notebook that has none. T and eps choose a prefix of a path and need no
 table. What does need the kernel says so in its docstring: a new start, by a
 click or by the `init_range` sliders.
@@ -16,6 +16,7 @@ plain picture with an alternative text instead.
 """
 
 from gdlib.explore.fits import batch_landscapes, losses, regression, sgd
+from gdlib.explore.machine import memory
 from gdlib.explore.predictions import Prediction, predict
 from gdlib.explore.slopes import direction, secant, tangent
 from gdlib.explore.walks import descent
@@ -28,6 +29,7 @@ __all__ = [
     "descent",
     "direction",
     "losses",
+    "memory",
     "predict",
     "regression",
     "secant",

@@ -9,10 +9,10 @@ import ipywidgets
 import traitlets
 
 
-def code(name):
+def code(*names):
     """The JavaScript of a widget. Its saved state holds it: without comments and indents it is a fifth smaller."""
     here = Path(__file__).parent
-    text = "\n".join((here / part).read_text(encoding="utf-8") for part in ("common.js", name))
+    text = "\n".join((here / part).read_text(encoding="utf-8") for part in ("common.js", *names))
     lines = map(str.strip, text.splitlines())
     return "\n".join(line for line in lines if line and not line.startswith("//"))
 

@@ -211,6 +211,88 @@ def test_walks_by_batches_under_the_hand(open_notebook):
                 assert f"of {shown['size']} row" in view.words()
 
 
+HERE = 25 * 2**30 + 4096  # bytes of memory that no machine has
+MACHINE = f"import gdlib.explore.machine as its\nits.machine = lambda: {HERE}"
+
+
+def in_bytes(n, d, dtype, b, room):
+    """What explore.memory says about n × d numbers, from `footprint`."""
+    b = min(b, n)
+    need = gdlib.memory.footprint(n, d, b, dtype, buffers=2)
+    row = 2 * d * np.dtype(dtype).itemsize + 8 * d * (dtype == "uint8")
+    return {"data": need.data, "targets": need.targets, "batch": need.batch, "model": need.model, "flight": b * row, "b": b,
+            "times": room // need.in_memory, "machines": -(-need.in_memory // room),
+            "largest": min(n, (room - need.model) // row), "updates": -(-n // b)}  # fmt: skip
+
+
+def test_memory(open_notebook):
+    """Every slider at both ends and between; a million images of 256 × 256 × 3 in uint8 and in float64."""
+    view = open_notebook([SETUP, "explore.memory(memory=16 * 2**30)"]).view(1)
+    start, here = view.words(), explore.memory(memory=16 * 2**30)
+    assert (
+        "1,000,000 × 196,608 in uint8, 183 GiB. With its targets and the model it needs 12 machines of 16 GiB." in start
+    )
+    assert "2 batches of 64 rows, 24 MiB, and one of them converted to float64, 96 MiB: fits." in start
+    assert "The largest b that fits is 8,737. One pass through the data: 15,625 updates." in start
+    assert round(view.press("stored as", "End")["data"] / 2**30) == 1465
+    assert "in float64, 1.43 TiB. With its targets and the model it needs 92 machines of 16 GiB." in view.words()
+    assert "2 batches of 64 rows, 192 MiB: fits." in view.words()
+    labels = {"n": "rows n", "d": "columns d", "dtype": "stored as", "b": "batch size b", "memory": "memory"}
+    for name, label in labels.items():
+        for keys in MOVES:
+            view.root.get_by_role("button", name="Reset").click()
+            shown, at = view.press(label, *keys), dict(here.view.spec["initial"])
+            last = len(here.sliders[name].options) - 1
+            for key in keys:
+                move = {"Home": -99, "End": 99, "ArrowLeft": -1, "ArrowRight": 1}[key]
+                at[name] = min(max(at[name] + move, 0), last)
+            n, d, dtype, b, room = (here.view.spec["values"][trait][at[trait]] for trait in labels)
+            expected = in_bytes(n, d, dtype, b, room)
+            assert {key: shown[key] for key in expected} == expected
+            assert ("fits." in view.words()) == (expected["flight"] + expected["model"] <= room)
+            assert math.dist(view.colour(shown["edge"], view.canvas.bounding_box()["height"] * 0.3), RED) < 60
+            if expected["flight"] > 2**11:  # within the axis
+                assert math.dist(view.colour(*shown["pixel"]), ORANGE) < 60
+    view.root.get_by_role("button", name="Reset").click()
+    view.press("batch size b", "End")
+    assert "does not fit. The largest b that fits is 8,737" in view.words()
+    view.press("columns d", "Home")
+    view.press("rows n", "Home")
+    assert "it fits 8,555,711 times into the 16 GiB of the machine" in view.words()
+    assert "2 batches of 1,000 rows (no batch is larger than n), 1.95 KiB" in view.words()
+    assert "Even all rows as one batch fit. One pass through the data: 1 update." in view.words()
+
+
+def test_memory_plays_the_batch_size(open_notebook):
+    view = open_notebook([SETUP, "explore.memory(n=1000, d=10, b=1, memory=2**30)"]).view(1)
+    view.root.get_by_role("button", name="Play").click()
+    view.root.get_by_role("button", name="Pause").wait_for()
+    view.root.get_by_role("button", name="Play").wait_for()
+    assert view.shown()["b"] == 1000  # it has stopped where the batch is the data
+    assert 1000 < view.shown()["asked"] < 2**20
+    view.root.get_by_role("button", name="Reset").click()
+    view.root.get_by_role("button", name="Step").click()
+    assert view.shown()["b"] == 2
+
+
+@pytest.mark.parametrize("width", [400, 1280])
+def test_memory_of_this_machine_in_a_saved_notebook_with_no_kernel(open_notebook, width):
+    book = open_notebook([SETUP, MACHINE, "explore.memory(n=10**9, b=2**20)"], saved=True, width=width)
+    book.view(2)
+    book.shut_down()
+    view = book.view(2)
+    assert "machines of 25 GiB like this one." in view.words()
+    assert view.press("memory", "Home")["room"] == 2**30
+    assert "machines of 1 GiB." in view.words()
+    assert view.press("rows n", "Home")["updates"] == 1
+    assert view.root.evaluate("e => e.scrollWidth <= e.clientWidth + 1")
+    for label in ("rows n", "columns d", "stored as", "batch size b", "memory"):
+        for key in ("Home", "End"):
+            view.press(label, key)
+            readout = view.root.locator(".widget-slider", has_text=label).locator(".widget-readout")
+            assert readout.evaluate("e => e.scrollWidth <= e.clientWidth + 1"), readout.inner_text()
+
+
 def test_the_keys_belong_to_the_slider_and_not_to_the_notebook(open_notebook):
     book = open_notebook([SETUP, "explore.tangent(f, df)", "1 + 1"])
     view = book.view(1)

@@ -1,0 +1,543 @@
+"""gdlib.memory: the predicted bytes against NumPy's own and against measured ones; the cap, from both of its sides."""
+
+import gc
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+
+import gdlib
+from gdlib import memory
+from gdlib.memory import Run, footprint, machine, peak, readable, run_capped, size_in_bytes
+
+MIB = 1 << 20
+linux = pytest.mark.skipif(sys.platform != "linux", reason="the cap is hard on Linux only")
+
+
+# --- bytes ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dtype,gib", [("uint8", 183), ("float64", 1465)])
+def test_a_million_photos(dtype, gib):
+    """course.md, number 10."""
+    assert round(footprint(10**6, 256 * 256 * 3, dtype=dtype).data / 2**30) == gib
+
+
+@pytest.mark.parametrize("dtype,work", [("float64", 8), ("float32", 4), ("float16", 4), ("uint8", 8), ("int64", 8)])
+def test_the_bytes_are_those_of_numpy_arrays(dtype, work):
+    X, y = np.zeros((50, 3), dtype), np.zeros(50, dtype)
+    size = footprint(50, 3, 7, dtype)
+    assert (size.data, size.targets, size.batch) == (X.nbytes, y.nbytes, X[:7].nbytes)
+    assert size.model == 3 * work == gdlib.LeastSquares(X, y).gradient([0, 0, 0]).nbytes
+    assert size.in_memory == X.nbytes + y.nbytes + 3 * work
+    assert footprint(50, 3).batch == footprint(50, 3).data == 50 * 3 * 8
+
+
+def test_what_streaming_holds_is_written_out_once():
+    """A row of 256 KiB is a run of its own, so a chunk is a batch; rows of 32 bytes come in chunks of 4 MiB."""
+    wide = footprint(100, 2**15 - 1, 4)
+    assert wide.streamed == 2 * 4 * 2**18 + 4 * 8 + 4 * (2**15 - 1) * 8
+    assert footprint(100, 2**15 - 1, 4, buffers=3).streamed - wide.streamed == 4 * 2**18
+    narrow = footprint(10**7, 3, 1024)
+    assert narrow.streamed == 2 * 4 * MIB + 1024 * 8 + 4 * 3 * 8
+    assert narrow.streamed == footprint(10**9, 3, 1024).streamed  # whatever the file's size
+    whole = footprint(10**7, 3, 1024, "int64")
+    assert whole.streamed - narrow.streamed == 1024 * 3 * 8  # the batch once more, as float64
+    assert footprint(5, 3, 2).streamed == 2 * 5 * 32 + 2 * 8 + 4 * 3 * 8  # never more than all n rows
+
+
+def walk(path, batch_size):
+    import gdlib
+
+    table = np.load(path, mmap_mode="r")
+    loss, init = gdlib.LeastSquares(table[:, :-1], table[:, -1], "half-mean"), np.zeros(table.shape[1] - 1)
+    if batch_size is None:
+        return float(abs(loss.gradient(init)).max())
+    return gdlib.sgd(loss, init, 1e-6, 100, batch_size, record=100, progress=False).stop
+
+
+@linux
+@pytest.mark.parametrize("dtype,batch_size", [("float64", 64), ("float32", 8000), ("uint8", 1024), ("float64", None)])
+def test_the_predicted_peak_of_a_walk_over_a_file(tmp_path, dtype, batch_size):
+    n, d = 20_000, 300
+    np.save(tmp_path / "rows.npy", np.tile(np.arange(d + 1, dtype=float).astype(dtype), (n, 1)))
+    run = run_capped(lambda *task: walk(*task), str(tmp_path / "rows.npy"), batch_size, cap="64 MiB")
+    predicted = footprint(n, d, batch_size, dtype).streamed
+    assert run.outcome == "finished", run
+    assert 0.5 * predicted < run.peak < 1.2 * predicted + MIB
+
+
+def test_readable():
+    sizes = [0, 1, 999, 1023, 1024, 1.6 * MIB, 305 * MIB, 1000 * MIB, 1023.4 * MIB, 1023.6 * MIB, 5000 * 2**40]
+    assert [readable(size) for size in sizes] == (
+        ["0 B", "1 B", "999 B", "1023 B", "1 KiB", "1.6 MiB", "305 MiB", "1000 MiB", "1023 MiB", "1 GiB", "5000 TiB"]
+    )
+
+
+def test_size_in_bytes():
+    texts = ["64 MiB", "64MB", "20 GB", "1.5 KiB", "7", "7 B", 7, np.int64(7), "1 tib", "2 kB"]
+    sizes = [64 * MIB, 64 * 10**6, 20 * 10**9, 1536, 7, 7, 7, 7, 2**40, 2000]
+    assert [size_in_bytes(text) for text in texts] == sizes
+
+
+@pytest.mark.parametrize("size", ["64 M", "MiB", "-1 MiB", "1e3", "", 0, -5, None, True, "64 XB", "6 4 MB", "iB"])
+def test_no_size(size):
+    with pytest.raises(ValueError, match=r'"64 MiB".*got'):
+        size_in_bytes(size)
+
+
+@pytest.mark.parametrize(
+    "change,error,names",
+    [
+        ({"n": 0}, ValueError, "n must be 1 or more, got 0"),
+        ({"d": 2.0}, TypeError, "d must be a whole number, got 2.0"),
+        ({"batch_size": 6}, ValueError, "batch_size must be between 1 and n = 5, got 6"),
+        ({"buffers": 0}, ValueError, "buffers must"),
+        ({"dtype": "complex64"}, ValueError, "dtype must be one of real numbers, got 'complex64'"),
+    ],
+)
+def test_footprint_names_wrong_arguments(change, error, names):
+    with pytest.raises(error, match=names):
+        footprint(**{"n": 5, "d": 3} | change)
+
+
+def test_a_footprint_prints_as_a_table():
+    lines = repr(footprint(10**6, 256 * 256 * 3, 64, "uint8")).splitlines()
+    assert lines[0] == "1,000,000 rows of 196,608 numbers, uint8, 2 buffers"
+    assert lines[1].split() == ["data", "X", "183", "GiB"]
+    assert "  a batch of 64               12 MiB" in lines
+    assert len(lines) == 7
+    assert len({len(line) for line in lines[1:]}) == 1
+
+
+# --- the machine ---------------------------------------------------------------------------------
+
+
+def test_the_machine_has_what_psutil_says_or_less():
+    assert 0 < machine() <= psutil.virtual_memory().total
+
+
+@pytest.mark.parametrize(
+    "line,files,limits",
+    [
+        ("0::/a/b", {"a/b/memory.max": "max", "a/memory.max": "5000", "memory.max": "7000"}, [5000, 7000]),
+        ("4:memory:/a", {"memory/a/memory.limit_in_bytes": "800", "memory.max": "7"}, [800]),
+        ("0::/elsewhere", {"memory.max": "600"}, [600]),  # inside a container the path is the host's
+        ("3:cpuset:/a", {"cpuset/a/memory.max": "600"}, []),
+    ],
+)
+def test_the_limits_of_a_container(tmp_path, monkeypatch, line, files, limits):
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text + "\n")
+    (tmp_path / "own").write_text(line + "\n")
+    found = list(memory._container_limits(tmp_path, tmp_path / "own"))
+    assert found == limits
+    monkeypatch.setattr(memory, "_container_limits", lambda: limits)
+    assert machine() == min([psutil.virtual_memory().total, *limits])
+
+
+def test_inside_a_browser(monkeypatch):
+    monkeypatch.setattr(sys, "platform", "emscripten")
+    with pytest.raises(RuntimeError, match="inside a browser"):
+        machine()
+    with pytest.raises(RuntimeError, match="none can be started here"):
+        run_capped(int)
+
+
+# --- the cap -------------------------------------------------------------------------------------
+
+by_both = pytest.mark.parametrize("hard", [pytest.param(True, marks=linux), False], ids=["hard", "watchdog"])
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left_behind():
+    yield
+    assert psutil.Process().children(recursive=True) == []
+
+
+@by_both
+def test_half_the_cap_fits_and_twice_does_not(monkeypatch, hard):
+    monkeypatch.setattr(memory, "HARD", hard)
+
+    def fill(numbers):
+        x = np.ones(numbers)
+        time.sleep(0.03)  # time enough for a look of the watchdog
+        return float(x.sum())
+
+    fits = run_capped(fill, 2 << 20, cap="32 MiB")  # an array of 16 MiB
+    assert (fits.outcome, fits.result, fits.cap, fits.message) == ("finished", 2 << 20, 32 * MIB, "")
+    assert abs(fits.peak - 16 * MIB) < 1.6 * MIB + MIB
+    assert 0.03 < fits.seconds < 5
+    bursts = run_capped(fill, 8 << 20, cap="32 MiB")
+    assert (bursts.outcome, bursts.result) == ("out of memory", None)
+    if hard:
+        assert bursts.message.startswith("Unable to allocate 64.0 MiB for an array with shape (8388608,)")
+        assert bursts.peak < MIB  # the array was refused: none of it was ever there
+        free = run_capped(fill, 8 << 20)
+        assert abs(free.peak - 64 * MIB) < 6.4 * MIB + MIB
+    else:
+        assert "held more than 32 MiB; a watchdog stopped it" in bursts.message
+        assert bursts.peak > 32 * MIB
+    assert repr(bursts).startswith("Run(out of memory, peak ")
+    assert "of 32 MiB, " in repr(bursts)
+    assert "\n" not in repr(bursts)
+
+
+@pytest.mark.parametrize(
+    "hard,make",
+    [
+        pytest.param(True, lambda: bytearray(100_000), marks=linux, id="bytes"),
+        pytest.param(True, lambda: np.ones(12_500), marks=linux, id="arrays"),
+        pytest.param(True, lambda: [object() for _ in range(100)], marks=linux, id="objects"),
+        pytest.param(False, lambda: np.ones(12_500), id="watchdog"),
+    ],
+)
+def test_no_loop_gets_past_the_cap(monkeypatch, capfd, hard, make):
+    monkeypatch.setattr(memory, "HARD", hard)
+
+    def hoard():
+        kept = []
+        while True:
+            kept.append(make())
+            if not hard:
+                time.sleep(2e-5)  # a watchdog comes late where memory is taken fast
+
+    run = run_capped(hoard, cap="48 MiB", timeout=30)
+    assert run.outcome == "out of memory"
+    assert run.message
+    assert 38 * MIB < run.peak < (54 if hard else 100) * MIB
+    assert capfd.readouterr() == ("", "")
+
+
+@linux
+def test_what_was_held_up_to_the_refusal_is_the_peak():
+    def two():
+        kept = np.ones(20 * MIB // 8)
+        return kept, np.ones(40 * MIB // 8)
+
+    run = run_capped(two, cap="32 MiB")
+    assert run.outcome == "out of memory"
+    assert abs(run.peak - 20 * MIB) < 2 * MIB + MIB
+
+
+def test_this_process_survives_and_does_not_grow():
+    run_capped(np.ones, 10)  # whatever is imported at the first call
+    gc.collect()
+    before = psutil.Process().memory_info().rss
+    for numbers in (10**6, 10**9):
+        run_capped(lambda numbers=numbers: np.ones(numbers).sum(), cap="64 MiB")
+    gc.collect()
+    assert psutil.Process().memory_info().rss - before < 2 * MIB
+
+
+@linux
+def test_the_base_is_stable_and_arguments_belong_to_it():
+    bases = [run_capped(int, cap="32 MiB").base for _ in range(3)]
+    assert max(bases) - min(bases) < MIB
+    assert 15 * MIB < min(bases) < 120 * MIB
+    big = run_capped(lambda x: x.sum(), np.ones(4 * MIB), cap="16 MiB")
+    assert (big.outcome, big.result) == ("finished", 4 * MIB)
+    assert abs(big.base - bases[0] - 32 * MIB) < 2 * MIB
+    assert big.peak < MIB
+
+
+@linux
+def test_threads_that_multiply_matrices_under_a_small_cap():
+    """Each thread has a stack and a buffer of the BLAS: counted by default, 8 of them would need 320 MiB."""
+
+    def crowd():
+        import threading
+        from concurrent.futures import ThreadPoolExecutor
+
+        start, x = threading.Barrier(8), np.ones((300, 300))
+
+        def work(i):
+            start.wait()
+            return sum(float((x @ x)[0, 0] + (x[:, 1:].T @ x[:, 0])[0]) for _ in range(10))
+
+        with ThreadPoolExecutor(8) as pool:
+            return sorted(set(pool.map(work, range(8))))
+
+    run = run_capped(crowd, cap="32 MiB", timeout=60)  # whoever gets no thread leaves the others waiting
+    assert (run.outcome, run.result) == ("finished", [6000.0]), run
+
+
+@linux
+def test_no_room_for_a_thread_is_out_of_memory():
+    def crowd():
+        import threading
+
+        stop = threading.Event()
+        try:
+            for _ in range(100):
+                threading.Thread(target=stop.wait, daemon=True).start()
+        finally:
+            stop.set()
+
+    assert run_capped(crowd, cap="8 MiB").outcome == "out of memory"
+    assert run_capped(crowd, cap="90 MiB").outcome == "finished"
+
+
+@linux
+def test_a_mapped_file_may_be_ten_times_the_cap(tmp_path):
+    path = tmp_path / "big.bin"
+    with open(path, "wb") as file:
+        file.truncate(160 * MIB)  # a hole: takes no room on the disk
+
+    def look():
+        x = np.memmap(path, np.uint8, "r")
+        return int(x[:: 4 * MIB].sum()), x.nbytes
+
+    run = run_capped(look, cap="16 MiB")
+    assert (run.outcome, run.result) == ("finished", (0, 160 * MIB))
+
+    def load():
+        return np.fromfile(path, np.uint8).nbytes
+
+    assert run_capped(load, cap="16 MiB").outcome == "out of memory"
+
+
+@linux
+def test_a_file_that_is_cut_short_under_its_map_is_an_error(tmp_path):
+    path = tmp_path / "cut.bin"
+    path.write_bytes(bytes(MIB))
+
+    def cut():
+        x = np.memmap(path, np.uint8, "r")
+        os.truncate(path, 0)
+        return int(x.sum())
+
+    run = run_capped(cut)
+    assert run.outcome == "error"
+    assert "SIGBUS: a mapped file was cut short" in run.message
+
+
+# --- what comes back -----------------------------------------------------------------------------
+
+
+def test_an_exception_is_a_result():
+    def fail():
+        raise KeyError("no such row")
+
+    run = run_capped(fail, cap="32 MiB")
+    assert (run.outcome, run.result) == ("error", None)
+    assert re.fullmatch(r"KeyError: 'no such row' \(in fail, line \d+\)", run.message)
+    there = run_capped(footprint, 0, 3)  # a function of a file: that is named as well
+    assert re.fullmatch(r"ValueError: n must be .* got 0 \(in _whole, line \d+ of minibatch.py\)", there.message)
+
+
+@pytest.mark.parametrize(
+    "function,message",
+    [
+        (lambda: sys.exit(3), "SystemExit: 3"),
+        (lambda: os._exit(0), "the process ended with code 0"),
+        (lambda: os.abort(), "the process ended with SIGABRT"),
+        (lambda: (i for i in range(3)), "TypeError: the result can't be sent back: .*generator"),
+        (lambda: input(), "EOFError"),
+    ],
+)
+def test_every_other_end_is_an_error_that_is_told(function, message):
+    run = run_capped(function)
+    assert run.outcome == "error"
+    assert re.match(message, run.message), run.message
+
+
+def die_of_blas():
+    sys.stderr.write("OpenBLAS error: Memory allocation still failed after 10 retries, giving up.\n")
+    sys.stderr.flush()
+    os._exit(1)
+
+
+@pytest.mark.parametrize("death", [die_of_blas, lambda: os.kill(os.getpid(), signal.SIGKILL)])
+def test_a_death_for_want_of_memory_is_out_of_memory(capfd, death):
+    def die():
+        x = np.ones(20 * MIB // 8)
+        time.sleep(0.1)
+        death()
+        return x
+
+    run = run_capped(die, cap="64 MiB")
+    assert run.outcome == "out of memory"
+    assert "ended the process" in run.message
+    assert abs(run.peak - 20 * MIB) < 2 * MIB + MIB  # seen from outside
+    assert capfd.readouterr().err == ""
+
+
+def test_a_large_result_and_all_kinds_of_arguments_come_through():
+    def double(x, *, add):
+        return {"x": 2 * x + add, "local": Local(7)}
+
+    class Local:
+        def __init__(self, value):
+            self.value = value
+
+    x = np.random.default_rng(0).standard_normal(700_000)
+    run = run_capped(double, x, add=1.0, cap="64 MiB")
+    np.testing.assert_array_equal(run.result["x"], 2 * x + 1)
+    assert run.result["local"].value == 7
+
+
+def test_what_it_prints_appears_here(capsys):
+    def talk():
+        print("grüße")
+        print("careful", file=sys.stderr)
+        subprocess.run(["echo", "from further down"], check=True)
+
+    assert run_capped(talk).outcome == "finished"
+    out, err = capsys.readouterr()
+    assert sorted(out.splitlines()) == ["from further down", "grüße"]
+    assert err == "careful\n"
+
+
+def test_too_long():
+    began = time.perf_counter()
+    run = run_capped(lambda: time.sleep(60), timeout=0.2)
+    assert (run.outcome, run.message) == ("too long", "stopped after 0.2 s")
+    assert 0.2 < run.seconds < 10
+    assert time.perf_counter() - began < 30
+
+
+def test_peak():
+    assert abs(peak(lambda: np.ones(3 * MIB).sum()) - 24 * MIB) < 2.4 * MIB + MIB
+    with pytest.raises(RuntimeError, match="error: ZeroDivisionError: division by zero"):
+        peak(lambda: 1 / 0)
+
+
+@pytest.mark.parametrize(
+    "arguments,error,names",
+    [
+        ({"function": 3}, TypeError, "function must be callable, got 3"),
+        ({"cap": "lots"}, ValueError, "got 'lots'"),
+        ({"timeout": 0}, ValueError, "timeout must be above 0 seconds, got 0"),
+        ({"args": [threading.Lock()]}, TypeError, "lock"),
+    ],
+)
+def test_wrong_arguments_are_named(arguments, error, names):
+    arguments = {"function": len, "args": []} | arguments
+    function, args = arguments.pop("function"), arguments.pop("args")
+    with pytest.raises(error, match=names):
+        run_capped(function, *args, **arguments)
+
+
+def test_from_a_thread():
+    runs = []
+    thread = threading.Thread(target=lambda: runs.append(run_capped(lambda: 5, cap="32 MiB")))
+    thread.start()
+    thread.join()
+    assert runs[0].result == 5
+
+
+def test_a_run_is_shown_in_a_line():
+    assert (
+        repr(Run("finished", [1] * 99, 3 * MIB, 30 * MIB, 0.123, 64 * MIB))
+        == "Run(finished, peak 3 MiB of 64 MiB, 0.12 s)"
+    )
+    assert repr(Run("error", message="KeyError: 1")) == "Run(error, peak 0 B, 0.00 s: KeyError: 1)"
+
+
+# --- no orphans ----------------------------------------------------------------------------------
+
+SCRIPT = """
+import os, re, signal, subprocess, sys, time
+from gdlib import memory
+from gdlib.memory import run_capped
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what is started in the background ignores Ctrl-C
+
+there = 40
+
+def answer():
+    return there + 2
+
+def wait(path, deaf):
+    below = subprocess.Popen(["sleep", "300"])
+    with open(path + ".new", "w") as file:
+        file.write(f"{os.getpid()} {below.pid}")
+    os.rename(path + ".new", path)
+    if deaf:
+        re.match("(a+)+b", 60 * "a")  # takes years, and no other thread of the process gets a turn
+    time.sleep(300)
+
+if __name__ == "__main__":
+    if len(sys.argv) == 1:
+        print(run_capped(answer).result)
+    else:
+        try:
+            memory.HARD = sys.argv[2] == "hard"
+            run_capped(wait, sys.argv[1], memory.HARD)
+        except KeyboardInterrupt:
+            print("interrupted")
+"""
+
+
+def test_a_function_of_the_script_that_runs(tmp_path):
+    path = tmp_path / "script.py"
+    path.write_text(SCRIPT)
+    assert subprocess.check_output([sys.executable, path], text=True) == "42\n"
+
+
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="POSIX signals")
+@pytest.mark.parametrize(
+    "how,system,all_of_them",
+    [
+        pytest.param("SIGINT", "hard", True, marks=linux),
+        pytest.param("SIGKILL", "hard", False, marks=linux),  # at once, even where the child can't act
+        ("SIGKILL", "other", True),  # the child sees it, and takes along what it started
+    ],
+)
+def test_the_end_of_the_caller_is_the_end_of_the_child(tmp_path, how, system, all_of_them):
+    path, said = tmp_path / "script.py", tmp_path / "said"
+    path.write_text(SCRIPT)
+    command, here = [sys.executable, path, said, system], os.environ | {"TMPDIR": str(tmp_path)}
+    caller = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True, env=here)
+    try:
+        soon = time.monotonic() + 30
+        while not said.exists() and time.monotonic() < soon:
+            time.sleep(0.02)
+        child, below = map(int, said.read_text().split())
+        assert psutil.pid_exists(child)
+        assert psutil.pid_exists(below)
+        os.kill(caller.pid, getattr(signal, how))
+        out, _ = caller.communicate(timeout=30)
+        assert out == ("interrupted\n" if how == "SIGINT" else "")
+        ended = [child, below] if all_of_them else [child]
+        while any(map(alive, ended)) and time.monotonic() < soon:
+            time.sleep(0.02)
+        assert not any(map(alive, ended))
+    finally:
+        for pid in [caller.pid, *map(int, said.read_text().split() if said.exists() else [])]:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        caller.wait()
+        caller.stdout.close()
+
+
+def alive(pid):
+    with suppress(psutil.NoSuchProcess):
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    return False
+
+
+def test_what_the_function_leaves_running_ends_with_it():
+    pid = run_capped(lambda: subprocess.Popen(["sleep", "300"]).pid).result
+    soon = time.monotonic() + 10
+    while alive(pid) and time.monotonic() < soon:
+        time.sleep(0.02)
+    assert not alive(pid)
+
+
+def test_no_folder_is_left_behind(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    run_capped(lambda: 1 / 0)
+    run_capped(lambda: time.sleep(60), timeout=0.01)
+    assert list(Path(tmp_path).iterdir()) == []
