@@ -14,7 +14,7 @@ EXTRA = import sys, tomllib; print("\n".join(r for r in tomllib.load(open("pypro
 LAB_SETTINGS := .venv/share/jupyter/lab/settings
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-browser test-scale lint notebooks check-notebooks lock picture bench clean
+.PHONY: help lab test test-browser test-scale lint notebooks exercises check-notebooks lock picture bench clean
 
 help:  ## list these targets
 	@echo "make TARGET, where TARGET is one of:"
@@ -43,8 +43,12 @@ lint: $(READY)  ## ruff: rules and format, notebooks and their sources included
 notebooks: $(READY)  ## execute notebooks/text/*.md into notebooks/*.ipynb
 	@$(BIN)/python tools/pipeline.py build
 
+exercises: $(READY)  ## derive the students' notebooks from exercises/solutions
+	@$(BIN)/python tools/exercises.py build
+
 check-notebooks: $(READY)  ## execute the sources afresh: is each stored notebook what they give?
 	@$(BIN)/python tools/pipeline.py check
+	@$(BIN)/python tools/exercises.py check
 
 lock: $(READY)  ## resolve pyproject.toml anew into requirements*.lock (needs the network)
 	@$(COMPILE) --extra dev pyproject.toml --output-file requirements.lock

@@ -11,13 +11,14 @@ minibatch       batches; sgd -> Path; SineFit, with minima to escape from
 files           rows of a data set that stays on disk, read ahead
 memory          footprint; run_capped, a hard cap on memory; measured peak
 patches         a data set of real images, as large as asked
+checks          exercises: check, hint, solution
 figures         one function a figure: takes and returns its Axes
 explore         sliders that answer within a frame; predict, run, explain
 ==============  ==========================================================
 
 ``import gdlib`` loads the numerical core and NumPy, and nothing else: SymPy is
 imported inside the functions of `calculus` that need it; `memory`, `patches`,
-`figures` and `explore` (Matplotlib, ipywidgets) the first time they are named.
+`checks`, `figures` and `explore` (Matplotlib, ipywidgets) the first time they are named.
 """
 
 from importlib import import_module
@@ -28,13 +29,14 @@ from gdlib.descent import Path, gradient_ascent, gradient_descent
 from gdlib.minibatch import batches, sgd
 from gdlib.regression import LeastSquares
 
-_LAZY = ("explore", "figures", "memory", "patches")
+_LAZY = ("checks", "explore", "figures", "memory", "patches")
 
 __all__ = [
     "LeastSquares",
     "Path",
     "batches",
     "calculus",
+    "checks",
     "descent",
     "explore",
     "figures",

@@ -372,7 +372,7 @@ def _serve():
     warm = np.random.default_rng(0).permutation(warm @ warm @ warm[0])  # numpy.random is loaded at its first use
     if hard:
         with suppress(AttributeError):
-            libc.malloc_trim(0)
+            libc.malloc_trim(0)  # what is free already would else be used again, and not be seen
         with suppress(OSError):
             Path("/proc/self/clear_refs").write_text("5")  # VmHWM starts anew
             highest = "VmHWM"

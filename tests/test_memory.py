@@ -347,7 +347,7 @@ def test_an_exception_is_a_result():
     ],
 )
 def test_every_other_end_is_an_error_that_is_told(function, message):
-    run = run_capped(function)
+    run = run_capped(function, timeout=20)
     assert run.outcome == "error"
     assert re.match(message, run.message), run.message
 
@@ -387,7 +387,9 @@ def test_a_large_result_and_all_kinds_of_arguments_come_through():
     assert run.result["local"].value == 7
 
 
-def test_what_it_prints_appears_here(capsys):
+def test_what_it_prints_appears_here(capsys, monkeypatch):
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)
+
     def talk():
         print("grüße")
         print("careful", file=sys.stderr)
@@ -405,6 +407,12 @@ def test_too_long():
     assert (run.outcome, run.message) == ("too long", "stopped after 0.2 s")
     assert 0.2 < run.seconds < 10
     assert time.perf_counter() - began < 30
+
+
+@linux
+def test_small_pieces_are_seen_too():
+    """They would fit the room that the start of the interpreter has left in the heap."""
+    assert abs(peak(lambda: [np.ones(1000) for _ in range(375)]) - 3 * 10**6) < 0.5 * 10**6
 
 
 def test_peak():

@@ -1,0 +1,88 @@
+"""Exercises that say what went wrong: check, hint, solution.
+
+    check("3.2", my_function)    is it right? if not: which known mistake, or where it differs
+    hint("3.2")                  one step further with each call
+    solution("3.2")              one way to write it
+    progress("3")                what is solved so far
+
+The questions are written in exercises/solutions; exercises/README.md says how. `judge` gives the
+same verdict on an answer that lives in another process, with other random inputs.
+"""
+
+from gdlib.checks.bank import exercise, question
+from gdlib.checks.calls import caller
+from gdlib.checks.judging import OUTCOMES, Verdict, judge
+from gdlib.checks.records import Progress as progress
+from gdlib.checks.records import record
+from gdlib.checks.wire import Code, decode, encode, plain
+
+__all__ = [
+    "OUTCOMES",
+    "Code",
+    "Verdict",
+    "caller",
+    "check",
+    "decode",
+    "encode",
+    "exercise",
+    "hint",
+    "judge",
+    "plain",
+    "progress",
+    "question",
+    "solution",
+]
+
+_hints = {}
+
+
+def check(number, *answer):
+    """Is the answer to a question right?
+
+    Parameters
+    ----------
+    number : str
+        The question, such as "3.2".
+    answer : object
+        The function or the value that the question asks for; several where it asks for several.
+
+    Returns
+    -------
+    Verdict
+        Also kept in the progress file of the exercise.
+    """
+    asked = question(number)
+    if len(answer) != len(asked.names):
+        verdict = Verdict(asked.id, "error", f"`check` needs {' and '.join(asked.names)}: `{asked.check_cell}`")
+    else:
+        verdict = judge(asked, caller(answer if len(answer) > 1 else answer[0]))
+    record(verdict)
+    return verdict
+
+
+class Text:
+    """Markdown that a notebook renders and that reads well without one."""
+
+    def __init__(self, text):
+        self.text = text
+
+    def __repr__(self):
+        return self.text
+
+    def _repr_markdown_(self):
+        return self.text
+
+
+def hint(number):
+    """The next hint to a question; after the last one it stays there."""
+    asked = question(number)
+    n = _hints[asked.id] = min(_hints.get(asked.id, 0) + 1, len(asked.hints))
+    if not n:
+        return Text(f"There are no hints to {asked.id}.")
+    last = f' The next step is `solution("{asked.id}")`.' if n == len(asked.hints) else ""
+    return Text(f"**Hint {n} of {len(asked.hints)}.** {asked.hints[n - 1]}{last}")
+
+
+def solution(number):
+    """One way to answer a question. There are others: `check` accepts every right one."""
+    return Text(f"```python\n{question(number).solution}\n```")

@@ -1,0 +1,845 @@
+"""The exercises' checks are checked: every question of every exercise, and the engine on made-up questions.
+
+Of each question: the solution and the other right answers pass, the stub is "not attempted", each known mistake is
+named as itself, and at least 95 of 100 mutants of the solution are caught. All of it with other random inputs too.
+"""
+
+import contextlib
+import json
+import math
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+import warnings
+
+import nbformat
+import numpy as np
+import pytest
+import sympy
+from house_rules import one_sentence_a_line
+from mutants import mutants
+from nbclient import NotebookClient
+
+import exercises
+import gdlib
+from gdlib import checks
+from gdlib.checks import Code, bank, caller, calls, decode, encode, judge, judging, plain, records
+from gdlib.checks.wire import Unknown, built, shown
+
+EXERCISES = [bank.Exercise(path) for path in bank.sources()]
+QUESTIONS = [question for exercise in EXERCISES for question in exercise.questions.values()]
+each = pytest.mark.parametrize("question", QUESTIONS, ids=lambda q: q.id)
+each_exercise = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.path.stem)
+OTHER_SEEDS = (1, 2, 12345)
+
+
+def verdict(question, source, seed=0, **options):
+    """The verdict on a student who wrote `source`."""
+    return judge(question, caller(question.answer(source)), seed, **options)
+
+
+# --- every question -------------------------------------------------------------------------------
+
+
+@each
+def test_the_solution_passes_and_the_stub_is_not_attempted(question):
+    for seed in (0, *OTHER_SEEDS):
+        assert verdict(question, question.solution, seed).outcome == "correct", verdict(question, question.solution)
+        assert verdict(question, question.stub_cell, seed).outcome == "not attempted"
+
+
+@each
+def test_other_right_answers_pass(question):
+    assert len(question.rights) >= 3
+    for source in question.rights:
+        for seed in (0, *OTHER_SEEDS):
+            found = verdict(question, source, seed)
+            assert found.outcome == "correct", f"{source}\n\n{found}"
+
+
+@each
+def test_each_known_mistake_is_named(question):
+    assert len({message for message, _ in question.mistakes}) == len(question.mistakes) >= 4
+    for message, source in question.mistakes:
+        outcomes = set()
+        for seed in (0, *OTHER_SEEDS):
+            found = verdict(question, source, seed)
+            assert found.mistake == message, f"{source}\n\n{found}"
+            outcomes.add(found.outcome)
+        assert len(outcomes) == 1
+        assert outcomes <= {"incorrect", "error", "too long"}
+
+
+@each
+def test_mutants_of_the_solution_are_caught(question, monkeypatch):
+    began = time.perf_counter()
+    assert verdict(question, question.solution, name=False).outcome == "correct"
+    # A mutant that does not end is caught soon, and none because the solution is slow itself.
+    monkeypatch.setitem(question.settings, "seconds", 0.5 + 5 * (time.perf_counter() - began))
+    found = list(mutants(question.solution))
+    alive = [line for line, source in found if not caught(question, source)]
+    excused = question.settings["equivalent"]
+    assert set(excused) <= set(alive), "marked as equivalent, and caught or not there"
+    alive = [line for line in alive if line not in excused]
+    assert len(alive) <= 0.05 * len(found), alive
+    assert len(found) >= 2
+
+
+def caught(question, source):
+    try:
+        answer = question.answer(source)
+    except Exception:  # it does not even define the function
+        return True
+    return judge(question, caller(answer), name=False).outcome != "correct"
+
+
+@each
+def test_there_are_hints_and_enough_inputs(question):
+    assert len(question.hints) >= 2
+    assert "**Hint.**" not in " ".join(source for _, source in question.before + question.after)
+    if not question.asks_for_values and question.settings["judge"] is None:
+        assert 50 <= len(question.inputs(0)) <= 200
+    for args, kwargs in question.inputs(0):
+        assert encode(decode(encode((args, kwargs)), code=True)) == encode((args, kwargs))
+
+
+@each_exercise
+def test_an_exercise_has_five_to_eight_questions_in_order(exercise):
+    assert [key.partition(".")[2] for key in exercise.questions] == [str(n + 1) for n in range(len(exercise.questions))]
+    assert 5 <= len(exercise.questions) <= 8
+    assert list(one_sentence_a_line(exercise.path.read_text("utf-8"))) == []
+
+
+# --- the students' notebooks ----------------------------------------------------------------------
+
+
+@each_exercise
+def test_the_notebook_is_what_the_source_gives(exercise):
+    stored = exercises.stored(exercise).read_text("utf-8")
+    assert stored == nbformat.writes(exercises.derived(exercise)) + "\n", "make exercises"
+
+
+@each_exercise
+def test_no_answer_is_in_the_notebook(exercise):
+    text = "\n".join(cell.source for cell in exercises.derived(exercise).cells)
+    for question in exercise.questions.values():
+        assert question.solution not in text
+        assert not any(message in text for message, _ in question.mistakes)
+        assert not any(hint in text for hint in question.hints)
+
+
+@each_exercise
+def test_the_cells_are_a_valid_nbgrader_assignment(exercise):
+    marks = [c.metadata.nbgrader for c in exercises.derived(exercise).cells if "nbgrader" in c.metadata]
+    ids = [mark.grade_id for mark in marks]
+    assert len(set(ids)) == len(ids) == 2 * len(exercise.questions)
+    assert all(re.fullmatch(r"(q|check)\d+-\d+", key) for key in ids)
+    for mark in marks:
+        graded = mark.grade_id.startswith("check")
+        wanted = {"grade": graded, "locked": graded, "solution": not graded, "task": False, "schema_version": 3}
+        assert mark == wanted | {"grade_id": mark.grade_id} | ({"points": 1} if graded else {})
+
+
+@each_exercise
+def test_an_untouched_exercise_runs_through(exercise, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    space = {}
+    for cell in exercises.derived(exercise).cells:
+        if cell.cell_type == "code" and cell.source.startswith("check("):
+            assert eval(cell.source, space).outcome == "not attempted"
+        elif cell.cell_type == "code":
+            exec(cell.source, space)
+    assert list(tmp_path.iterdir()) == []  # nothing was tried, so nothing is recorded
+
+
+@pytest.mark.parametrize("exercise", EXERCISES[:1], ids=lambda e: e.path.stem)
+def test_run_all_in_a_kernel_shows_nothing_red(exercise, tmp_path):
+    notebook = exercises.derived(exercise)
+    NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
+    assert not any(o.output_type == "error" or o.get("name") == "stderr" for o in outputs)
+    said = [o.data["text/plain"] for o in outputs if "text/html" in o.get("data", {})]
+    assert f"0 of {len(exercise.questions)} solved" in said[0]
+    assert ["Not attempted" in text for text in said[1:]] == [True] * len(exercise.questions)
+
+
+# --- the engine, on made-up questions -------------------------------------------------------------
+
+MADE_UP = '''---
+jupytext:
+  text_representation:
+    format_name: myst
+---
+
+# Exercise 9 · Made up
+
+Some text.
+
+```{code-cell} ipython3
+import numpy as np
+import sympy
+```
+
+## 9.1 Double it
+
+Twice `x`.
+
+```{code-cell} ipython3
+:tags: [solution]
+
+def double(x):
+    """Twice x."""
+    return 2 * x
+```
+
+> **Hint.** Add.
+
+> **Hint.** Or multiply:
+>
+> ```python
+> 2 * x
+> ```
+
+```{code-cell} ipython3
+:tags: [cases]
+
+seconds = 0.6
+
+
+def cases(rng):
+    yield (np.array([100.0, 1.0, 2.0]),)
+    yield (3.0,)
+    for _ in range(10):
+        yield (rng.normal(size=2),)
+```
+
+```{code-cell} ipython3
+:tags: [mistake]
+
+# This is the square,
+# not the double.
+def double(x):
+    return x**2
+```
+
+```{code-cell} ipython3
+:tags: [mistake]
+
+# This is half.
+def double(x):
+    return x / 2
+```
+
+```{code-cell} ipython3
+:tags: [mistake]
+
+# You divide by a length that a number has not.
+def double(x):
+    return 2 * x / len(x) * len(x)
+```
+
+```{code-cell} ipython3
+:tags: [mistake]
+
+# It never ends on a single number.
+def double(x):
+    while np.ndim(x) == 0:
+        pass
+    return 3 * x
+```
+
+## 9.2 A value
+
+```{code-cell} ipython3
+:tags: [solution]
+
+n = (
+    3 + 4
+)  # a number
+```
+
+```{code-cell} ipython3
+:tags: [mistake]
+
+# That is the product.
+n = 12
+```
+
+## 9.3 Two values, judged
+
+```{code-cell} ipython3
+:tags: [solution]
+
+lr = 0.5
+T = 10
+```
+
+```{code-cell} ipython3
+:tags: [cases]
+
+seconds = 0.6
+
+
+def judge(lr, T):
+    while T == 666:
+        pass
+    return lr * T == 5 or f"{lr * T:g} is not 5."
+```
+
+```{code-cell} ipython3
+:tags: [mistake]
+
+# That is a lot.
+lr, T = 0, 0
+lr = 100.0
+T = 1
+
+
+def fits(lr, T):
+    return lr > 10
+```
+
+## 9.4 An expression
+
+```{code-cell} ipython3
+x, y = sympy.symbols("x y")
+```
+
+```{code-cell} ipython3
+:tags: [solution]
+
+slopes = [2 * x + 2 * y, 2 * x]
+```
+
+```{code-cell} ipython3
+:tags: [cases]
+
+def cases(rng):
+    for _ in range(10):
+        yield {"x": rng.normal(), "y": rng.normal()}
+```
+
+## 9.5 A bug
+
+```{code-cell} ipython3
+:tags: [stub]
+
+def total(v):
+    """The sum."""
+    return v[0]
+```
+
+```{code-cell} ipython3
+:tags: [solution]
+
+def total(v):
+    """The sum."""
+    return sum(v)
+```
+
+```{code-cell} ipython3
+:tags: [cases]
+
+def cases(rng):
+    yield ([1],)
+    yield ([1, 2],)
+    yield ([3, 4, 5],)
+```
+
+The end.
+'''
+
+
+@pytest.fixture(autouse=True)
+def made_up(tmp_path_factory, monkeypatch, request):
+    """The made-up exercise, 9, beside the real ones' parser; for the tests of the engine only."""
+    if "question" in request.fixturenames or "exercise" in request.fixturenames:
+        return None
+    folder = tmp_path_factory.mktemp("bank")
+    (folder / "09_made_up.md").write_text(MADE_UP)
+    monkeypatch.setenv("GDLIB_EXERCISES", str(folder))
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def test_how_a_source_is_read():
+    exercise = bank.exercise("9")
+    assert list(exercise.questions) == ["9.1", "9.2", "9.3", "9.4", "9.5"]
+    assert [kind for kind, _ in exercise.intro] == ["markdown", "code"]
+    first = bank.question("9.1")
+    assert first.before == [("markdown", "## 9.1 Double it\n\nTwice `x`.")]
+    assert first.hints == ["Add.", "Or multiply:\n\n```python\n2 * x\n```"]
+    assert first.mistakes[0][0] == "This is the square, not the double."
+    assert first.stub_cell == 'def double(x):\n    """Twice x."""\n    raise NotImplementedError'
+    assert bank.question("9.2").stub_cell == "n = ...  # a number"
+    assert bank.question("9.3").stub_cell == "lr = ...\nT = ..."
+    assert bank.question("9.3").check_cell == 'check("9.3", lr, T)'
+    assert bank.question("9.5").after == [("markdown", "The end.")]
+    jupytext = pytest.importorskip("jupytext")
+    cells = jupytext.reads(MADE_UP, fmt="md:myst").cells  # the same cells as the tool that opens the source sees
+    assert sum(c.cell_type == "code" for c in cells) == MADE_UP.count("```{code-cell}")
+    assert next(c for c in cells if "solution" in c.metadata.get("tags", ())).source == first.solution
+
+
+def changes(x):
+    x *= 2
+    return x
+
+
+def forgets(x):
+    x * 2
+
+
+def fails(x):
+    y = 1 / 0
+    return y * x
+
+
+def never(x):
+    while True:
+        pass
+
+
+def swallows(x):
+    while True:
+        try:  # noqa: SIM105
+            time.sleep(0.01)
+        except:  # noqa: E722  what a student may write
+            pass
+
+
+def swallows_elsewhere(x):
+    while True:
+        with contextlib.suppress(BaseException):
+            time.sleep(0.01)
+
+
+def warns(x):
+    warnings.warn("careful", stacklevel=1)
+    return 2 * x + 0 * np.log(0.0 * np.abs(x) + 1)
+
+
+ANSWERS = [
+    ("9.1", lambda x: x + x, "correct", "right on all 12", None),
+    ("9.1", lambda z, factor=2, **more: [factor * v for v in z] if np.ndim(z) else factor * z, "correct", "", None),
+    ("9.1", lambda x: print("here", x) or 2 * x, "correct", "", None),
+    ("9.1", lambda x: x**2, "incorrect", "This is the square, not the double.", "This is the square, not the double."),
+    ("9.1", lambda x: x / 2, "incorrect", "half", "This is half."),
+    ("9.1", lambda x: 2.01 * x, "incorrect", "differs by more than 1e-06 of the value (or 1e-09 near 0)", None),
+    ("9.1", lambda x: 2 * x + float("nan"), "incorrect", "differs", None),
+    ("9.1", lambda x: np.atleast_2d(2 * x).T, "incorrect", "shape (1, 1); what is expected is a number", "general"),
+    ("9.1", lambda x: (v for v in x), "error", "TypeError", None),
+    ("9.1", lambda x: (v for v in [1]), "incorrect", "a generator", "general"),
+    ("9.1", lambda x: str(x), "incorrect", "It returns text", "general"),
+    ("9.1", forgets, "incorrect", "Did you forget `return`?", "general"),
+    ("9.1", changes, "incorrect", "changes its argument `x`", "general"),
+    ("9.1", fails, "error", "ZeroDivisionError", None),
+    ("9.1", lambda x: 2 * x / len(x) * len(x), "error", "a length", "You divide by a length that a number has not."),
+    ("9.1", lambda x: sys.exit(), "error", "SystemExit", None),
+    ("9.1", lambda: 3, "error", "TypeError", None),
+    ("9.1", 6.0, "error", "the function itself", None),
+    ("9.1", never, "too long", "stopped after 0.6 seconds", None),
+    ("9.1", swallows, "too long", "stopped after 0.6 seconds", None),
+    ("9.1", swallows_elsewhere, "too long", "stopped after 0.6 seconds", None),
+    ("9.1", warns, "correct", "", None),
+    (
+        "9.1",
+        lambda x: never(x) if np.ndim(x) == 0 else 3 * x,
+        "too long",
+        "never ends",
+        "It never ends on a single number.",
+    ),
+    ("9.1", None, "not attempted", "Fill in", None),
+    ("9.2", 7, "correct", "right", None),
+    ("9.2", np.float64(7), "correct", "", None),
+    ("9.2", sympy.Integer(7), "correct", "", None),
+    ("9.2", np.array(7.0), "correct", "", None),
+    ("9.2", 12.0, "incorrect", "product", "That is the product."),
+    ("9.2", 8, "incorrect", "It is not 8.", None),
+    ("9.2", "seven", "incorrect", "It is text; what is expected is a number", "general"),
+    ("9.2", ..., "not attempted", "", None),
+    ("9.3", (0.25, 20), "correct", "", None),
+    ("9.3", (1, 2), "incorrect", "2 is not 5.", None),
+    ("9.3", (50.0, 2), "incorrect", "a lot", "That is a lot."),
+    ("9.3", ("a", "b"), "incorrect", "can't be used: TypeError", None),
+    ("9.3", (1, 666), "incorrect", "Judging it took too long", None),
+    ("9.3", (1, ...), "not attempted", "", None),
+    ("9.5", lambda v: v[0], "not attempted", "nothing was changed", None),
+    ("9.5", lambda v: v[-1], "incorrect", "differs", None),
+    ("9.5", lambda v: np.sum(v), "correct", "", None),
+]
+
+
+@pytest.mark.parametrize("number,answer,outcome,says,mistake", ANSWERS)
+def test_outcomes(number, answer, outcome, says, mistake):
+    found = judge(number, caller(answer))
+    assert found.outcome == outcome, found
+    assert says in found.message
+    assert found.mistake == (found.message if mistake == "general" else mistake)
+    assert number in repr(found)
+    assert number in found._repr_html_()
+    assert "Traceback" not in repr(found)
+
+
+def test_the_smallest_differing_input_is_shown_yours_beside_expected(monkeypatch):
+    found = judge("9.1", caller(lambda x: 2 * x + 1))
+    assert found.example == (("with", "x = 3"), ("yours", "7"), ("expected", "6"))
+    monkeypatch.setitem(bank.question("9.1").settings, "rtol", 1e-12)
+    found = judge("9.1", caller(lambda x: 2 * x * (1 + 1e-8)))
+    assert found.example[1:] == (("yours", "6.00000006"), ("expected", "6"))  # more digits where six would look alike
+
+
+def test_an_answer_of_a_value_question_is_not_given_away():
+    assert "7" not in repr(judge("9.2", caller(8)))
+
+
+def test_an_error_shows_the_students_line_and_no_frame_of_the_checker():
+    found = judge("9.1", caller(fails))
+    where = dict(found.example)["where"]
+    assert where == f"test_checks.py, line {fails.__code__.co_firstlineno + 1}: y = 1 / 0"
+    assert dict(found.example)["error"] == "ZeroDivisionError: division by zero"
+
+    def inside(x):
+        return gdlib.gradient_descent(abs, "a", lr=x)  # the error is gdlib's, the line is the student's
+
+    assert "inside" not in repr(judge("9.1", caller(inside)))
+    assert 'gdlib.gradient_descent(abs, "a", lr=x)' in repr(judge("9.1", caller(inside)))
+
+
+def test_html_is_escaped():
+    def raises(x):
+        raise ValueError("<b>bold</b>")
+
+    assert "<b>bold" not in judge("9.1", caller(raises))._repr_html_()
+    assert "&lt;b&gt;bold" in judge("9.1", caller(raises))._repr_html_()
+
+
+X, Y = sympy.symbols("x y", real=True)  # not the author's symbols: only their names count
+
+
+@pytest.mark.parametrize(
+    "answer,outcome",
+    [
+        ([2 * (X + Y), 2 * X], "correct"),
+        (sympy.Matrix([2 * X + 2 * Y, 2 * X]), "incorrect"),  # a column: another shape
+        ((sympy.Poly(2 * X + 2 * Y, X, Y), sympy.Poly(2 * X, X)), "correct"),
+        (lambda x, y: np.array([2 * x + 2 * y, 2 * x]), "correct"),
+        ([2 * X + 2 * Y, 2 * Y], "incorrect"),
+        ([2 * X + 2 * Y, sympy.Symbol("z")], "incorrect"),
+    ],
+)
+def test_expressions_are_compared_by_their_values(answer, outcome):
+    assert judge("9.4", caller(answer)).outcome == outcome
+
+
+def test_another_seed_gives_other_inputs_and_the_same_verdict():
+    question = bank.question("9.1")
+    assert not np.array_equal(question.inputs(0)[-1][0][0], question.inputs(1)[-1][0][0])
+    assert np.array_equal(question.inputs(1)[-1][0][0], question.inputs(1)[-1][0][0])
+    assert {judge("9.1", caller(lambda x: x / 2), seed).mistake for seed in range(3)} == {"This is half."}
+
+
+def test_a_check_in_a_thread_ends_too_and_leaves_everything_as_it_was():
+    before, box = signal.getsignal(signal.SIGALRM), []
+    assert judge("9.1", caller(never)).outcome == "too long"
+    thread = threading.Thread(target=lambda: box.extend(judge("9.1", caller(a)) for a in (never, abs, lambda x: x + x)))
+    began = time.monotonic()
+    thread.start()
+    thread.join(30)
+    assert [found.outcome for found in box] == ["too long", "incorrect", "correct"]
+    assert time.monotonic() - began < 20
+    assert signal.getsignal(signal.SIGALRM) is before
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+
+
+def test_the_time_is_counted_over_all_calls():
+    assert judge("9.1", caller(lambda x: time.sleep(0.1) or 2 * x)).outcome == "too long"
+
+
+def test_the_judge_writes_and_prints_nothing(made_up, capsys):
+    judge("9.1", caller(lambda x: print(x)))
+    assert [p.name for p in made_up.iterdir() if p.suffix != ".md"] == []
+    assert capsys.readouterr() == ("", "")
+
+
+def test_the_judge_needs_only_what_can_be_sent(made_up):
+    """The answer lives in another process that has no questions; only text passes."""
+    program = (
+        "import sys; from gdlib.checks import caller, decode, encode\n"
+        "call = caller(lambda x: x / 2)\n"
+        "for line in sys.stdin: print(encode(call(*decode(line, code=True))), flush=True)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"GDLIB_EXERCISES": "nowhere"},
+    ) as worker:
+
+        def call(*request):
+            worker.stdin.write(encode(request) + "\n")
+            worker.stdin.flush()
+            return decode(worker.stdout.readline())
+
+        call((1.0,), {}, 1.0)  # it has started: the time that the judge counts is the answer's
+        assert judge("9.1", call).mistake == "This is half."
+        worker.stdin.close()
+
+
+# --- hints, solutions, progress -------------------------------------------------------------------
+
+
+def test_each_hint_goes_one_step_further():
+    checks._hints.clear()
+    assert repr(checks.hint("9.1")) == "**Hint 1 of 2.** Add."
+    for _ in range(2):
+        assert repr(checks.hint("9.1")).startswith("**Hint 2 of 2.** Or multiply:")
+    assert 'solution("9.1")' in checks.hint("9.1")._repr_markdown_()
+    assert "There are no hints" in repr(checks.hint("9.2"))
+
+
+def test_the_solution_is_shown():
+    assert bank.question("9.1").solution in checks.solution("9.1")._repr_markdown_()
+
+
+def test_progress_is_kept_and_survives_a_restart():
+    assert checks.check("9.1", lambda x: 2 * x).outcome == "correct"
+    assert checks.check("9.2", 8).outcome == "incorrect"
+    again = "from gdlib import checks; print(repr(checks.progress('9')))"
+    said = subprocess.run([sys.executable, "-c", again], capture_output=True, text=True, check=True).stdout
+    assert said == "Exercise 9: 1 of 5 solved.  9.1 ✓  9.2 ✗  9.3 ○  9.4 ○  9.5 ○\n"
+    checks.check("9.1", ...)  # emptying a cell takes nothing away
+    assert checks.progress("9").solved == 1
+    checks.check("9.1", abs)  # what is wrong now is shown as wrong
+    assert checks.progress("9").solved == 0
+    assert "0 of 5 solved" in checks.progress("9")._repr_html_()
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '"a"', '{"9.1": 3}', '{"9.1": ["x"]}', "\x00\xff", "[" * 100_000])
+def test_a_damaged_progress_file_counts_as_none(text):
+    records.file("9").write_text(text, "latin-1")
+    assert "0 of 5 solved.  9.1 ○" in repr(checks.progress("9"))
+    checks.check("9.1", lambda x: 2 * x)
+    assert checks.progress("9").solved == 1
+    assert json.loads(records.file("9").read_text()) == {"9.1": "correct"}
+
+
+def test_a_folder_that_cant_be_written_to_does_not_matter(monkeypatch):
+    def refuse(**kwargs):
+        raise PermissionError
+
+    monkeypatch.setattr(records.tempfile, "mkstemp", refuse)
+    assert checks.check("9.1", lambda x: 2 * x).outcome == "correct"
+
+
+def test_the_bar_at_the_top_is_redrawn(monkeypatch):
+    import IPython.display
+
+    drawn = []
+    monkeypatch.setattr(IPython.display, "display", lambda data, **kwargs: drawn.append((data, kwargs)))
+    monkeypatch.setattr(IPython.display, "update_display", lambda data, **kwargs: drawn.append((data, kwargs)))
+    monkeypatch.setattr(records, "_shown", set())
+    checks.check("9.1", lambda x: 2 * x)
+    assert drawn == []  # no bar, nothing to redraw
+    checks.progress("9")._ipython_display_()
+    checks.check("9.2", 7)
+    (first, where), (second, there) = drawn
+    assert "1 of 5" in first["text/html"]
+    assert "2 of 5" in second["text/html"]
+    assert where == there
+
+
+def test_the_wrong_number_of_objects_is_said():
+    found = checks.check("9.3", 0.5)
+    assert found.outcome == "error"
+    assert 'check("9.3", lr, T)' in found.message
+
+
+def test_a_missing_exercise_or_question_is_said(monkeypatch):
+    with pytest.raises(FileNotFoundError, match=r"exercise 8 .*GDLIB_EXERCISES"):
+        checks.check("8.1", abs)
+    with pytest.raises(ValueError, match=r"9\.1, 9\.2.*got '9\.77'"):
+        checks.check("9.77", abs)
+    monkeypatch.delenv("GDLIB_EXERCISES")
+    assert bank.folder().parts[-2:] == ("exercises", "solutions")
+
+
+def test_a_changed_source_is_read_again(made_up):
+    assert judge("9.2", caller(7)).outcome == "correct"
+    path = made_up / "09_made_up.md"
+    path.write_text(MADE_UP.replace("3 + 4", "3 + 5"))
+    os.utime(path, ns=(1, 1))
+    assert judge("9.2", caller(8)).outcome == "correct"
+
+
+@pytest.mark.parametrize(
+    "old,new,says",
+    [
+        ("[cases]", "[case]", "one of"),
+        ("# This is half.\n", "", "begins with a comment"),
+        ("## 9.2", "## 9.1", "twice"),
+        ("## 9.2", "## 8.2", "another exercise"),
+        ("n = (\n    3 + 4\n)", "print(3)", "one function, or assignments"),
+        ('    """Twice x."""\n', "", "docstring"),
+        ("yield (3.0,)", "yield 3.0", "must yield a tuple"),
+        ("def double(x):\n    return x / 2", "def treble(x):\n    return x / 2", "does not define double"),
+        ("def cases(rng):\n    yield (np", "def other(rng):\n    yield (np", "needs cases"),
+        (":tags: [solution]\n\nn = (", ":tags: [right]\n\nn = (", "no cell tagged solution"),
+    ],
+)
+def test_what_an_author_gets_wrong_is_said(made_up, old, new, says):
+    assert old in MADE_UP
+    path = made_up / "09_made_up.md"
+    path.write_text(MADE_UP.replace(old, new, 1) if old != "[cases]" else MADE_UP.replace(old, new))
+    with pytest.raises(ValueError, match=says):
+        read_and_judge_all(path)
+
+
+def read_and_judge_all(path):
+    for question in bank.Exercise(path).questions.values():
+        _ = question.stub_cell
+        judge(question, caller(lambda x: 2.5 * x))
+
+
+# --- what passes between processes ----------------------------------------------------------------
+
+PLAIN = [
+    None, True, 3, -2.5, 10**40, 1 + 2j, "text", math.inf, math.nan, [1, [2.0, "a"]], (1, (2,)), {"a": (1,)},
+    {1: 2, "$x": 3}, {"$array": 1}, np.arange(6.0).reshape(2, 3), np.array([1, 2], dtype=np.int32),
+    np.array([[math.nan, math.inf]]), np.array([True]), np.zeros((0, 2)), np.array([1j]), Unknown("generator"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", PLAIN, ids=repr)
+def test_plain_data_comes_back_as_it_was_sent(value):
+    back = decode(encode(value))
+    assert type(back) is type(value)
+    if isinstance(value, np.ndarray):
+        assert back.dtype == value.dtype
+        assert back.shape == value.shape
+        assert np.array_equal(back, value, equal_nan=value.dtype.kind in "fc")
+    else:
+        assert back == value or value != value
+    json.loads(encode(value), parse_constant=lambda name: pytest.fail(f"{name} is not strict JSON"))
+
+
+def test_code_is_sent_as_text_and_only_accepted_where_it_is_expected():
+    sent = encode(Code("lambda x: A @ x", A=np.eye(2)))
+    back = decode(sent, code=True)
+    assert (back.value(np.array([1.0, 2.0])) == [1, 2]).all()
+    assert repr(back) == "lambda x: A @ x, where A = [[1, 0], [0, 1]]"
+    with pytest.raises(ValueError, match=r"\$code"):
+        decode(sent)
+    assert Code("landscapes.valley(25)").value.L == pytest.approx(25)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "{", "NaN", '{"$float": "x"}', '{"$array": "AAAA", "dtype": "<f8", "shape": [1]}', '{"$float": NaN}',
+        '{"$array": "", "dtype": "O", "shape": [0]}', '{"$array": "AAAAAAAAAAA=", "dtype": "S8", "shape": [1]}', '{"$array": "AAAAAAAAAAA=", "dtype": "<f8", "shape": [-2]}',
+        '{"$array": "AAAAAAAAAAA=", "dtype": "<f8", "shape": [1000000000000]}', '{"$array": "?"}', '{"$tuple": 3}',
+        '{"$dict": [[1]]}', '{"$complex": ["a", 1]}', '{"$new": 1}', '{"$dict": [[[1], 2]]}', "[" * 100_000,
+        '{"$array": "AAAAAAAAAAA=", "dtype": "no such", "shape": [1]}', '{"$unknown": 3}', '{"$float": [1]}',
+    ],
+)  # fmt: skip
+def test_text_that_encode_never_writes_is_refused(text):
+    with pytest.raises(ValueError):  # noqa: PT011  json's own errors are ValueErrors too
+        decode(text)
+
+
+def test_what_is_not_plain_cannot_be_sent():
+    with pytest.raises(TypeError, match="plain data"):
+        encode(abs)
+
+
+class Odd:
+    def __array__(self, dtype=None, copy=None):
+        raise RuntimeError
+
+
+class Tensor:
+    def __array__(self, dtype=None, copy=None):
+        return np.array([1.0, 2.0], dtype)
+
+
+def cyclic():
+    values = []
+    values.append(values)
+    return values
+
+
+@pytest.mark.parametrize(
+    "value,wanted",
+    [
+        (np.float32(0.5), 0.5), (np.int64(3), 3), (np.bool_(True), True), (sympy.Rational(1, 4), 0.25),
+        (sympy.Integer(3), 3), (sympy.I, 1j), (np.array(2.0), 2.0), ([sympy.pi, (np.float64(1),)], [math.pi, (1.0,)]),
+        (Odd(), Unknown("Odd")), (cyclic(), Unknown("list")), (sympy.Symbol("z"), Unknown("Symbol")),
+        ({1, 2}, Unknown("set")), (np.array(["a", "b"]), ["a", "b"]), (10**400, 10**400),
+    ],
+)  # fmt: skip
+def test_results_become_plain(value, wanted):
+    got = plain(value)
+    assert got == wanted
+    assert type(got) is type(wanted)
+
+
+def test_arrays_of_other_libraries_matrices_and_paths_become_plain():
+    assert (plain(Tensor()) == [1, 2]).all()
+    assert (plain(sympy.Matrix([[1, 2]])) == [[1, 2]]).all()
+    assert plain(gdlib.gradient_descent(lambda x: 2 * x, 1.0, T=3))["steps"] == 3
+    assert plain(np.array([1.5], dtype=np.longdouble)).dtype == np.float64
+
+
+def test_an_argument_is_a_fresh_copy_for_each_call():
+    array, values = np.array([1.0]), [[1]]
+    made = built((array, values, {"a": array}))
+    assert made[0] is not array
+    assert made[1][0] is not values[0]
+    assert made[2]["a"] is not array
+    for change in (lambda v: v.append(1), lambda v: v[0].append(1)):
+        assert caller(change)((values,), {}, 1.0) == {"kind": "changed", "argument": 0}
+    assert values == [[1]]
+
+
+@pytest.mark.parametrize(
+    "a,b,equal",
+    [
+        ([1, 2], (1.0, 2.0), True), (1, True, True), (1.0, 1.0 + 1e-7, True), (1.0, 1.0 + 1e-5, False),
+        (0.0, 1e-10, True), (math.nan, math.nan, True), (math.inf, math.inf, True), (math.inf, 1.0, False),
+        (math.nan, 1.0, False), ([1], 1, False), ("A ", "a", True), ("a", "b", False), ("1", 1, False), (None, None, True),
+        (None, 0, False), ((np.ones(2), 3), [[1, 1], 3], True), ((np.ones(2), 3), [[1, 1], 4], False),
+        ({"a": 1}, {"a": 1.0}, True), ({"a": 1}, {"b": 1}, False), ([[1], [1, 2]], [[1], [1, 2]], True),
+        (1 + 1j, 1 + 1j, True), ([1, 2], [1, 2, 3], False), (10**400, 10**400, True), (10**400, 1.0, False),
+    ],
+    ids=lambda v: shown(v),
+)  # fmt: skip
+def test_when_two_results_are_the_same(a, b, equal):
+    assert judging.same(a, b) is equal
+
+
+def test_long_values_are_shown_short():
+    assert shown(np.arange(100)) == "[0, 1, 2, 3, 4, …, 99]"
+    assert len(shown("x" * 1000)) < 70
+    assert shown((1 / 3,)) == "(0.333333,)"
+    assert len(shown(10**400)) < 10
+
+
+def test_the_engine_is_light():
+    program = "import sys, gdlib.checks; print(sorted({'IPython', 'jupytext', 'sympy', 'nbformat'} & set(sys.modules)))"
+    assert subprocess.check_output([sys.executable, "-c", program], text=True).strip() == "[]"
+
+
+@pytest.mark.parametrize("within", [calls.within, calls._by_thread])
+def test_a_time_limit_does_not_cut_what_is_quick(within):
+    assert within(5.0, lambda a, b=1: a + b, ((1,), {"b": 2})) == 3
+    with pytest.raises(calls.TooLong):
+        within(0.05, never, ((1,), {}))
+    with pytest.raises(ZeroDivisionError):
+        within(5.0, fails, ((1,), {}))
+    assert sys.gettrace() is None

@@ -1,0 +1,97 @@
+"""The students' notebooks: exercises/solutions/NN_name.md -> exercises/NN_name.ipynb.
+
+    python tools/exercises.py build    derive them all
+    python tools/exercises.py check    is each stored one what its source gives?
+
+Nothing is executed: a student's notebook starts without outputs. The cells carry nbgrader's metadata (schema 3): the
+answer's cell is the solution cell "q3-2", the check's cell is the graded, locked cell "check3-2", one point each.
+"""
+
+import sys
+from pathlib import Path
+
+import nbformat
+
+from gdlib.checks import bank
+
+HOW = """Write your answers into the cells that hold `...` or `raise NotImplementedError`, and run the cell below each of them.
+It says whether the answer is right, and if it is not, what went wrong.
+Every right way to write it counts.
+
+If you are stuck, run `hint("{first}")` in a new cell; each time you run it, it goes one step further.
+`solution("{first}")` shows one way to write it.
+
+When you come back, run all cells from the top; the line below shows what was solved before."""
+
+OPENING = """from gdlib.checks import check, hint, progress, solution
+
+progress("{number}")"""
+
+
+def stored(exercise):
+    """The notebook that derives from an exercise's source: one folder up, the same name."""
+    return exercise.path.parent.parent / f"{exercise.path.stem}.ipynb"
+
+
+def marked(grade_id, graded):
+    """nbgrader's metadata of an answer's cell, or of a graded one."""
+    marks = {"grade": graded, "grade_id": grade_id, "locked": graded, "schema_version": 3, "solution": not graded}
+    return {"nbgrader": marks | {"task": False} | ({"points": 1} if graded else {})}
+
+
+def derived(exercise):
+    """The student's notebook of an exercise."""
+    cells = []
+
+    def add(kind, source, name, **metadata):
+        make = nbformat.v4.new_markdown_cell if kind == "markdown" else nbformat.v4.new_code_cell
+        cells.append(make(source, id=name, metadata=metadata))
+
+    def add_all(pieces, name):
+        for n, (kind, source) in enumerate(pieces):
+            add(kind, source, f"{name}-{n}")
+
+    add_all(exercise.intro[:1], "title")
+    add("markdown", HOW.format(first=next(iter(exercise.questions))), "how")
+    add("code", OPENING.format(number=exercise.number), "progress")
+    add_all(exercise.intro[1:], "intro")
+    for question in exercise.questions.values():
+        key = question.id.replace(".", "-")
+        add_all(question.before, f"task{key}")
+        add("code", question.stub_cell, f"q{key}", **marked(f"q{key}", graded=False))
+        add("code", question.check_cell, f"check{key}", **marked(f"check{key}", graded=True))
+        add_all(question.after, f"after{key}")
+    metadata = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"},
+    }
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata=metadata)
+    notebook.nbformat_minor = 5
+    nbformat.validate(notebook)
+    return notebook
+
+
+def main(arguments):
+    if arguments not in (["build"], ["check"]):
+        raise SystemExit(__doc__)
+    stale = []
+    for source in bank.sources():
+        exercise = bank.Exercise(source)
+        target, text = stored(exercise), nbformat.writes(derived(exercise)) + "\n"
+        current = target.exists() and target.read_text("utf-8") == text
+        if arguments == ["build"]:
+            target.write_text(text, "utf-8")
+            print(f"{target.name}: {'as before' if current else 'changed'}")
+        else:
+            print(f"{target.name}: {'current' if current else 'differs from its source'}")
+            stale += [] if current else [target.name]
+    known = {f"{source.stem}.ipynb" for source in bank.sources()}
+    stray = [path.name for path in Path(bank.folder()).parent.glob("*.ipynb") if path.name not in known]
+    if stray:
+        raise SystemExit(f"without a source in exercises/solutions: {', '.join(stray)}")
+    if stale:
+        raise SystemExit("make exercises, and commit what changed")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
