@@ -6,7 +6,7 @@ PORT ?= 8888
 LESSON ?= notebooks/01_differentiation.ipynb
 BIN := .venv/bin
 READY := .venv/ready
-EXTRAS := browser scale bench
+EXTRAS := browser scale bench teach
 COMPILE = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --custom-compile-command "make lock"
 # An extra's requirements; torch is not locked: the one on PyPI for Linux brings 3 GB of CUDA, and pip takes what is there.
@@ -14,7 +14,7 @@ EXTRA = import sys, tomllib; print("\n".join(r for r in tomllib.load(open("pypro
 LAB_SETTINGS := .venv/share/jupyter/lab/settings
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-browser test-scale lint notebooks exercises check-notebooks lock picture bench clean
+.PHONY: help lab test test-browser test-scale test-teach lint notebooks exercises check-notebooks grade lock picture bench clean
 
 help:  ## list these targets
 	@echo "make TARGET, where TARGET is one of:"
@@ -36,6 +36,9 @@ test-browser: .venv/ready-browser  ## drive every explorer in JupyterLab and Chr
 test-scale: .venv/ready-scale  ## past one machine: install Dask and PyTorch (CONTRIBUTING.md says which), and test with them
 	@$(BIN)/pytest -m scale -rs tests/test_scale.py
 
+test-teach: .venv/ready-teach  ## the grades in nbgrader: install it, and test with it
+	@$(BIN)/pytest -k nbgrader -rs tests/test_grade.py
+
 lint: $(READY)  ## ruff: rules and format, notebooks and their sources included
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check gdlib tests tools
@@ -49,6 +52,10 @@ exercises: $(READY)  ## derive the students' notebooks from exercises/solutions
 check-notebooks: $(READY)  ## execute the sources afresh: is each stored notebook what they give?
 	@$(BIN)/python tools/pipeline.py check
 	@$(BIN)/python tools/exercises.py check
+
+grade: .venv/ready-teach  ## grade a class: make grade SUBMISSIONS=folder (docs/teaching/grading.md)
+	@test -n '$(SUBMISSIONS)' || { echo "Name the folder with the students' notebooks: make grade SUBMISSIONS=folder"; exit 1; }
+	@$(BIN)/python tools/grade.py '$(SUBMISSIONS)' $(GRADEFLAGS)
 
 lock: $(READY)  ## resolve pyproject.toml anew into requirements*.lock (needs the network)
 	@$(COMPILE) --extra dev pyproject.toml --output-file requirements.lock

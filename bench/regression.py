@@ -4,9 +4,7 @@ Goals: the full gradient at least 1.5 times as fast as the textbook expression, 
 memory can be read on one of the two shapes; an epoch at b = 256 at least 3 times as fast as torch with tensors and
 10 times as fast as with DataLoader, at b = 32 10 times as fast as with tensors.
 
-PyTorch and scikit-learn are no dependencies of the course; their rows say "not installed" where they are missing.
-For all rows: `pip install numpy torch scikit-learn` into an environment of its own, and there
-`PYTHONPATH=. python bench/regression.py`.
+PyTorch and scikit-learn come with the extra `bench`; their rows say "not installed" where they are missing.
 """
 
 import statistics

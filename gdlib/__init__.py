@@ -9,6 +9,7 @@ descent         gradient_descent, gradient_ascent -> Path; sweep -> Sweep
 regression      LeastSquares: the losses and their one derivation
 minibatch       batches; sgd -> Path; SineFit, with minima to escape from
 files           rows of a data set that stays on disk, read ahead
+cluster         the same gradient on the blocks of a Dask array
 memory          footprint; run_capped, a hard cap on memory; measured peak
 patches         a data set of real images, as large as asked
 checks          exercises: check, hint, solution
@@ -18,7 +19,7 @@ explore         sliders that answer within a frame; predict, run, explain
 
 ``import gdlib`` loads the numerical core and NumPy, and nothing else: SymPy is
 imported inside the functions of `calculus` that need it; `memory`, `patches`,
-`checks`, `figures` and `explore` (Matplotlib, ipywidgets) the first time they are named.
+`cluster`, `checks`, `figures` and `explore` (Matplotlib, ipywidgets) the first time they are named.
 """
 
 from importlib import import_module
@@ -29,7 +30,7 @@ from gdlib.descent import Path, gradient_ascent, gradient_descent
 from gdlib.minibatch import batches, sgd
 from gdlib.regression import LeastSquares
 
-_LAZY = ("checks", "explore", "figures", "memory", "patches")
+_LAZY = ("checks", "cluster", "explore", "figures", "memory", "patches")
 
 __all__ = [
     "LeastSquares",
@@ -37,6 +38,7 @@ __all__ = [
     "batches",
     "calculus",
     "checks",
+    "cluster",
     "descent",
     "explore",
     "figures",

@@ -1,0 +1,36 @@
+"""gdlib without the extras: what it says where Dask or PyTorch is missing. test_scale.py runs the real ones."""
+
+import subprocess
+import sys
+
+import pytest
+
+from gdlib import cluster
+
+ALONE = """
+import sys
+import numpy as np, gdlib, gdlib.cluster
+loss = gdlib.LeastSquares(np.ones((3, 1)), np.ones(3))
+gdlib.gradient_descent(loss.gradient, np.zeros(1))
+print([name for name in ("dask", "distributed", "torch", "threadpoolctl") if name in sys.modules])
+"""
+
+
+@pytest.mark.parametrize(
+    "package,module,command",
+    [("dask", "distributed", 'pip install "dask[array,distributed]"'), ("torch", "torch", "pip install torch==2.13.0")],
+)
+def test_what_is_missing_is_said_with_the_command_that_installs_it(package, module, command, monkeypatch):
+    monkeypatch.setattr(cluster, "find_spec", lambda name: None if name == module else object())
+    assert cluster.missing(package) == f"{package} is not installed: {command}"
+    assert [cluster.missing(other) for other in cluster.EXTRAS if other != package] == [None]
+
+
+def test_connect_says_it_too(monkeypatch):
+    monkeypatch.setattr(cluster, "find_spec", lambda name: None)
+    with pytest.raises(ImportError, match=r'dask is not installed: pip install "dask\[array,distributed\]"'):
+        cluster.connect()
+
+
+def test_nothing_of_it_is_imported_for_numpy():
+    assert subprocess.check_output([sys.executable, "-c", ALONE], text=True).strip() == "[]"
