@@ -754,7 +754,7 @@ def angle_against_batch_size(ax, sizes, angles):
 
 
 @figure()
-def losses(ax, curves, xlabel="update", ylabel="loss above the minimum", logx=False, dots=False):
+def losses(ax, curves, xlabel="update", ylabel="loss above the minimum", logx=False, dots=False, ticks=None):
     """Losses as lines, on a logarithmic axis.
 
     Parameters
@@ -764,6 +764,8 @@ def losses(ax, curves, xlabel="update", ylabel="loss above the minimum", logx=Fa
         The horizontal axis logarithmic too.
     dots : bool
         Mark each value.
+    ticks : (xs, ys), optional
+        The numbers to write on the axes, where powers of ten would be too few.
     """
     said = []
     colours, styles = (BLUE, RED, GREEN, ORANGE, PINK), ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
@@ -774,6 +776,10 @@ def losses(ax, curves, xlabel="update", ylabel="loss above the minimum", logx=Fa
     ax.set_yscale("log")
     ax.set_xscale("log" if logx else "linear")
     ax.set(xlabel=xlabel, ylabel=ylabel)
+    if ticks:
+        ax.set_xticks(ticks[0], [f"{x:g}" for x in ticks[0]])
+        ax.set_yticks(ticks[1], [f"{y:g}" for y in ticks[1]])
+        ax.minorticks_off()
     ax.legend(fontsize=11, loc="upper left", bbox_to_anchor=(1.01, 1))
     return f"{ylabel.capitalize()} against {xlabel}, logarithmic. {'; '.join(said)}."
 
@@ -902,3 +908,127 @@ def stopwatches(axes, curves, goal, units=("updates", "rows read", "model time (
         for unit, times in firsts.items()
     ]
     return f"The same walks down to one goal, against three clocks, and when each gets there. {'; '.join(said)}."
+
+
+@figure(columns=2)
+def patch(axes, image, at, width=7):
+    """A photograph with the place of one patch on it, and that patch: the pixel in the middle and those around it.
+
+    Parameters
+    ----------
+    image : (height, width) array of grey values, 0 (black) to 1 (white)
+    at : (line, column) of the pixel in the middle
+    width : odd int
+    """
+    (line, column), half = at, width // 2
+    around = image[line - half : line + half + 1, column - half : column + half + 1]
+    for ax, part, extent in ((axes[0], image, None), (axes[1], around, (-0.5 - half, 0.5 + half) * 2)):
+        ax.imshow(part, cmap="gray", vmin=0, vmax=1, extent=extent)
+        ax.grid(visible=False)
+    reach = 6 * width  # the frame is larger than the patch, or nobody would see it
+    axes[0].add_patch(
+        plt.Rectangle((column - reach / 2, line - reach / 2), reach, reach, fill=False, color=ORANGE, linewidth=3)
+    )
+    axes[1].add_patch(plt.Rectangle((-0.5, -0.5), 1, 1, fill=False, color=ORANGE, linewidth=4))
+    for (row, col), grey in np.ndenumerate(around):
+        shade = "white" if grey < 0.5 else "black"
+        axes[1].text(col - half, half - row, f"{255 * grey:.0f}", color=shade, ha="center", va="center", fontsize=11)
+    axes[0].set(xlabel="column", ylabel="line", title="The photograph")
+    axes[1].set(xlabel="columns from the middle", ylabel="lines from the middle", title="One row of the data")
+    return (
+        f"A photograph of {image.shape[0]} × {image.shape[1]} pixels; a frame marks where the patch beside it comes from, "
+        f"line {line}, column {column}. The patch has {width} × {width} pixels with their grey values. The one in the "
+        f"middle, {255 * image[line, column]:.0f} of 255, is the target; the {width * width - 1} around it, from "
+        f"{255 * around.min():.0f} to {255 * around.max():.0f}, are to predict it."
+    )
+
+
+@figure()
+def peaks(ax, runs, cap):
+    """Peaks of memory, predicted and measured, as bars on a logarithmic axis, with the cap as a line.
+
+    Parameters
+    ----------
+    runs : dict, name -> (predicted bytes, measured bytes, or None where it ran out of memory)
+    cap : int, bytes
+    """
+    said, k = [], np.arange(len(runs))
+    predicted, measured = (np.array([run[j] or np.nan for run in runs.values()], float) / 2**20 for j in (0, 1))
+    ax.barh(k - 0.2, predicted, 0.36, color=SKY, label="predicted")
+    ax.barh(k + 0.2, measured, 0.36, color=BLUE, label="measured")
+    for i, (name, bytes_, took) in enumerate(zip(runs, predicted, measured, strict=True)):
+        died = np.isnan(took)
+        look = {"color": RED, "weight": "bold"} if died else {}
+        ax.text(
+            1 if died else took,
+            i + 0.2,
+            " out of memory" if died else f" {took:.3g} MiB",
+            va="center",
+            fontsize=11,
+            **look,
+        )
+        said.append(f"{name}: predicted {bytes_:.3g} MiB, {'out of memory' if died else f'measured {took:.3g} MiB'}")
+    ax.axvline(cap / 2**20, color=RED, linestyle="--", label="the cap")
+    ax.set_yticks(k, list(runs))
+    ax.invert_yaxis()
+    ax.set(xscale="log", xlabel="memory (MiB)", ylabel=" ", xlim=(1, 4 * np.nanmax([*predicted, *measured])))
+    ax.xaxis.set_major_formatter(lambda x, _: f"{x:g}")
+    ax.legend(fontsize=11, loc="upper left", bbox_to_anchor=(1.01, 1))
+    return f"Memory at its highest, with a cap of {_number(cap / 2**20)} MiB, on a logarithmic axis. {'; '.join(said)}."
+
+
+@figure()
+def roof(ax, sizes, times, floor, marks=()):
+    """The time for a row against the batch size, both logarithmic, over the time that reading its bytes takes.
+
+    Parameters
+    ----------
+    sizes : (m,) sequence of batch sizes
+    times : (m,) sequence, nanoseconds a row
+    floor : float, nanoseconds to read a row and do nothing with it
+    marks : sequence of (batch size, nanoseconds, name)
+    """
+    ax.loglog(sizes, times, "o-", color=BLUE, label="gradient, NumPy", base=10)
+    ax.axhline(floor, color=RED, linestyle="--", label="reading the bytes alone")
+    for (b, time, name), marker, colour in zip(marks, "Ds^", (ORANGE, GREEN, PINK), strict=False):
+        ax.plot(b, time, marker, color=colour, markeredgecolor="black", markersize=9, label=name)
+    ax.set_xscale("log", base=2)
+    ax.set_xticks(sizes[::2], [f"{b:,}".replace(",", " ") for b in sizes[::2]])
+    ax.minorticks_off()
+    ax.set(xlabel="batch size b", ylabel="time for a row (ns)", ylim=(floor / 2, None))
+    ax.legend(fontsize=11, loc="upper right")
+    said = [f"{name}, b = {b}: {_number(time)}" for b, time, name in marks]
+    said += [f"NumPy, b = {b}: {_number(time)}" for b, time in ((sizes[0], times[0]), (sizes[-1], times[-1]))]
+    return (
+        f"Nanoseconds for a row of the gradient against the batch size, both logarithmic, above a floor of {_number(floor)}, "
+        f"what reading its bytes takes. {'; '.join(said)}."
+    )
+
+
+@figure(rows=2)
+def timeline(axes, spans):
+    """Who worked when: a bar for each batch that was read and for each that was computed with.
+
+    Parameters
+    ----------
+    spans : dict, title -> sequence of (lane, begin, end)
+        Two titles, one a panel; times in seconds, from the first begin on.
+    """
+    said = []
+    for ax, (title, bars) in zip(axes, spans.items(), strict=True):
+        lanes, count = {"read": (1, SKY), "compute": (0, ORANGE)}, {"read": 0, "compute": 0}
+        zero, end = min(begin for _, begin, _ in bars), max(end for _, _, end in bars)
+        for lane, begin, stop in bars:
+            height, colour = lanes[lane]
+            count[lane] += 1
+            ax.barh(height, stop - begin, 0.7, begin - zero, color=colour, edgecolor="white")
+            ax.text((begin + stop) / 2 - zero, height, str(count[lane]), ha="center", va="center", fontsize=11)
+        ax.axvline(end - zero, color="black", linestyle=":")
+        ax.annotate(
+            f"{end - zero:.2f} s", (end - zero, 1.5), xytext=(5, 0), textcoords="offset points", va="top", fontsize=11
+        )
+        ax.set_yticks([height for height, _ in lanes.values()], list(lanes))
+        ax.set(ylabel=" ", title=title, ylim=(-0.5, 1.6))
+        said.append(f"{title}: {count['compute']} batches in {end - zero:.2f} s")
+    axes[1].set(xlabel="time (s)")
+    return f"A timeline of reading and computing, a bar a batch. {'; '.join(said)}."

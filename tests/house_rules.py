@@ -5,7 +5,10 @@ A rule takes the executed notebook (nbformat) and yields one line a breach.
 test_notebooks.py.
 """
 
+import ast
 import re
+
+from pipeline import measured
 
 SHORT, LONG = 8, 15  # non-blank lines of code in a usual and in the longest cell
 LARGEST = 1_000_000  # bytes of a notebook
@@ -115,11 +118,12 @@ def shows_its_numbers(notebook):
 
     Whole numbers below 100 that count things, the choices that a question
     offers, minutes, and code spans are left to the reader's eye; the goals of a
-    **Decide.** are asserted in test_lectures.py.
+    **Decide.** are asserted in test_lectures.py. What was measured does not count:
+    the next run prints another number.
     """
     shown = set()
     for cell in code_cells(notebook):
-        for text in re.findall(NUMBER, cell.source + "\n" + printed(cell)):
+        for text in re.findall(NUMBER, cell.source + "\n" + ("" if measured(cell) else printed(cell))):
             shown.add(as_float(text))
     for number in prose_numbers(prose(notebook)):
         value, step = as_float(number), smallest_step(number)
@@ -151,6 +155,23 @@ def prose_numbers(text):
     return [n for n in found if "." in n or "e" in n or abs(as_float(n)) >= 100]
 
 
+def asserts_what_it_measures(notebook):
+    """A cell whose output nobody compares, or the code cell after it, asserts the relation that the prose states."""
+    cells = code_cells(notebook)
+    for cell, following in zip(cells, [*cells[1:], None], strict=True):
+        if measured(cell) and not any(asserts(c.source) for c in (cell, following) if c is not None):
+            yield f"nothing is asserted of what is measured: {lines(cell.source)[-1]}"
+
+
+def asserts(source):
+    """Is there an assertion in the code that compares, or calls something, with a name in it?"""
+    tests = [list(ast.walk(node.test)) for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Assert)]
+    return any(
+        all(any(isinstance(part, kind) for part in test) for kind in (ast.Name, ast.Compare | ast.Call))
+        for test in tests
+    )
+
+
 def is_small(notebook, size):
     if size > LARGEST:
         yield f"the notebook has {size} bytes, {LARGEST} at most"
@@ -165,6 +186,7 @@ RULES = (
     asks_for_predictions,
     has_a_result_in_each_section,
     shows_its_numbers,
+    asserts_what_it_measures,
 )
 
 

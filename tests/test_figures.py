@@ -72,7 +72,11 @@ CASES = {
         {},
         "far: median 50 degrees at b = 1, 20 at b = 4",
     ),
-    "losses": (({"slow": np.array([4.0, 2.0]), "fast": ([1, 9], [4.0, 0.5])},), {}, "fast: from 4 to 0.5"),
+    "losses": (
+        ({"slow": np.array([4.0, 2.0]), "fast": ([1, 9], [4.0, 0.5])},),
+        {"ticks": ([1, 5], [0.5, 4])},
+        "fast: from 4 to 0.5",
+    ),
     "batch_curves": (
         (gdlib.minibatch.SineFit.example(), {"b = 2": [0, 199]}, (2.5, 3.5)),
         {"at": 3.2},
@@ -95,6 +99,32 @@ CASES = {
         ),
         {},
         "rows read: b = 1 at 2, b = 2 at 9",
+    ),
+    "patch": (
+        (np.linspace(0, 1, 600).reshape(20, 30), (10, 12)),
+        {"width": 3},
+        "in the middle, 133 of 255, is the target; the 8 around it, from 120 to 146",
+    ),
+    "peaks": (
+        ({"loaded": (2**26, None), "streamed": (2**23, 7 * 2**20)}, 2**25),
+        {},
+        "cap of 32 MiB, on a logarithmic axis. loaded: predicted 64 MiB, out of memory; streamed: predicted 8 MiB, "
+        "measured 7 MiB",
+    ),
+    "roof": (
+        ([1, 16, 256], [3000, 200, 40], 20),
+        {"marks": [(1, 90_000, "Python")]},
+        "a floor of 20, what reading its bytes takes. Python, b = 1: 9e+04; NumPy, b = 1: 3000; NumPy, b = 256: 40",
+    ),
+    "timeline": (
+        (
+            {
+                "in turn": [("read", 5, 6), ("compute", 6, 8), ("read", 8, 9), ("compute", 9, 11)],
+                "ahead": [("read", 2, 3), ("read", 3, 4), ("compute", 3, 5), ("compute", 5, 7)],
+            },
+        ),
+        {},
+        "in turn: 2 batches in 6.00 s; ahead: 2 batches in 5.00 s",
     ),
 }
 
@@ -131,7 +161,10 @@ def test_a_figure_returns_its_axes_and_says_what_it_shows(name, monkeypatch):
 @pytest.mark.parametrize("name", CASES)
 def test_a_figure_draws_on_the_axes_it_is_given(name):
     arguments, options, _ = CASES[name]
-    two = name in ("signs", "height_and_slope", "one_sided", "norm_and_square", "escapes", "noise_ball", "stopwatches")
+    two = name in (
+        *("signs", "height_and_slope", "one_sided", "norm_and_square", "escapes", "noise_ball", "stopwatches"),
+        *("patch", "timeline"),
+    )
     kind = {"projection": "3d" if name == "surface" else None}
     panels = 3 if name in ("noise_ball", "stopwatches") else 2
     given = plt.subplots(panels)[1] if two else plt.subplots(subplot_kw=kind)[1]

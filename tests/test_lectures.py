@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 import gdlib
-from gdlib import explore, landscapes
+from gdlib import explore, landscapes, patches
 from gdlib.descent import sweep
+from gdlib.memory import footprint
 from gdlib.minibatch import SineFit
 
 
@@ -305,3 +306,78 @@ def test_5_who_is_first_depends_on_the_clock():
     assert all(rows[b] > 1.3 * rows[10] for b in (100, 1000, 10_000))
     assert first[1000] == first[10_000] < first[100] / 2
     assert min(time, key=time.get) == 1000
+
+
+def test_6_bytes_of_a_million_photographs():
+    photos = {dtype: footprint(10**6, 256 * 256 * 3, 64, dtype) for dtype in ("uint8", "float32", "float64")}
+    assert [round(need.data / 2**30) for need in photos.values()] == [183, 732, 1465]
+    need = photos["float64"]
+    assert (need.data, need.batch, need.model) == tuple(8 * 256 * 256 * 3 * rows for rows in (10**6, 64, 1))
+
+
+def test_6_the_largest_batch_in_8_gib_on_the_sliders():
+    """In the explorer's own numbers: two batches as they are stored, and from uint8 one more in float64."""
+    view = explore.memory()
+    values, spec = view.view.spec["values"], view.view.spec
+    assert 8 * 2**30 in values["memory"]
+    d = values["d"][spec["initial"]["d"]]
+    assert d == 256 * 256 * 3
+    for dtype, largest in (("uint8", 4096), ("float32", 4096), ("float64", 2048)):
+        item = spec["item"][values["dtype"].index(dtype)]
+        held = (spec["buffers"] * item + 8 * (dtype == "uint8")) * d
+        assert max(b for b in values["b"] if b * held <= 8 * 2**30) == largest
+
+
+@pytest.fixture(scope="module")
+def patches_of_lecture_6():
+    """The lecture's 320 MiB of patches, in memory; its loss, and the exact solution by the normal equations."""
+    rows = patches.rows(0, 838_860)
+    loss = gdlib.LeastSquares(rows[:, :-1], rows[:, -1], "mean")
+    return loss, np.linalg.solve(loss.hessian(), -loss.gradient(np.zeros(49)))
+
+
+def grey_levels(loss, b, lr, run=512):
+    """The typical miss after one pass."""
+    T = -(-loss.n // b)
+    return 255 * loss(gdlib.sgd(loss, np.zeros(49), lr, T, b, record=T, progress=False, run=run).final) ** 0.5
+
+
+def test_6_one_pass_below_4_6_grey_levels_takes_a_small_batch(patches_of_lecture_6):
+    loss, best = patches_of_lecture_6
+    assert 255 * loss(best) ** 0.5 == pytest.approx(4.33, abs=0.005)
+    assert 33_000 < loss.L / loss.mu < 35_000
+    for b, lr in ((64, 0.3), (32, 0.2), (16, 0.15)):
+        assert grey_levels(loss, b, lr) < 4.57
+    assert all(grey_levels(loss, 1024, lr) > 5.8 for lr in (0.2, 0.3, 0.4, 0.42))
+    assert all(grey_levels(loss, 256, lr) > 4.8 for lr in (0.2, 0.3, 0.4, 0.42))
+    assert grey_levels(loss, 16, 0.3) > 4.63  # its ball is too wide
+    one = gdlib.gradient_descent(loss.gradient, np.zeros(49), 1 / loss.L, eps=0, T=10)
+    assert (255 * loss(one.points[[1, -1]].T) ** 0.5 > 14).all()
+
+
+def test_6_what_runs_do_to_the_variance(patches_of_lecture_6):
+    """Up to twenty times at the start, where neighbours are alike; none, or less, near the minimum."""
+    whole, _ = patches_of_lecture_6
+    loss = gdlib.LeastSquares(whole.X[: 100 * 1024], whole.y[: 100 * 1024], "mean")
+    best = np.linalg.solve(loss.hessian(), -loss.gradient(np.zeros(49)))
+    ratio = {}
+    for place, beta in (("start", np.zeros(49)), ("best", best)):
+        full, error = loss.gradient(beta), loss.y - loss.X @ beta
+        single = np.mean((2 * error) ** 2 * (loss.X**2).sum(axis=1)) - full @ full
+        for run in (1, 8, 64):
+            dealt = [rows for seed in range(3) for rows in gdlib.batches(loss.n, 1024, seed, run=run)]
+            apart = [loss.gradient(beta, rows) - full for rows in dealt]
+            assert np.linalg.norm(np.mean(apart, axis=0)) < 1e-12  # unbiased, run or no run
+            ratio[place, run] = np.mean(np.sum(np.square(apart), axis=1)) / (single / 1024 * (1 - 1023 / (loss.n - 1)))
+    assert ratio["start", 1] == pytest.approx(1, abs=0.2)
+    assert ratio["best", 1] == pytest.approx(1, abs=0.2)
+    assert ratio["start", 8] > 4
+    assert ratio["start", 64] > 10
+    assert max(ratio["best", run] for run in (8, 64)) < 0.5
+    error = loss.y - loss.X @ best
+    assert np.corrcoef(error[1:], error[:-1])[0, 1] < -0.3  # neighbouring residuals tend to have opposite signs
+
+
+def test_6_x_transposed_x_of_the_photographs_does_not_fit():
+    assert round(8 * (256 * 256 * 3) ** 2 / 2**30) == 288
+    assert footprint(10**9, 100).in_memory > 16 * 2**30 > 8 * 100**2

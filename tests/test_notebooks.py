@@ -13,7 +13,7 @@ import pipeline
 import pytest
 from house_rules import breaches, one_sentence_a_line, prose_numbers
 
-SOURCES = pipeline.lectures()
+SOURCES, SETTINGS = pipeline.lectures(), pipeline.NOTEBOOKS.parent / "pyproject.toml"
 lecture = pytest.mark.parametrize("source", SOURCES, ids=lambda s: s.stem)
 
 SMALL = """---
@@ -76,7 +76,7 @@ def built(folder, text=SMALL):
 
 def nbval(path):
     """pytest's exit code and report for one notebook under the course's settings."""
-    command = [sys.executable, "-m", "pytest", "-c", str(pipeline.NOTEBOOKS.parent / "pyproject.toml"), "--rootdir"]
+    command = [sys.executable, "-m", "pytest", "-c", str(SETTINGS), "--rootdir"]
     done = subprocess.run([*command, path.parent, "-p", "no:cacheprovider", path], capture_output=True, text=True)
     return done.returncode, done.stdout
 
@@ -163,6 +163,37 @@ def test_a_stale_output_picture_or_state_is_seen(small):
     next(m for m in state.values() if m.model_name == "IntSliderModel").state["value"] = 4
     assert "metadata" in pipeline.differences(small, other)[0]
     assert "3 cells" in pipeline.differences(nbformat.from_dict({"cells": small.cells[:3]}), small)[0]
+
+
+MEASURED = SMALL.replace(
+    "print(6 * 7)", ":tags: [nbval-ignore-output]\n\nprint(id(object()))\nassert id(ipywidgets) > 0"
+)
+
+
+def test_only_what_is_measured_may_change(tmp_path, monkeypatch):
+    """The output of a tagged cell: neither check, nor nbval, nor a second build minds it; its source and the rest count."""
+    monkeypatch.setattr(pipeline, "NOTEBOOKS", tmp_path)
+    source = tmp_path / "small.md"
+    source.write_text(MEASURED)
+    assert pipeline.build(source)
+    stored = pipeline.stored(source)
+    notebook = nbformat.read(stored, as_version=4)
+    assert pipeline.measured(notebook.cells[2])
+    notebook.cells[2].outputs[0].text = "another time\n"
+    nbformat.write(notebook, stored)
+    assert pipeline.check(source) == []
+    assert not pipeline.build(source)
+    assert "another time" in stored.read_text()
+    code, report = nbval(stored)
+    assert code == 0, report
+    for change in (lambda cell: cell.update(source="print(8)"), lambda cell: cell.metadata.update(tags=[])):
+        other = copy.deepcopy(notebook)
+        change(other.cells[2])
+        assert "cell 2" in pipeline.differences(notebook, other)[0]
+    source.write_text(MEASURED.replace("IntSlider(3)", "IntSlider(4)"))
+    assert pipeline.check(source)
+    assert pipeline.build(source)
+    assert "another time" not in stored.read_text()
 
 
 def test_a_changed_picture_is_seen_and_a_rounded_pixel_is_not():
@@ -259,6 +290,21 @@ def number_from_nowhere(nb, code):
     nb.cells[-1].source = "The slope is 17.31.\n\n" + nb.cells[-1].source
 
 
+def measured_only(nb, code):
+    """A measured cell, and an assertion that nothing measured decides after it."""
+    at = nb.cells.index(code[3])
+    code[3].metadata["tags"] = [pipeline.MEASURED]
+    code[3].source = code[3].source.replace("assert ", "# ")
+    nb.cells[at + 1 : at + 1] = [nbformat.v4.new_code_cell("assert 1 < 2")]
+
+
+def measured_number(nb, code):
+    """A number that only a measured cell prints."""
+    nb.cells[-1].source = "It took 17.31 s.\n\n" + nb.cells[-1].source
+    code[3].metadata["tags"] = [pipeline.MEASURED]
+    code[3].outputs = [nbformat.v4.new_output("stream", name="stdout", text="17.31 s")]
+
+
 FAULTS = {
     no_title: "opens_as_a_lesson: the title",
     no_minutes: "opens_as_a_lesson: the first cell lacks",
@@ -274,6 +320,8 @@ FAULTS = {
     no_predictions: "asks_for_predictions",
     nothing_seen: "has_a_result_in_each_section",
     number_from_nowhere: "shows_its_numbers: the prose says 17.31",
+    measured_only: "asserts_what_it_measures: nothing is asserted",
+    measured_number: "shows_its_numbers: the prose says 17.31",
 }
 
 

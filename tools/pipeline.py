@@ -4,10 +4,14 @@
     python tools/pipeline.py check [NAME ...]    execute again: do the stored notebooks say the same?
 
 NAME is a lecture's file name or its beginning, such as 01; all of them when left out.
-A build in the locked environment gives the same bytes each time: no dates, no
-timings, cell ids kept from the stored notebook (or made from the cell's text),
-widget ids renamed in the order in which they appear. What answers a prediction
-is stored folded, so that nobody reads the answer first.
+A build in the locked environment gives the same bytes each time: no dates, cell
+ids kept from the stored notebook (or made from the cell's text), widget ids
+renamed in the order in which they appear. What answers a prediction is stored
+folded, so that nobody reads the answer first.
+
+A cell with the tag `nbval-ignore-output` shows what was measured: times, peaks
+of memory. Its output is another one in each run, so nobody compares it, and a
+build in which nothing else has changed leaves the stored notebook alone.
 """
 
 import ast
@@ -27,6 +31,7 @@ from nbclient import NotebookClient
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 WIDGETS = "application/vnd.jupyter.widget-state+json"
+MEASURED = "nbval-ignore-output"
 
 
 def lectures(names=()):
@@ -149,17 +154,34 @@ def build(source):
     target = stored(source)
     before = target.read_text("utf-8") if target.exists() else ""
     previous = nbformat.reads(before, as_version=4) if before else None
-    after = nbformat.writes(execute(read_source(source, previous))) + "\n"
-    target.write_text(after, "utf-8")
-    return after != before
+    fresh = execute(read_source(source, previous))
+    if previous is not None and nbformat.writes(settled(previous)) == nbformat.writes(settled(fresh)):
+        return False
+    target.write_text(nbformat.writes(fresh) + "\n", "utf-8")
+    return True
+
+
+def measured(cell):
+    """Does a cell show what was measured, another output in each run?"""
+    return MEASURED in cell.metadata.get("tags", ())
+
+
+def settled(notebook):
+    """A copy without the outputs of the cells that measure."""
+    notebook = nbformat.from_dict(json.loads(json.dumps(notebook)))
+    for cell in notebook.cells:
+        if measured(cell):
+            cell.outputs = []
+    return notebook
 
 
 def differences(ours, fresh):
     """What a fresh run gives that the stored notebook does not hold, one line each.
 
-    Everything is compared to the letter but pictures: those may differ by what
-    another processor's rounding does to a pixel.
+    Everything is compared to the letter but pictures, which may differ by what
+    another processor's rounding does to a pixel, and outputs that were measured.
     """
+    ours, fresh = settled(ours), settled(fresh)
     if len(ours.cells) != len(fresh.cells):
         return [f"{len(ours.cells)} cells are stored, the source has {len(fresh.cells)}"]
     found = []
