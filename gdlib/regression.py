@@ -291,13 +291,20 @@ def _sums(X, y, beta, rows, dtype, square, slope, file=None, where=None, cores=N
     stream = numpy and (rows is None or file is not None) and step < b and width >= 400
     stream = stream and X.strides[1] == X.itemsize and len(shape) == 1
 
-    def block(i, end, buffer=None):
+    def room():
+        """What a thread reads and converts its blocks into, made by the caller: what a thread makes is not given back."""
+        count = min(step, b)
+        return file and file.buffer(count), np.empty((count, shape[0]), dtype) if numpy and X.dtype != dtype else None
+
+    def block(i, end, buffer=None, converted=None):
         if file is not None:
             x, t = file.read(slice(rows.start + i, rows.start + end) if type(rows) is slice else rows[i:end], buffer)
         else:
             at = slice(i, end) if rows is None else rows[i:end]
             x, t = _rows(X, at) if numpy else X[at], y[at]
-        x = x if not numpy or x.dtype == dtype else x.astype(dtype)
+        if numpy and x.dtype != dtype:
+            converted[: len(x)] = x
+            x = converted[: len(x)]
         # From memory, vecdot reads long rows at 24 GB/s where OpenBLAS's matrix product reads 14.
         error = np.vecdot(x, beta) if stream else x @ beta  # becomes −r
         error -= t if len(shape) == 1 else t[:, None]
@@ -306,16 +313,15 @@ def _sums(X, y, beta, rows, dtype, square, slope, file=None, where=None, cores=N
             _finite(x, t, where)  # or else β is on its way to infinity
         return sums
 
-    def part(low, high):
-        buffer = None if file is None else file.buffer(min(step, high - low))
-        return _total(block(i, min(i + step, high), buffer) for i in range(low, high, step))
+    def part(low, high, rooms):
+        return _total(block(i, min(i + step, high), *rooms) for i in range(low, high, step))
 
     if b <= step:
-        squares, slopes = block(0, b)
+        squares, slopes = block(0, b, *room())
     elif len(shape) > 1 or b * width < THREADED or cores == 1:
-        squares, slopes = part(0, b)
+        squares, slopes = part(0, b, room())
     else:
-        squares, slopes = _total(_side_by_side(part, b))
+        squares, slopes = _total(_side_by_side(part, b, [room() for _ in range(CORES)]))
     if len(shape) > 1:
         squares = squares.reshape(shape[1:]) if square else squares
         slopes = slopes.reshape(shape) if slope else slopes
@@ -409,11 +415,14 @@ def _row_numbers(rows):
     return rows
 
 
-def _side_by_side(part, b):
-    """part(0, b) in CORES pieces at once, in threads: NumPy lets go of the interpreter inside a product."""
+def _side_by_side(part, b, rooms):
+    """part(0, b, room) in CORES pieces at once, in threads: NumPy lets go of the interpreter inside a product."""
     from concurrent.futures import ThreadPoolExecutor  # costs 10 ms, where `import gdlib` shall be instant
 
     cuts = [b * i // CORES for i in range(CORES + 1)]
     with ThreadPoolExecutor(CORES) as pool:  # each with the caller's np.errstate
-        jobs = [pool.submit(contextvars.copy_context().run, part, *ends) for ends in pairwise(cuts)]
+        jobs = [
+            pool.submit(contextvars.copy_context().run, part, *ends, room)
+            for ends, room in zip(pairwise(cuts), rooms, strict=True)
+        ]
         return [job.result() for job in jobs]

@@ -61,19 +61,19 @@ def walk(path, batch_size):
     table = np.load(path, mmap_mode="r")
     loss, init = gdlib.LeastSquares(table[:, :-1], table[:, -1], "half-mean"), np.zeros(table.shape[1] - 1)
     if batch_size is None:
-        return float(abs(loss.gradient(init)).max())
+        return gdlib.gradient_descent(loss.gradient, init, 1e-12, eps=0, T=10).stop
     return gdlib.sgd(loss, init, 1e-6, 100, batch_size, record=100, progress=False).stop
 
 
 @linux
-@pytest.mark.parametrize("dtype,batch_size", [("float64", 64), ("float32", 8000), ("uint8", 1024), ("float64", None)])
+@pytest.mark.parametrize("dtype,batch_size", [("float64", 64), ("float32", 8000), ("uint8", 1024), ("float64", None), ("uint8", None)])
 def test_the_predicted_peak_of_a_walk_over_a_file(tmp_path, dtype, batch_size):
     n, d = 20_000, 300
     np.save(tmp_path / "rows.npy", np.tile(np.arange(d + 1, dtype=float).astype(dtype), (n, 1)))
     run = run_capped(lambda *task: walk(*task), str(tmp_path / "rows.npy"), batch_size, cap="64 MiB")
     predicted = footprint(n, d, batch_size, dtype).streamed
     assert run.outcome == "finished", run
-    assert 0.5 * predicted < run.peak < 1.2 * predicted + MIB
+    assert 0.5 * predicted < run.peak < 1.2 * predicted
 
 
 def test_readable():
