@@ -14,7 +14,7 @@ import os
 import weakref
 from contextlib import suppress
 from queue import SimpleQueue
-from threading import Thread
+from threading import Lock, Thread
 from typing import NamedTuple
 
 import numpy as np
@@ -52,7 +52,7 @@ class Rows:
     @classmethod
     def of(cls, X, y):
         """The rows of a mapped X, or None where X is in memory, is not stored row after row, or can't be read so."""
-        if not hasattr(os, "preadv") or X.strides[1] != X.itemsize or X.strides[0] < X.itemsize * X.shape[1]:
+        if X.strides[1] != X.itemsize or X.strides[0] < X.itemsize * X.shape[1]:
             return None
         place, target = _place(X), _place(y)
         if place is None:
@@ -149,9 +149,9 @@ class _Part:
         self.stride = arrays[0][0].strides[0]
         self.row = self.stride
         self.span = max(at - start + array[0].nbytes for array, at in arrays)  # of the last row
-        self._file = os.open(name, os.O_RDONLY)
-        weakref.finalize(self, os.close, self._file)
-        if os.fstat(self._file).st_size < start + (n - 1) * self.stride + self.span:
+        self._file = open(name, "rb", buffering=0)  # noqa: SIM115 (it stays open as long as this part lives)
+        weakref.finalize(self, self._file.close)
+        if os.fstat(self._file.fileno()).st_size < start + (n - 1) * self.stride + self.span:
             raise OSError(f"{name} is too short for {n} rows: it was cut since it was mapped")
 
     @classmethod
@@ -175,12 +175,26 @@ class _Part:
     def _fill(self, room, row):
         at, done = self.start + row * self.stride, 0
         while done < len(room):
-            got = os.preadv(self._file, [room[done:]], at + done)
+            got = _read_at(self._file, room[done:], at + done)
             if got == 0:
                 raise OSError(
                     f"{self.name} ends in row {row + done // self.stride} of {self.n}: it was cut short while it was read"
                 )
             done += got
+
+
+def _read_at(file, room, at):
+    return os.preadv(file.fileno(), [room], at)
+
+
+def _read_in_turn(file, room, at, lock=Lock()):  # noqa: B008 (one lock for all)
+    with lock:
+        file.seek(at)
+        return file.readinto(room)
+
+
+if not hasattr(os, "preadv"):  # Windows: one thread at a time
+    _read_at = _read_in_turn
 
 
 class _InMemory:

@@ -29,6 +29,7 @@ HARD = sys.platform == "linux"  # RLIMIT_DATA counts what a process maps; elsewh
 POLL = 0.005  # seconds between two looks at the child
 STACK = 512 << 10  # bytes of stack of a thread in the child: the cap counts them all
 CALLERS = 8  # threads of the child that may be inside BLAS at once, each with a buffer of its own
+ORDER = 32  # bytes that shuffling takes for each run
 POOL = 512 << 10  # bytes that Python's pool of threads takes, its modules included (measured: 0.4 to 0.6 MiB)
 CHILD = "import pickle, sys; sys.path[:] = pickle.load(sys.stdin.buffer); from gdlib.memory import _serve; _serve()"
 NOISE = re.compile(r"^.*(OpenBLAS|Memory allocation still failed|BLAS : |bad_alloc|MemoryError).*\n?", re.M)
@@ -73,25 +74,31 @@ class Footprint:
 
     @property
     def streamed(self):
-        """The most that descent from a file holds, whatever the file's size.
+        """The most that descent from a file holds.
 
         `buffers` chunks of whole batches, target included, 4 MiB each (`files.CHUNK`) or one batch where that is more;
         a batch of residuals; where numbers are converted, the blocks at work once more; a few vectors of length d.
         A full batch is read in blocks of 2 MiB, one for each core that computes (4 at most), by a pool of threads.
+        Of the size of the file only the list of its runs depends, which a descent by batches shuffles: 32 bytes for a
+        run of 256 KiB (`minibatch._chunks`; with runs of single rows it would be 32 bytes a row).
         """
         at_work = min(self.batch_size or self.n, CORES * max(8, BLOCK // (self.d * self._work)))
         read = self.buffers * self._chunk if self.batch_size else at_work
         converted = at_work * self.d * self._work if np.dtype(self.dtype) not in (np.float32, np.float64) else 0
         residual = (self.batch_size or at_work) * self._work
-        pool = 0 if self.batch_size else POOL
-        return read * (self.d + 1) * self._item + converted + residual + VECTORS * self.model + pool
+        beside = ORDER * -(-self.n // self._run) if self.batch_size else POOL
+        return read * (self.d + 1) * self._item + converted + residual + VECTORS * self.model + beside
 
     @property
     def _chunk(self):
         """Rows that are read ahead in one piece: whole batches, as many as `RUNS` runs hold, one at least."""
-        run = max(1, RUN // ((self.d + 1) * self._item))
-        batches = 1 if run == 1 else max(1, RUNS * run // self.batch_size)
+        batches = 1 if self._run == 1 else max(1, RUNS * self._run // self.batch_size)
         return min(self.n, self.batch_size * batches)
+
+    @property
+    def _run(self):
+        """Rows that stay together in the shuffling."""
+        return max(1, RUN // ((self.d + 1) * self._item))
 
     @property
     def _item(self):

@@ -79,19 +79,19 @@ def _chunks(n, batch_size, seed, epochs, run):
             ends = np.cumsum(np.minimum(run, n - order * run)) if run > 1 else None
             for low in range(0, n, size):
                 high = min(low + size, n)
-                rows = order[low:high] if run == 1 else _between(order * run, ends, low, high)
+                rows = order[low:high] if run == 1 else _between(order, ends, run, low, high)
                 yield rows, rng.permutation(-(-len(rows) // batch_size)) if run > 1 else (0,)
 
     return deal()
 
 
-def _between(firsts, ends, low, high):
-    """Numbers low ... high - 1 of the rows that come run after run: run i is firsts[i], firsts[i] + 1, ..."""
+def _between(order, ends, run, low, high):
+    """Numbers low ... high - 1 of the rows that come run after run; run i ends before place ends[i]."""
     i, j = np.searchsorted(ends, low, "right"), np.searchsorted(ends, high, "left") + 1
     behind = np.minimum(ends[i:j], high)
     begins = np.concatenate([[low], behind[:-1]])
-    before = np.concatenate([[0], ends])[i:j]  # where each of these runs begins among all
-    return np.repeat(firsts[i:j] - before, behind - begins) + np.arange(low, high)
+    before = np.concatenate([ends[i - 1 : i] if i else [0], ends[i : j - 1]])  # where each of these runs begins
+    return np.repeat(order[i:j] * run - before, behind - begins) + np.arange(low, high)
 
 
 def sgd(loss, init, lr, T, batch_size, seed=0, eps=None, record=1, progress=None, run=None):

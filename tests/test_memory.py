@@ -45,14 +45,15 @@ def test_the_bytes_are_those_of_numpy_arrays(dtype, work):
 def test_what_streaming_holds_is_written_out_once():
     """A row of 256 KiB is a run of its own, so a chunk is a batch; rows of 32 bytes come in chunks of 4 MiB."""
     wide = footprint(100, 2**15 - 1, 4)
-    assert wide.streamed == 2 * 4 * 2**18 + 4 * 8 + 4 * (2**15 - 1) * 8
+    assert wide.streamed == 2 * 4 * 2**18 + 4 * 8 + 4 * (2**15 - 1) * 8 + 32 * wide.n
     assert footprint(100, 2**15 - 1, 4, buffers=3).streamed - wide.streamed == 4 * 2**18
     narrow = footprint(10**7, 3, 1024)
-    assert narrow.streamed == 2 * 4 * MIB + 1024 * 8 + 4 * 3 * 8
-    assert narrow.streamed == footprint(10**9, 3, 1024).streamed  # whatever the file's size
+    assert narrow.streamed == 2 * 4 * MIB + 1024 * 8 + 4 * 3 * 8 + 32 * 1221  # runs of 8192 rows
+    longer = footprint(10**9, 3, 1024).streamed - narrow.streamed  # of the file's size only the list of runs depends
+    assert longer == 32 * (122_071 - 1221)
     whole = footprint(10**7, 3, 1024, "int64")
     assert whole.streamed - narrow.streamed == 1024 * 3 * 8  # the batch once more, as float64
-    assert footprint(5, 3, 2).streamed == 2 * 5 * 32 + 2 * 8 + 4 * 3 * 8  # never more than all n rows
+    assert footprint(5, 3, 2).streamed == 2 * 5 * 32 + 2 * 8 + 4 * 3 * 8 + 32  # never more than all n rows
 
 
 def walk(path, batch_size):
