@@ -68,6 +68,7 @@ picture: $(READY)  ## draw the README's picture
 bench: .venv/ready-browser .venv/ready-bench  ## measure gdlib and the explorers beside what one would take instead, into bench/results.md
 	@$(BIN)/python bench/descent.py
 	@$(BIN)/python bench/regression.py
+	@$(BIN)/python bench/streaming.py
 	@$(BIN)/python bench/explore.py
 
 clean:  ## remove the environment

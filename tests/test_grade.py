@@ -1,0 +1,532 @@
+"""Grading a class: every grade is as it must be, no notebook does harm, and the reports hold what was found.
+
+The class is tests/classroom.py's. Where bubblewrap is missing the tests that need it are skipped, and say so.
+"""
+
+import csv
+import importlib.util
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import classroom
+import grade
+import numpy as np
+import psutil
+import pytest
+from grading import gradebook, marking, reading, reports, sandbox
+from grading.sandbox import Broken, Limits, Sandbox, bulk, observation
+
+from gdlib.checks import bank, caller, judge
+from gdlib.checks.wire import Unknown
+
+ROOT = Path(__file__).parent.parent
+EXERCISE, OTHER = bank.exercise("3"), bank.exercise("1")
+FIRST = next(iter(EXERCISE.questions.values()))
+SEED = "54321"
+WHY_NOT = sandbox.why_not()
+needs_walls = pytest.mark.skipif(bool(WHY_NOT), reason=f"no sandbox: {WHY_NOT}")
+needs_nbgrader = pytest.mark.skipif(
+    importlib.util.find_spec("nbgrader") is None, reason="nbgrader is not installed (make grade installs it)"
+)
+
+
+def run(*arguments, **options):
+    """The command, as a teacher gives it."""
+    command = [sys.executable, str(ROOT / "tools" / "grade.py"), *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=200, **options)
+
+
+def stored(out, student):
+    return json.loads((out / "results" / f"{student}.json").read_text())
+
+
+def table(path):
+    return csv.DictReader(path.read_text().splitlines())
+
+
+def left_behind(folder):
+    """The sandboxes whose course lies in a folder, which was the command's TMPDIR."""
+    lines = (" ".join(p.info["cmdline"] or ()) for p in psutil.process_iter(["cmdline"]))
+    return [line for line in lines if f"{folder}/gdlib-grading-" in line] + list(folder.glob("gdlib-grading-*"))
+
+
+@pytest.fixture(scope="module")
+def course():
+    with sandbox.staged() as folder:
+        yield folder
+
+
+# --- a class of eight, and each kind of bad file --------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory):
+    """(pupils, folder of results, what was printed)."""
+    if WHY_NOT:
+        pytest.skip(f"no sandbox: {WHY_NOT}")
+    folder = tmp_path_factory.mktemp("class") / "submissions"
+    out = Path(f"{folder}-grades")
+    places = (bank.folder(), bank.folder().parent, folder, out, "/home", "/var", Path.home() / ".ssh")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        pupils = [*classroom.of_eight(EXERCISE, places, server.getsockname()[1])]
+        pupils += classroom.bad_files(EXERCISE, OTHER, lines=10**5)
+        classroom.hand_in(pupils, folder)
+        done = run(
+            folder,
+            "--exercise",
+            "3",
+            "--seed",
+            SEED,
+            "--memory",
+            1024,
+            env=os.environ | {"SECRET": "1", "TMPDIR": str(folder.parent)},
+        )
+    assert done.returncode == 0, done.stderr
+    return pupils, out, done
+
+
+def test_every_grade_is_as_it_must_be(graded):
+    pupils, out, _ = graded
+    assert [d for p in pupils for d in classroom.differences(p, stored(out, p.name), EXERCISE)] == []
+
+
+def test_nothing_is_left_behind(graded):
+    assert left_behind(graded[1].parent) == []
+
+
+def test_a_progress_bar_and_where_the_results_are(graded):
+    pupils, _, done = graded
+    assert f"{len(pupils)}/{len(pupils)}" in done.stderr
+    assert f"{len(pupils)} students, {len(pupils)} graded now" in done.stdout
+
+
+def test_grades_csv(graded):
+    pupils, out, _ = graded
+    rows = {row["student"]: row for row in table(out / "grades.csv")}
+    assert len(rows) == len(pupils)
+    n = str(len(EXERCISE.questions))
+    assert (rows["right"]["total"], rows["right"]["max"], rows["right"]["3.1"]) == (n, n, "1")
+    assert (rows["loop"]["total"], rows["loop"]["3.1"], rows["loop"]["3.2"]) == ("1", "0", "1")
+    assert rows["empty"]["note"] == "The file is empty."
+    assert "'=script" in rows  # no formula
+
+
+def test_a_students_page_says_what_the_check_says_and_runs_nothing(graded):
+    _, out, _ = graded
+    text = (out / "feedback" / "redefine.html").read_text()
+    for question in list(EXERCISE.questions.values())[1:]:
+        said = judge(question, caller(question.answer(question.mistakes[0][1])), int(SEED))
+        assert said._repr_html_() in text
+    text = (out / "feedback" / "=script.html").read_text()
+    assert "<script" not in text + (out / "class.html").read_text()
+    assert "&lt;script&gt;alert(1)" in text
+    assert "default-src 'none'" in text
+    assert not re.search(r"https?://|src=", text)
+
+
+def test_the_class_page_counts(graded):
+    pupils, out, _ = graded
+    text = (out / "class.html").read_text()
+    wants = [pupil.wants.get("3.2", ("not attempted", None))[0] for pupil in pupils]
+    line = re.search(r"<tr><td>3\.2 .*?</tr>", text)[0]
+    assert re.findall(r"<td>(\d+|·)</td>", line) == [
+        str(wants.count(outcome) or "·") for outcome in ("correct", "wrong", "not attempted", "error", "too long")
+    ]
+    assert f"1 × {EXERCISE.questions['3.2'].mistakes[0][0]}" in text
+    assert "Graded without a sandbox" not in text
+
+
+@needs_nbgrader
+def test_nbgrader_has_the_same_grades(graded):
+    pupils, out, _ = graded
+    exported = out / "exported.csv"
+    nbgrader = Path(sys.executable).with_name("nbgrader")
+    subprocess.run([nbgrader, "export", f"--to={exported}"], cwd=out, check=True, capture_output=True)
+    scores = {row["student_id"]: float(row["score"]) for row in table(exported)}
+    assert scores == {p.name: reports.total(stored(out, p.name)) for p in pupils}
+
+
+@needs_nbgrader
+@pytest.mark.parametrize(
+    "exercise", [bank.exercise(str(int(p.name[:2]))) for p in bank.sources()], ids=lambda e: e.number
+)
+def test_nbgraders_own_validators_accept_the_exercises(exercise):
+    from nbgrader.nbgraderformat import MetadataValidator
+    from nbgrader.preprocessors import CheckCellMetadata
+
+    import exercises
+
+    made = exercises.derived(exercise)
+    before = json.dumps(made)
+    MetadataValidator().validate_nb(made)
+    CheckCellMetadata().preprocess(made, {})
+    assert json.dumps(made) == before
+
+
+@needs_nbgrader
+def test_a_course_of_nbgraders_is_released_and_graded(tmp_path):
+    """The notebooks go through `generate_assignment` unchanged, come back submitted/, and the course's gradebook is used."""
+    if WHY_NOT:
+        pytest.skip(f"no sandbox: {WHY_NOT}")
+    nbgrader = Path(sys.executable).with_name("nbgrader")
+    source = tmp_path / "source" / "week3"
+    source.mkdir(parents=True)
+    answers, _ = classroom.right(EXERCISE, 0)
+    (source / f"{EXERCISE.path.stem}.ipynb").write_bytes(classroom.notebook(EXERCISE))
+    command = [nbgrader, "generate_assignment", "week3", "--ClearSolutions.enabled=False"]
+    path = os.pathsep.join((str(nbgrader.parent), os.environ["PATH"]))
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, env=os.environ | {"PATH": path})
+    released = json.loads((tmp_path / "release" / "week3" / f"{EXERCISE.path.stem}.ipynb").read_text())
+    given = json.loads((source / f"{EXERCISE.path.stem}.ipynb").read_text())
+    assert [cell["source"] for cell in released["cells"]] == [cell["source"] for cell in given["cells"]]
+    for cell in released["cells"]:
+        number = cell["id"][1:].replace("-", ".")
+        cell["source"] = answers.get(number, cell["source"]) if cell["id"][0] == "q" else cell["source"]
+    target = tmp_path / "submitted" / "anna" / "week3" / f"{EXERCISE.path.stem}.ipynb"
+    target.parent.mkdir(parents=True)
+    target.write_text(json.dumps(released))
+    done = run(tmp_path)
+    assert done.returncode == 0, done.stderr
+    subprocess.run([nbgrader, "export", "--to=o.csv"], cwd=tmp_path, check=True, capture_output=True)
+    (row,) = table(tmp_path / "o.csv")
+    assert (row["assignment"], row["student_id"]) == ("week3", "anna")
+    assert float(row["score"]) == len(EXERCISE.questions)
+
+
+# --- again, and without a sandbox -----------------------------------------------------------------
+
+
+@needs_walls
+def test_an_interrupted_run_goes_on_where_it_was(tmp_path):
+    answers, wants = classroom.right(EXERCISE, 0)
+    pupils = [classroom.Pupil(f"s{n}", classroom.notebook(EXERCISE, answers), wants) for n in range(4)]
+    folder, out = tmp_path / "in", tmp_path / "in-grades"
+    classroom.hand_in(pupils, folder)
+    command = [sys.executable, ROOT / "tools" / "grade.py", folder, "--workers", "1"]
+    options = {"stderr": subprocess.PIPE, "stdout": subprocess.PIPE, "env": os.environ | {"TMPDIR": str(tmp_path)}}
+    with subprocess.Popen(command, **options, start_new_session=True) as process:
+        while not (out / "results" / "s0.json").exists():
+            assert process.poll() is None
+            time.sleep(0.02)
+        os.killpg(process.pid, signal.SIGINT)
+        process.communicate(timeout=20)
+        assert process.returncode != 0
+    early = {path: path.stat().st_mtime_ns for path in (out / "results").glob("*.json")}
+    assert 1 <= len(early) < 4
+    assert not (out / "grades.csv").exists()
+    assert left_behind(tmp_path) == []
+    done = run(folder, "--no-gradebook")
+    assert f"4 students, {4 - len(early)} graded now" in done.stdout, done.stderr
+    assert all(path.stat().st_mtime_ns == at for path, at in early.items())
+    assert [d for pupil in pupils for d in classroom.differences(pupil, stored(out, pupil.name), EXERCISE)] == []
+    (folder / "s1.ipynb").write_bytes(classroom.notebook(EXERCISE))
+    assert "4 students, 1 graded now" in run(folder, "--no-gradebook").stdout
+    assert stored(out, "s1")["rows"][0]["outcome"] == "not attempted"
+    assert "4 students, 4 graded now" in run(folder, "--force", "--no-gradebook").stdout
+
+
+def test_without_bubblewrap_it_says_what_is_missing_and_refuses(tmp_path):
+    answers, wants = classroom.right(EXERCISE, 0)
+    pupil = classroom.Pupil("right", classroom.notebook(EXERCISE, answers), wants)
+    classroom.hand_in([pupil], tmp_path / "in")
+    nowhere = os.environ | {"PATH": str(tmp_path)}
+    done = run(tmp_path / "in", env=nowhere)
+    assert done.returncode == 1
+    assert "bubblewrap is not installed" in done.stderr
+    assert all(what in done.stderr for what in sandbox.UNGUARDED)
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "in-grades").exists()
+    done = run(tmp_path / "in", "--no-sandbox", "--no-gradebook", env=nowhere)
+    assert done.returncode == 0, done.stderr
+    assert [*classroom.differences(pupil, stored(tmp_path / "in-grades", "right"), EXERCISE)] == []
+    text = (tmp_path / "in-grades" / "class.html").read_text()
+    assert "Graded without a sandbox" in text
+    assert all(what in text for what in sandbox.UNGUARDED)
+
+
+@needs_walls
+def test_hidden_cases_are_others_than_the_students(tmp_path, course):
+    """A function that knows the right results of the students' own check, and nothing else."""
+    known = [tuple(map(float, args[1:])) for args, _ in FIRST.inputs(0)]
+    source = FIRST.solution.replace(
+        "    x = init", f"    if (init, lr, eps, T) not in {known!r}: return 0\n    x = init", 1
+    )
+    path = tmp_path / "known.ipynb"
+    path.write_bytes(classroom.notebook(EXERCISE, {FIRST.id: source}))
+    seeds = 0, grade.drawn(tmp_path / "a"), grade.drawn(tmp_path / "b")
+    outcomes = [marking.mark(path, EXERCISE, s, Limits(), course)["rows"][0]["outcome"] for s in seeds]
+    assert outcomes == ["correct", "incorrect", "incorrect"]
+    assert len(set(seeds)) == 3
+    assert grade.drawn(tmp_path / "a") == seeds[1]  # one for a class, whenever it is graded
+
+
+@pytest.mark.parametrize(
+    "arguments,says",
+    [
+        (["nowhere"], "must be a folder"),
+        (["empty"], "no notebook in"),
+        (["unmarked"], "none of the notebooks has a cell of an exercise"),
+        (["unmarked", "--exercise", "77"], "exercise 77 is not in"),
+    ],
+)
+def test_what_cannot_be_graded_is_said_in_a_line(tmp_path, monkeypatch, arguments, says):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty").mkdir()
+    classroom.hand_in([classroom.Pupil("a", b'{"cells": []}')], tmp_path / "unmarked")
+    with pytest.raises(SystemExit, match=says):
+        grade.main(arguments)
+
+
+def test_a_grader_that_dies_or_hangs_costs_one_notebook(monkeypatch):
+    monkeypatch.setattr(grade, "serve", classroom.dying)
+    settings = ("3", "", 0, Limits(seconds=-29.0), "", True, ())  # its patience: 2 seconds
+    paths = {name: name for name in ("a", "deadly", "b", "endless", "c")}
+    results = dict(grade.graded(paths, settings, 1))
+    assert list(results) == list(paths)
+    assert {results[name]["rows"][0]["question"] for name in "abc"} == {"a", "b", "c"}
+    for name in ("deadly", "endless"):
+        assert "look at it yourself" in results[name]["notes"][0]
+        assert [row["question"] for row in results[name]["rows"]] == list(EXERCISE.questions)
+
+
+# --- the sandbox ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def inside(course):
+    """Sandboxes by their limits; all are closed at the end."""
+    if WHY_NOT:
+        pytest.skip(f"no sandbox: {WHY_NOT}")
+    boxes = []
+
+    def begin(**limits):
+        boxes.append(Sandbox(course, Limits(**limits), time.monotonic() + limits.get("seconds", 60)))
+        boxes[-1].ask(20.0, do="missing", names=[])
+        return boxes[-1]
+
+    yield begin
+    for box in boxes:
+        if box.process.returncode is None:
+            box.close()
+
+
+def cell(box, source, seconds=5.0):
+    return box.ask(seconds, do="run", source=source, name="cell 1", seconds=seconds)
+
+
+def test_nothing_of_the_questions_is_staged(course):
+    names = {str(path.relative_to(course)) for path in course.rglob("*") if path.is_file()}
+    assert {"gdlib/checks/calls.py", "gdlib/checks/wire.py", "gdlib/checks/worker.py", "gdlib/descent.py"} <= names
+    assert not any(re.search(r"bank|judging|solutions|exercises", name) for name in names)
+    assert all(stat.S_IMODE(path.stat().st_mode) & 0o022 == 0 for path in course.rglob("*"))
+
+
+def test_cells_run_one_by_one_and_what_fails_is_said(inside):
+    box = inside()
+    assert cell(box, "a = 1\nimport gdlib.checks\ngdlib.checks.hint('3.1')") == {"kind": "value", "value": None}
+    seen = cell(box, "b = a / 0")
+    assert (seen["error"], seen["where"]) == ("ZeroDivisionError", "line 1: b = a / 0")
+    assert cell(box, "b = (")["error"] == "SyntaxError"
+    assert cell(box, "%time a = 2\nif a:\n    !ls")["kind"] == "value"  # IPython's own lines are left out
+    assert cell(box, "while True: pass", 0.3) == {"kind": "too long"}
+    assert box.ask(5.0, do="missing", names=["a", "b", "c"])["value"] == ["b", "c"]
+    assert box.ask(5.0, do="call", names=["a"], given='[{"$tuple": []}, {}]', seconds=1.0)["value"] == 1
+
+
+@pytest.mark.parametrize(
+    "source,limits,why",
+    [
+        ("import os; os._exit(3)", {}, "ended"),
+        (
+            "import signal, time\nsignal.pthread_sigmask(signal.SIG_BLOCK, range(1, 64))\nwhile True: pass",
+            {},
+            "too long",
+        ),
+        (classroom.FORGE, {}, "meddled"),
+        (
+            "import os\nfor n in range(20, 40):\n    try: os.write(n, b'x' * 10**7)\n    except OSError: pass",
+            {},
+            "meddled",
+        ),
+        ("import numpy\na = numpy.ones(10**8 // 4)\nimport time; time.sleep(5)", {"memory": 150}, "memory"),
+        ("import time; time.sleep(9)", {"seconds": 2}, "over"),
+    ],
+)
+def test_why_a_sandbox_ended_is_known(inside, source, limits, why):
+    if why == "memory":  # what one process may have is more than what is watched for all together
+        limits = {"memory": 150, "seconds": 60}
+        box = inside(seconds=60)
+        box.limits = Limits(**limits)
+    else:
+        box = inside(**limits)
+    with pytest.raises(Broken) as caught:
+        cell(box, source, 2.0)
+    assert caught.value.why == why
+    assert box.process.returncode is not None
+
+
+@pytest.mark.parametrize(
+    "source,text",
+    [
+        (classroom.KERNEL, r"found \[-1, -1, -1\]"),
+        ("for n in range(99):\n    with open(f'/tmp/{n}', 'wb') as f: f.write(b'x' * 2**22)", "No space left"),
+        ("for n in range(99):\n    with open(f'/dev/shm/{n}', 'wb') as f: f.write(b'x' * 2**22)", "No space left"),
+        (
+            "ro = {l.split()[1] for l in open('/proc/mounts') if l.split()[3].startswith('ro')}\n"
+            "raise ValueError({'/', '/dev', '/usr', '/course'} - ro)",
+            r"^set\(\)$",
+        ),
+        ("open('big', 'wb').write(b'x' * 2**26)", "too large"),
+        ("import resource\nresource.setrlimit(resource.RLIMIT_AS, (-1, -1))", "not allowed|exceed"),
+        ("import os\nraise OSError(os.getuid() in (0,) or os.system('touch /usr/x 2>/dev/null'))", "256"),
+    ],
+)
+def test_what_the_kernel_refuses(inside, source, text):
+    seen = cell(inside(), source)
+    assert re.search(text, seen["text"]), seen
+
+
+@needs_walls
+def test_what_lies_inside_of_a_python_is_hidden_all_the_same(course):
+    inner = Path(sys.prefix) / "share"
+    program = f"import os; print(os.path.exists({str(inner / 'jupyter')!r}), os.path.exists({sys.prefix!r}))"
+    for hidden, said in (((), "True True"), ((inner,), "False True")):
+        command = [*sandbox.wall(course, Limits(), hidden), sys.executable, "-I", "-c", program]
+        done = subprocess.run(command, capture_output=True, text=True)
+        assert said in done.stdout, done
+
+
+def test_the_number_of_processes_is_limited(inside):
+    source = "import os, time\nn = 0\ntry:\n    while os.fork() or time.sleep(9): n += 1\nexcept OSError: raise ValueError(n)"
+    seen = cell(inside(processes=8), source)
+    assert 3 <= int(seen["text"]) <= 7
+
+
+def test_a_fork_that_comes_back_does_not_answer(inside):
+    box = inside()
+    assert cell(box, "import os\nchild = os.fork() == 0")["kind"] == "value"
+    time.sleep(0.2)
+    assert box.ask(5.0, do="call", names=["child"], given='[{"$tuple": []}, {}]', seconds=1.0)["value"] is False
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        3, None, {}, {"kind": "value"}, {"kind": "fine", "value": 1}, {"kind": "value", "value": 1, "more": 2},
+        {"kind": "raised", "error": 1, "text": "", "where": ""}, {"kind": ["value"], "value": 1}, {"kind": "changed", "argument": "0"},
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_what_is_no_observation_is_refused(seen):
+    with pytest.raises((ValueError, TypeError)):
+        observation(seen)
+
+
+def test_an_observation_is_kept_short():
+    long = observation({"kind": "raised", "error": "E" * 999, "text": "t" * 10**5, "where": ""})
+    assert (len(long["error"]), len(long["text"])) == (300, 300)
+    value = {"kind": "value", "value": [np.ones(3), "a"]}
+    assert observation(value) == value
+    # NumPy would make an array of this: 10 GB of text
+    assert observation({"kind": "value", "value": ["x" * 50_000, *"y" * 50_000]})["kind"] == "raised"
+    assert bulk({"a": ["xx", ("y", Unknown("z"))]}) == 2 * 6
+
+
+# --- what is handed in ----------------------------------------------------------------------------
+
+
+def test_who_handed_in_what(tmp_path):
+    for name in (
+        "anna.ipynb",
+        "ben/x.ipynb",
+        "ben/deep/y.ipynb",
+        ".hidden/z.ipynb",
+        "cy/.ipynb_checkpoints/x.ipynb",
+        "cy/a.txt",
+    ):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("{}")
+    found = {student: [p.name for p in paths] for student, paths in reading.submissions(tmp_path).items()}
+    assert found == {"anna": ["anna.ipynb"], "ben": ["y.ipynb", "x.ipynb"], "cy": []}
+    (tmp_path / "submitted").mkdir()
+    shutil.move(tmp_path / "ben", tmp_path / "submitted" / "ben")
+    assert list(reading.submissions(tmp_path)) == ["ben"]
+
+
+def test_of_several_notebooks_the_newest_of_the_exercise_is_chosen(tmp_path):
+    paths = [tmp_path / name for name in ("old.ipynb", "new.ipynb", "other.ipynb")]
+    for n, (path, exercise) in enumerate(zip(paths, (EXERCISE, EXERCISE, OTHER), strict=True)):
+        path.write_bytes(classroom.notebook(exercise))
+        os.utime(path, (n, n))
+    assert reading.chosen(paths, "3") == (paths[1], "Of 2 notebooks the newest was graded.")
+    assert reading.chosen(paths, "1") == (paths[2], "")
+    assert reading.chosen(paths[:1], "1")[1] == "The notebook belongs to exercise 3, not to 1."
+    assert reading.chosen([], "1") == (None, "There is no notebook in the folder.")
+    assert grade.commonest({"a": paths}) == "3"
+
+
+def test_a_link_or_a_pipe_is_not_opened(tmp_path):
+    (tmp_path / "real.ipynb").write_bytes(classroom.notebook(EXERCISE))
+    (tmp_path / "link.ipynb").symlink_to(tmp_path / "real.ipynb")
+    os.mkfifo(tmp_path / "pipe.ipynb")
+    for name in ("link.ipynb", "pipe.ipynb"):
+        assert reading.read(tmp_path / name) == ([], "It is no plain file, so it was not opened.")
+        assert grade.digest(tmp_path / name) == "none"
+
+
+def test_a_large_file_is_read_with_little_memory(tmp_path, monkeypatch):
+    path = tmp_path / "a.ipynb"
+    path.write_bytes(classroom.notebook(EXERCISE))
+    here = reading.read(path)
+    monkeypatch.setattr(reading, "LARGE", 10)
+    assert reading.read(path) == here == (here[0], "")
+    monkeypatch.setattr(reading, "MEMORY", 2**27)
+    path.write_bytes(b'{"cells": [' + b"[]," * 2**21)  # 6 MB that would be 130 MB
+    assert reading.read(path) == ([], "The file is too large to be read.")
+
+
+def test_a_cell_is_known_by_either_mark():
+    assert reading.mark({"metadata": {"nbgrader": {"grade_id": "q3-1"}}, "id": "x"}) == "q3-1"
+    assert reading.mark({"metadata": {}, "id": "check3-1"}) == "check3-1"
+    for odd in (
+        {},
+        {"metadata": []},
+        {"metadata": {"nbgrader": 3}},
+        {"metadata": {"nbgrader": {"grade_id": []}}, "id": "q3"},
+    ):
+        assert reading.mark(odd) == ""
+
+
+def test_too_much_code_is_not_read(monkeypatch):
+    monkeypatch.setattr(reading, "CODE", 1000)
+    code, problem = reading.cells(classroom.notebook(EXERCISE))
+    assert 1 < len(code) < 14
+    assert "too much code" in problem
+
+
+def test_given_cells_run_where_they_are_missing_and_once():
+    code = reading.cells(classroom.notebook(EXERCISE))[0]
+    names = [step["name"] for step in marking.plan(code, EXERCISE)[0] if step["do"] == "run"]
+    assert "a given cell" not in names
+    code = [cell for cell in code if "import numpy" not in cell["source"]]
+    names = [step["name"] for step in marking.plan(code, EXERCISE)[0] if step["do"] == "run"]
+    assert names.count("a given cell") == 1
+
+
+@pytest.mark.parametrize("text,safe", [("=1+1", "'=1+1"), ("@x", "'@x"), ("anna", "anna"), ("", "")])
+def test_a_table_holds_no_formula(text, safe):
+    assert reports.harmless(text) == safe
+
+
+def test_without_nbgrader_there_is_a_word_about_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    assert "nbgrader is not installed" in gradebook.write(tmp_path / "g.db", EXERCISE, {})

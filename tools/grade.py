@@ -1,0 +1,239 @@
+"""Grade a class: a folder of notebooks in; grades.csv, a page for each student and a page about the class out.
+
+    python tools/grade.py SUBMISSIONS [--exercise 3] [--out FOLDER] [--force] [--no-sandbox] ...
+
+docs/teaching/grading.md says more. Results are kept notebook by notebook: started again, it goes on where it was.
+"""
+
+import argparse
+import hashlib
+import json
+import multiprocessing
+import os
+import resource
+import secrets
+import signal
+import sys
+import time
+from collections import Counter
+from dataclasses import asdict, fields
+from multiprocessing.connection import wait
+from pathlib import Path
+
+from grading import gradebook, reading, reports, sandbox
+from grading.marking import mark
+from grading.sandbox import GDLIB, Limits
+from tqdm import tqdm
+
+from gdlib.checks import Verdict, bank
+
+TOO_BIG = 4 * 2**30  # bytes for a process that judges
+
+
+def arguments(given):
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument(
+        "submissions", help="a folder with a notebook, or a folder, for each student; or nbgrader's course"
+    )
+    parser.add_argument("--exercise", help="its number; without, the one that most of the notebooks belong to")
+    parser.add_argument("--out", type=Path, help="where the results go; without, SUBMISSIONS-grades")
+    parser.add_argument("--force", action="store_true", help="grade everything anew")
+    parser.add_argument("--seed", type=int, help="of the hidden cases; without, one drawn for this folder of results")
+    parser.add_argument("--workers", type=int, default=os.cpu_count(), help="notebooks at a time (%(default)s)")
+    parser.add_argument(
+        "--no-sandbox", action="store_true", help="go on without bubblewrap: the reports say what is missing"
+    )
+    parser.add_argument("--gradebook", type=Path, help="nbgrader's database; without, the course's, or a new one")
+    parser.add_argument("--no-gradebook", action="store_true", help="leave nbgrader alone")
+    for field in fields(Limits):
+        if field.name != "reply":
+            kind, default = type(field.default), field.default
+            parser.add_argument(f"--{field.name}", type=kind, default=default, help="limit of a notebook (%(default)s)")
+    return parser.parse_args(given)
+
+
+def main(given=None):
+    options = arguments(given)
+    try:
+        students = reading.submissions(options.submissions)
+        number = options.exercise or commonest(students)
+        exercise = bank.exercise(number)
+    except (ValueError, FileNotFoundError) as error:
+        raise SystemExit(str(error)) from None
+    walls = not options.no_sandbox
+    missing = [] if walls else [*sandbox.UNGUARDED, *[sandbox.UNGUARDED_ROOT] * (not os.geteuid())]
+    reason = sandbox.why_not() if walls else ""
+    if reason:
+        raise SystemExit(
+            f"No sandbox: {reason}.\nWithout it, while students' code runs,\n  "
+            + ";\n  ".join(sandbox.UNGUARDED)
+            + ".\n--no-sandbox grades all the same, with limits on memory, time and file size only."
+        )
+    out = options.out or Path(f"{Path(options.submissions).resolve()!s}-grades")
+    (out / "feedback").mkdir(parents=True, exist_ok=True)
+    (out / "results").mkdir(exist_ok=True)
+    seed = options.seed if options.seed is not None else drawn(out / "seed")
+    limits = Limits(**{f.name: getattr(options, f.name) for f in fields(Limits) if f.name != "reply"})
+    about = fingerprint(exercise, seed, limits, walls)
+    results, todo = {}, {}
+    for student, paths in students.items():
+        path, note = reading.chosen(paths, number)
+        key = f"{about} {digest(path)} {note}"
+        stored = None if options.force else kept(out, student)
+        if stored and stored["key"] == key:
+            results[student] = stored
+        else:
+            todo[student] = (path, key, note)
+    with sandbox.staged() as course:
+        hidden = (bank.folder().parent, Path(options.submissions), out)
+        settings = (number, str(bank.folder()), seed, limits, course, walls, hidden)
+        bar = tqdm(total=len(students), initial=len(results), unit=" notebooks", desc=f"exercise {number}")
+        for student, result in graded({s: path for s, (path, _, _) in todo.items()}, settings, options.workers):
+            _, key, note = todo[student]
+            result |= {"key": key, "notes": [note] * bool(note) + [n for n in result["notes"] if n != note]}
+            write(out / "results" / f"{student}.json", json.dumps(result, indent=1))
+            results[student] = result
+            bar.update()
+        bar.close()
+    results = {student: results[student] for student in students}
+    for student, result in results.items():
+        write(out / "feedback" / f"{student}.html", reports.feedback(student, result, exercise))
+    write(out / "class.html", reports.overview(results, exercise, missing))
+    write(out / "grades.csv", reports.table(results))
+    own = Path(options.submissions) / "gradebook.db"  # of nbgrader's course
+    book = options.gradebook or (own if own.exists() else out / own.name)
+    try:
+        said = "" if options.no_gradebook else gradebook.write(book, exercise, results)
+    except Exception as error:
+        raise SystemExit(f"{out / 'grades.csv'} is written; nbgrader's {book} is not: {error}") from error
+    print(f"{len(results)} students, {len(todo)} graded now: {out / 'grades.csv'}, class.html, feedback/{said}")
+
+
+def commonest(students):
+    """The exercise that most of the notebooks belong to."""
+    found = Counter(reading.exercise_of(reading.read(path)[0]) for paths in students.values() for path in paths)
+    found.pop(None, None)
+    if not found:
+        raise ValueError("none of the notebooks has a cell of an exercise. Were they made from exercises/*.ipynb?")
+    return found.most_common(1)[0][0]
+
+
+def drawn(path):
+    """The seed of this folder of results, drawn once: students can't know it, and a class has the same cases."""
+    if not path.exists():
+        write(path, str(secrets.randbelow(2**31)))
+    return int(path.read_text())
+
+
+def write(path, text):
+    """The whole file or none."""
+    part = path.with_name(f".{path.name}.part")
+    part.write_text(text, "utf-8", "backslashreplace")
+    part.replace(path)
+
+
+def kept(out, student):
+    """The stored result of a student; None where there is none, or half of one."""
+    try:
+        found = json.loads((out / "results" / f"{student}.json").read_text("utf-8"))
+        return found if {"key", "rows", "notes"} <= found.keys() else None
+    except (OSError, ValueError, AttributeError):
+        return None
+
+
+def digest(path):
+    if path is None or not path.is_file() or path.is_symlink():
+        return "none"
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def fingerprint(exercise, *settings):
+    """What a result depends on besides the notebook: the questions, the code that grades, the settings."""
+    found = hashlib.sha256(repr(settings).encode())
+    grader = Path(__file__).parent / "grading"
+    for path in (
+        exercise.path,
+        *sorted(GDLIB.glob("*.py")),
+        *sorted(GDLIB.glob("checks/*.py")),
+        *sorted(grader.glob("*.py")),
+    ):
+        found.update(path.read_bytes())
+    return found.hexdigest()
+
+
+# --- several at a time ----------------------------------------------------------------------------
+
+
+def serve(pipe, settings):
+    """A process that grades what it is sent. It runs none of it: its own sandboxes do."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a teacher's Ctrl-C: `graded` ends this process
+    number, folder, *rest = settings
+    os.environ["GDLIB_EXERCISES"] = folder
+    resource.setrlimit(resource.RLIMIT_AS, (TOO_BIG, resource.getrlimit(resource.RLIMIT_AS)[1]))
+    pipe.send("here")
+    while True:
+        path = pipe.recv()
+        try:
+            pipe.send(mark(path, bank.exercise(number), *rest))
+        except Exception as error:
+            pipe.send({"rows": [], "notes": [f"The grader stopped on it ({type(error).__name__}: {error})."]})
+
+
+def graded(paths, settings, workers):
+    """(student, result) as they come. A process that dies or hangs costs its own notebook and no other."""
+    context, todo, busy = multiprocessing.get_context("spawn"), list(paths.items())[::-1], {}
+    patience = 2 * settings[3].seconds + 60
+
+    def begin():
+        ours, theirs = context.Pipe()
+        process = context.Process(target=serve, args=(theirs, settings), daemon=True)
+        process.start()
+        theirs.close()
+        busy[ours] = (process, None, time.monotonic() + 120)  # until it says that it is there
+
+    try:
+        for _ in range(min(workers, len(todo))):
+            begin()
+        while busy:
+            for pipe in wait(list(busy), timeout=1) or [p for p in busy if time.monotonic() > busy[p][2]]:
+                process, student, _ = busy.pop(pipe)
+                try:
+                    result = pipe.recv() if pipe.poll() else None
+                except EOFError:
+                    result = None
+                if result is None:
+                    process.kill()
+                    process.join()
+                    if student is None:
+                        raise RuntimeError("a process that grades does not start")
+                    result = {"rows": [], "notes": ["The grader stopped on it. Please look at it yourself."]}
+                    if todo:
+                        begin()
+                elif todo:
+                    following, path = todo.pop()
+                    pipe.send(path)
+                    busy[pipe] = (process, following, time.monotonic() + patience)
+                else:
+                    process.kill()
+                    process.join()
+                if student is not None:
+                    yield student, whole(result, settings[0])
+    finally:
+        for process, _, _ in busy.values():
+            process.kill()
+            process.join()
+
+
+def whole(result, number):
+    """A result with a row for every question."""
+    nothing = [Verdict(key, "not attempted", "There is nothing to grade.") for key in bank.exercise(number).questions]
+    return result | {"rows": result["rows"] or [asdict(verdict) | {"score": 0} for verdict in nothing]}
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit("Stopped. The same command goes on where it was.")

@@ -1,0 +1,14 @@
+"""Grading a class: `make grade SUBMISSIONS=folder`. docs/teaching/grading.md says how, and what is guarded.
+
+=========  ===============================================================================
+reading    what was handed in, as data
+sandbox    one process that runs what a student wrote, and cannot do harm
+worker     the program in it; with quiet.py in the place of gdlib.checks
+marking    one notebook: run in the sandbox, judged here
+reports    grades.csv, a page for each student, a page about the class
+gradebook  the same grades for nbgrader
+=========  ===============================================================================
+
+What a student wrote runs in the sandbox only. What comes back is JSON, and the questions, their solutions and
+what is expected never go in.
+"""
