@@ -67,7 +67,9 @@ def walk(path, batch_size):
 
 
 @linux
-@pytest.mark.parametrize("dtype,batch_size", [("float64", 64), ("float32", 8000), ("uint8", 1024), ("float64", None), ("uint8", None)])
+@pytest.mark.parametrize(
+    "dtype,batch_size", [("float64", 64), ("float32", 8000), ("uint8", 1024), ("float64", None), ("uint8", None)]
+)
 def test_the_predicted_peak_of_a_walk_over_a_file(tmp_path, dtype, batch_size):
     n, d = 20_000, 300
     np.save(tmp_path / "rows.npy", np.tile(np.arange(d + 1, dtype=float).astype(dtype), (n, 1)))

@@ -1,7 +1,7 @@
 """The students' notebooks: exercises/solutions/NN_name.md -> exercises/NN_name.ipynb.
 
-    python tools/exercises.py build    derive them all
-    python tools/exercises.py check    is each stored one what its source gives?
+    python tools/exercises.py build [NAME ...]    derive them all, or those whose names begin with NAME
+    python tools/exercises.py check [NAME ...]    is each stored one what its source gives?
 
 Nothing is executed: a student's notebook starts without outputs. The cells carry nbgrader's metadata (schema 3): the
 answer's cell is the solution cell "q3-2", the check's cell is the graded, locked cell "check3-2", one point each.
@@ -72,14 +72,17 @@ def derived(exercise):
 
 
 def main(arguments):
-    if arguments not in (["build"], ["check"]):
+    if not arguments or arguments[0] not in ("build", "check"):
         raise SystemExit(__doc__)
+    chosen = [path for path in bank.sources() if path.name.startswith(tuple(arguments[1:]) or "")]
+    if not chosen:
+        raise SystemExit(f"no exercise begins with {' or '.join(arguments[1:])}")
     stale = []
-    for source in bank.sources():
+    for source in chosen:
         exercise = bank.Exercise(source)
         target, text = stored(exercise), nbformat.writes(derived(exercise)) + "\n"
         current = target.exists() and target.read_text("utf-8") == text
-        if arguments == ["build"]:
+        if arguments[0] == "build":
             target.write_text(text, "utf-8")
             print(f"{target.name}: {'as before' if current else 'changed'}")
         else:

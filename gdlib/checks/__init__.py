@@ -9,6 +9,8 @@ The questions are written in exercises/solutions; exercises/README.md says how. 
 same verdict on an answer that lives in another process, with other random inputs.
 """
 
+import os
+
 from gdlib.checks.bank import exercise, question
 from gdlib.checks.calls import caller
 from gdlib.checks.judging import OUTCOMES, Verdict, judge
@@ -17,21 +19,9 @@ from gdlib.checks.records import record
 from gdlib.checks.wire import Code, decode, encode, plain
 
 __all__ = [
-    "OUTCOMES",
-    "Code",
-    "Verdict",
-    "caller",
-    "check",
-    "decode",
-    "encode",
-    "exercise",
-    "hint",
-    "judge",
-    "plain",
-    "progress",
-    "question",
-    "solution",
-]
+    "OUTCOMES", "Code", "Verdict", "caller", "check", "decode", "encode", "exercise", "hint", "judge", "plain",
+    "progress", "question", "solution",
+]  # fmt: skip
 
 _hints = {}
 
@@ -50,12 +40,20 @@ def check(number, *answer):
     -------
     Verdict
         Also kept in the progress file of the exercise.
+
+    Raises
+    ------
+    AssertionError
+        In nbgrader's autograde only, where the answer is not right: that is how nbgrader sees it.
     """
     asked = question(number)
     if len(answer) != len(asked.names):
         verdict = Verdict(asked.id, "error", f"`check` needs {' and '.join(asked.names)}: `{asked.check_cell}`")
     else:
         verdict = judge(asked, caller(answer if len(answer) > 1 else answer[0]))
+    if os.environ.get("NBGRADER_EXECUTION") == "autograde":
+        assert verdict.outcome == "correct", repr(verdict)
+        return verdict
     record(verdict)
     return verdict
 
@@ -79,7 +77,7 @@ def hint(number):
     n = _hints[asked.id] = min(_hints.get(asked.id, 0) + 1, len(asked.hints))
     if not n:
         return Text(f"There are no hints to {asked.id}.")
-    last = f' The next step is `solution("{asked.id}")`.' if n == len(asked.hints) else ""
+    last = f'\n\nThe next step is `solution("{asked.id}")`.' if n == len(asked.hints) else ""
     return Text(f"**Hint {n} of {len(asked.hints)}.** {asked.hints[n - 1]}{last}")
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from gdlib.checks.calls import caller
+from gdlib.checks.calls import _quiet, caller
 from gdlib.checks.wire import Code
 
 TAGS = ("solution", "stub", "cases", "mistake", "right")
@@ -67,16 +67,17 @@ class Question:
     def asks_for_values(self):
         return not isinstance(ast.parse(self.solution).body[0], ast.FunctionDef)
 
-    @cached_property
-    def parameters(self):
-        """The names of the solution's arguments."""
-        return [a.arg for a in ast.parse(self.solution).body[0].args.args] if not self.asks_for_values else []
+    def parameter(self, position):
+        """The name of the solution's argument at that position."""
+        names = [a.arg for a in ast.parse(self.solution).body[0].args.args]
+        return names[position] if position < len(names) else f"number {position + 1}"
 
     def run(self, source, what):
         """The names that `source` defines, run where the untagged cells up to this question have run."""
         before = self.exercise.space(self.id)
         space = dict(before)
-        exec(compile(source, f"<{self.id} {what}>", "exec"), space)
+        with _quiet():
+            exec(compile(source, f"<{self.id} {what}>", "exec"), space)
         return {k: v for k, v in space.items() if k not in before or v is not before[k]}
 
     def answer(self, source, what="solution"):
@@ -106,7 +107,11 @@ class Question:
             if bool(args) == self.asks_for_values or not isinstance(kwargs, dict):
                 wanted = "a dict: the point at which to evaluate" if self.asks_for_values else "a tuple of arguments"
                 self.fail(f"cases(rng) must yield {wanted}; it yields {args or kwargs!r}")
-        return found
+        # NumPy's numbers become Python's, as they do on their way into a sandbox.
+        return [
+            (tuple(arg.item() if isinstance(arg, np.generic) else arg for arg in args), kwargs)
+            for args, kwargs in found
+        ]
 
     @cache  # noqa: B019
     def expected(self, seed, position):
@@ -230,7 +235,8 @@ class Exercise:
             cells = self.intro if key is None else self.questions[key].before
             for kind, source in cells:
                 if kind == "code":
-                    exec(compile(source, f"<{self.path.name}>", "exec"), self._space)
+                    with _quiet():
+                        exec(compile(source, f"<{self.path.name}>", "exec"), self._space)
             self._ran = key
         return self._space
 

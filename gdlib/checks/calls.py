@@ -54,14 +54,14 @@ def caller(answer):
     """
 
     def call(args, kwargs, seconds):
-        if (
-            answer is None
-            or answer is ...
-            or (isinstance(answer, tuple) and any(v is None or v is ... for v in answer))
-        ):
+        if any(v is None or v is ... for v in (answer if isinstance(answer, tuple) else [answer])):
             return {"kind": "not attempted"}
         if args and not callable(answer):
             text = "check needs the function itself: its name, without brackets after it"
+            if hasattr(answer, "free_symbols"):
+                text = (
+                    "this is a SymPy formula, not a function of a number: `sp.lambdify(x, formula)` turns it into one"
+                )
             return {"kind": "raised", "error": "TypeError", "text": text, "where": ""}
         given = built(args), built(kwargs)
         try:
@@ -201,6 +201,6 @@ def _where(error):
             text = linecache.getline(name, line).strip()
             folder, file = os.path.split(name)
             cell = name.startswith("<") or os.path.basename(folder).startswith("ipykernel_")
-            found = ("" if cell else f"{file}, ") + f"line {line}" + (f": {text}" if text else "")
+            found = ("" if cell else f"{file}, ") + f"line {line}" + (f": {text[:90]}" if text else "")
         trace = trace.tb_next
     return found

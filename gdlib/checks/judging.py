@@ -8,13 +8,21 @@ from dataclasses import dataclass
 import numpy as np
 
 from gdlib.checks import bank
-from gdlib.checks.calls import TooLong, caller, within
-from gdlib.checks.wire import Unknown, built, shown
+from gdlib.checks.calls import TooLong, _quiet, caller, within
+from gdlib.checks.wire import Code, Unknown, built, shown
 
 OUTCOMES = ("correct", "incorrect", "not attempted", "error", "too long")
 _SIGNS = dict(zip(OUTCOMES, "✓✗○!…", strict=True))
 _COLOURS = dict(zip(OUTCOMES, ("#009E73", "#D55E00", "#888888", "#D55E00", "#E69F00"), strict=True))
+_LABEL = '<span style="display: inline-block; min-width: 5em">'
 _SHORT = 0.5  # seconds for a known mistake: what takes longer does not end
+_DIFFERS = "It differs here:"
+_PYTHONS = {  # what a TypeError says -> what to say instead
+    r"for \^|'bitwise_xor'": "In Python `^` is no power, it compares bits. Write `x**2`.",
+    r"operand.*'(\w*function\w*|numpy\.ufunc|method)'": "You calculate with a function itself. Call it: `f(x)`, not `f`.",
+}
+_NEAR = "right within"
+_UNUSABLE = "This can't be used"
 
 
 @dataclass(frozen=True)
@@ -44,7 +52,7 @@ class Verdict:
 
     @property
     def _more(self):
-        return "" if self.outcome in ("correct", "not attempted") else f'Stuck? hint("{self.question}")'
+        return "" if self.outcome in ("correct", "not attempted") else f'Stuck? `hint("{self.question}")`'
 
     def __repr__(self):
         lines = [f"{self.question} {_SIGNS[self.outcome]} {self.outcome.capitalize()}. {self.message}"]
@@ -53,7 +61,10 @@ class Verdict:
 
     def _repr_html_(self):
         rows = "".join(
-            f"<div>{html.escape(what)}: <code>{html.escape(text)}</code></div>" for what, text in self.example
+            f"<div>{_LABEL}{html.escape(what)}</span> <code>{html.escape(text)}</code></div>"
+            if what != _NEAR
+            else f"<div><small>({what} {html.escape(text)})</small></div>"
+            for what, text in self.example
         )
         more = f"<div><small>{_prose(self._more)}</small></div>" if self._more else ""
         return (
@@ -112,39 +123,44 @@ def judge(question, call, seed=0, name=True):
         rows.append(_Row(position, args, kwargs, seen, _wrong(question, seen, args, seed, position)))
         if seen["kind"] == "too long" or (rows[-1].wrong is not None and not name):
             break
-    bad = [row for row in rows if row.wrong is not None]
+    bad = sorted((row for row in rows if row.wrong), key=lambda row: _weight([row.args, row.kwargs]))
     if not bad:
-        return Verdict(question.id, "correct", _praise(question, len(rows)))
-    worst = rows[-1] if rows[-1].seen["kind"] == "too long" else min(bad, key=lambda row: _weight(row.args, row.kwargs))
-    outcome = {"raised": "error", "too long": "too long"}.get(worst.seen["kind"], "incorrect")
+        praise = f"It is right on all {len(rows)} inputs." if rows[1:] else "That is right."
+        return Verdict(question.id, "correct", praise)
+    endless = rows[-1].seen["kind"] == "too long"
+    worst = rows[-1] if endless else next(filter(_known_error, bad), bad[0])
+
+    def verdict(row, message, mistake):
+        outcome = {"raised": "error", "too long": "too long"}.get(row.seen["kind"], "incorrect")
+        return Verdict(question.id, outcome, message, mistake, _example(question, row, seed, message) if name else ())
+
     if not name:
-        return Verdict(question.id, outcome, worst.wrong)
-    if question.stub and _fits(question, question.stub, rows):
-        return Verdict(
-            question.id,
-            "not attempted",
-            "It does what the given code does: nothing was changed, or nothing that shows.",
-        )
-    example = _example(question, worst, seed)
+        return verdict(worst, worst.wrong, None)
+    if question.stub and _does(question, question.stub, rows, seed):
+        same_as_given = "It does what the given code does: nothing was changed, or nothing that shows."
+        return Verdict(question.id, "not attempted", same_as_given)
+    usable = [r for r in rows if r.wrong and r.seen["kind"] == "value" and not r.wrong.startswith(_UNUSABLE)]
     for message, source in question.mistakes:
-        if _fits(question, source, rows):
-            return Verdict(question.id, outcome, message, message, example)
+        fits = question.run(source, "mistake").get("fits")
+        if fits is None and _does(question, source, rows, seed):
+            return verdict(worst, message, message)
+        if fits is not None and usable and not endless and _applies(question, fits, usable[0]):
+            return verdict(usable[0], message, message)
     general = _general(question, worst, seed)
-    return Verdict(question.id, outcome, general or worst.wrong, general, example)
-
-
-def _praise(question, n):
-    return f"It is right on all {n} inputs." if n > 1 else "That is right."
+    return verdict(worst, general or worst.wrong, general)
 
 
 def _wrong(question, seen, args, seed, position):
     """None where the observation is right, else what to say about it."""
     if seen["kind"] == "too long":
-        seconds = question.settings["seconds"]
-        return f"It was stopped after {seconds:g} seconds. Does the loop ever end? Look at its condition."
+        stopped = f"It was stopped after {question.settings['seconds']:g} seconds"
+        if position < 5:  # the time is for all calls together
+            return f"{stopped}. Does the loop ever end? Look at its condition."
+        return (
+            f"{stopped}, after {position} inputs that all went well: is it slow, or is there one where it never ends?"
+        )
     if question.settings["judge"] is None:
-        expected = question.expected(seed, position)
-        if agree(seen, expected, question):
+        if agree(seen, question.expected(seed, position), question):
             return None
     elif seen["kind"] == "value":
         return _judged(question, seen["value"], args)
@@ -152,27 +168,33 @@ def _wrong(question, seen, args, seed, position):
         return f"It raised {seen['error']}" + (f": {seen['text']}" if seen["text"] else "") + "."
     if seen["kind"] == "changed":
         return (
-            f"It changes its argument `{_parameter(question, seen['argument'])}`. Whoever calls it keeps using that. "
+            f"It changes its argument `{question.parameter(seen['argument'])}`. Whoever calls it keeps using that. "
             "Work on a copy, or write `x = x - ...` in place of `x -= ...`."
         )
     if question.asks_for_values and not question.inputs(seed)[position][1]:
         return f"It is not {shown(seen['value'])}."
-    s = question.settings
-    return f"This differs by more than {s['rtol']:g} of the value (or {s['atol']:g} near 0)."
+    return _DIFFERS
+
+
+def _ask(question, function, value, args, seconds):
+    """What an author's function, `judge` or `fits`, says of a result, in silence. Texts reach it in small letters."""
+    values = value if question.asks_for_values and len(question.names) > 1 else (value,)
+    values = [v.strip().casefold() if isinstance(v, str) else v for v in values]
+    with _quiet():
+        return within(seconds, function, ((*values, *built(args)), {}))
 
 
 def _judged(question, value, args):
     """What the question's judge says of a result: None when it is right."""
-    values = value if question.asks_for_values and len(question.names) > 1 else (value,)
     try:
-        verdict = within(question.settings["seconds"], question.settings["judge"], ((*values, *built(args)), {}))
+        verdict = _ask(question, question.settings["judge"], value, args, question.settings["seconds"])
     except TooLong:
         return "Judging it took too long: the numbers are too large."
     except Exception as error:  # the learner's value is of another kind than the judge can use
-        return f"This can't be used: {type(error).__name__}: {str(error)[:200]}"
+        return f"{_UNUSABLE}: {type(error).__name__}: {str(error)[:200]}"
     if verdict is None or verdict is True or (isinstance(verdict, np.bool_) and verdict):
         return None
-    return verdict if isinstance(verdict, str) else "This does not meet the goal yet."
+    return verdict if isinstance(verdict, str) and verdict else "This does not meet the goal yet."
 
 
 def agree(seen, other, question):
@@ -216,81 +238,124 @@ def _numbers(value):
     return array if array.dtype.kind in "biufc" else None
 
 
-def _fits(question, source, rows):
-    """Does a known mistake do on every case what was seen, and with more evidence than that neither ends?"""
-    bad = [row for row in rows if row.wrong is not None]
-    fits = question.run(source, "mistake").get("fits")
-    if fits is not None:
-        values = [row for row in bad if row.seen["kind"] == "value"]
-        return bool(values) and _applies(question, fits, values[0])
-    if all(row.seen["kind"] == "too long" for row in bad):
+def _does(question, source, rows, seed):
+    """Does a known mistake do on every case what was seen, and with more evidence than that neither ends?
+
+    Of several values only those count that the mistake has wrong: the others are another matter.
+    """
+    if all(row.seen["kind"] == "too long" for row in rows if row.wrong):
         return False
     call = caller(question.answer(source, "mistake"))
+    several = len(question.names) > 1
+
+    def agrees(row):
+        seen, other = row.seen, call(row.args, row.kwargs, _SHORT)
+        if several and seen["kind"] == other["kind"] == "value":
+            three = zip(seen["value"], other["value"], question.expected(seed, row.position)["value"], strict=True)
+            seen = seen | {"value": [o if same(o, e) else v for v, o, e in three]}
+        return agree(seen, other, question)
+
     # The wrong cases first: most mistakes are ruled out by the first of them.
-    return all(
-        agree(row.seen, call(row.args, row.kwargs, _SHORT), question)
-        for row in sorted(rows, key=lambda row: (row.wrong is None, row.position))
-    )
+    return all(map(agrees, sorted(rows, key=lambda row: (row.wrong is None, row.position))))
 
 
 def _applies(question, fits, row):
-    value = row.seen["value"]
-    values = value if question.asks_for_values and len(question.names) > 1 else (value,)
     try:
-        return bool(within(_SHORT, fits, ((*values, *built(row.args)), {})))
+        return bool(_ask(question, fits, row.seen["value"], row.args, _SHORT))
     except (Exception, TooLong):
         return False
 
 
+def _known_error(row):
+    text = row.seen["text"] if row.seen.get("error") == "TypeError" else ""
+    return next((message for pattern, message in _PYTHONS.items() if re.search(pattern, text)), None)
+
+
 def _general(question, row, seed):
-    """The mistakes that any function can make: nothing returned, another shape or kind, a changed input."""
+    """The mistakes that any answer can make: nothing returned, another shape or kind, a changed input, ^ for **."""
     if row.seen["kind"] == "changed":
         return row.wrong
     if row.seen["kind"] != "value":
-        return None
-    value = row.seen["value"]
+        return _known_error(row)
+    value, judged = row.seen["value"], question.settings["judge"] is not None
     if value is None and not question.asks_for_values:
         return "It returns nothing. Did you forget `return`?"
-    if question.settings["judge"] is not None:
-        return None
     expected = question.expected(seed, row.position)
-    if expected["kind"] == "value" and _form(value) != _form(expected["value"]):
-        verb = "It is" if question.asks_for_values else "It returns"
-        return f"{verb} {_form(value)}; what is expected is {_form(expected['value'])}."
-    return None
+    if expected["kind"] != "value" or (judged and not row.wrong.startswith(_UNUSABLE) and not _is_function(value)):
+        return None
+    names = [f"`{name}` is" for name in question.names] if question.asks_for_values else ["It returns"]
+    both = (value, expected["value"]) if names[1:] else ([value], [expected["value"]])
+    parts = list(zip(names, *both, strict=True))
+    for what, yours, wanted in parts:
+        misfit = _misfit(yours, wanted, judged)
+        if misfit:
+            return f"{what} {misfit}"
+    if judged or not parts[1:]:
+        return None
+    near = question.settings["rtol"], question.settings["atol"]
+    wrong = [what.removesuffix(" is") for what, yours, wanted in parts if not same(yours, wanted, *near)]
+    return f"{', '.join(wrong)} {'are' if wrong[1:] else 'is'} not right yet."
+
+
+def _is_function(value):
+    return isinstance(value, Unknown) and value.kind.endswith(("function", "method"))
+
+
+def _misfit(yours, wanted, judged):
+    """What to say of a result of another kind or shape than is wanted; None where they are alike."""
+    x, y = _numbers(yours), _numbers(wanted)
+    if x is not None and y is not None:  # where a judge decides, the number of entries is its matter
+        alike = (x.dtype == bool) == (y.dtype == bool) and (x.ndim == y.ndim if judged else x.shape == y.shape)
+    else:
+        alike = x is y is None if judged else _form(yours) == _form(wanted)
+    if alike:
+        return None
+    form = "a list of numbers" if judged and np.ndim(y) else _form(wanted)
+    advice = [
+        (isinstance(yours, str), " Leave out quotation marks and `str`."),
+        (_is_function(yours), " `f` is the function itself, and `f(x)` is what it gives."),
+        (x is not None and x.dtype == bool, " A comparison such as `a < b` gives True or False."),
+        (isinstance(yours, np.ndarray) and yours.size == 1, " It has a single entry: take it out with `[0]`."),
+        (isinstance(yours, np.ndarray) and not np.ndim(y), " `a * b` multiplies entry by entry; `a @ b` also adds up."),
+    ]
+    said = f"{_form(yours)}; {form} {'are' if form.endswith('values') else 'is'} wanted."
+    return said + next((text for holds, text in advice if holds and y is not None and y.dtype != bool), "")
 
 
 def _form(value):
     """What kind of thing a plain value is, in words."""
     numbers = _numbers(value)
-    if numbers is not None:
-        return "a number" if numbers.ndim == 0 else f"an array of shape {numbers.shape}"
+    if numbers is not None and (numbers.ndim != 1 or isinstance(value, np.ndarray)):
+        kind = " of True and False" if numbers.dtype == bool else ""
+        return f"an array of shape {numbers.shape}{kind}" if numbers.ndim else str(value) if kind else "a number"
     if isinstance(value, list | tuple | np.ndarray):
-        return f"{len(value)} values"
+        return f"{len(value)} values" if len(value) != 1 else "a list with one value"
     if isinstance(value, dict):
         return "a dict of " + ", ".join(map(str, value))
-    return "text" if isinstance(value, str) else "nothing" if value is None else f"a {value.kind}"
+    if isinstance(value, Unknown):
+        return "a function" if _is_function(value) else f"a {value.kind}"
+    return "text" if isinstance(value, str) else "nothing"
 
 
-def _weight(args, kwargs):
-    """How much there is to read in a case: how many numbers, then how large they are."""
-    arrays = [_numbers(v) for v in (*args, *kwargs.values())]
-    numbers = np.concatenate([np.zeros(0), *(np.abs(a).ravel() for a in arrays if a is not None)])
-    return len(numbers), float(np.nan_to_num(numbers).sum())
+def _weight(value):
+    """How much there is to read in a case: how many numbers (and letters of code), then how large they are."""
+    numbers = _numbers(value)
+    if numbers is not None:
+        return numbers.size, float(np.nan_to_num(np.abs(numbers)).sum())
+    inner = value if isinstance(value, list | tuple) else value.values() if isinstance(value, dict) else ()
+    if isinstance(value, Code):
+        inner = [value.names, np.zeros(len(value.source))]
+    weights = [_weight(v) for v in inner]
+    return sum(count for count, _ in weights), sum(size for _, size in weights)
 
 
-def _parameter(question, position):
-    names = question.parameters
-    return names[position] if position < len(names) else f"number {position + 1}"
-
-
-def _example(question, row, seed):
+def _example(question, row, seed, message):
     """The case in words: the input, what came back, what was expected; or the learner's line."""
-    names = row.kwargs or {_parameter(question, n): value for n, value in enumerate(row.args)}
+    names = row.kwargs or {question.parameter(n): value for n, value in enumerate(row.args)}
     example = [("with", ", ".join(f"{name} = {shown(value)}" for name, value in names.items()))] if names else []
     if row.seen["kind"] == "raised":
-        failed = row.seen["error"] + (f": {row.seen['text']}" if row.seen["text"] else "")
-        return (*([("where", row.seen["where"])] if row.seen["where"] else []), ("error", failed), *example)
+        error = [] if message == row.wrong else [("error", row.wrong.removeprefix("It raised ").removesuffix("."))]
+        return (*([("where", row.seen["where"])] if row.seen["where"] else []), *error, *example)
     if row.seen["kind"] != "value" or not names:
         return tuple(example)
     if question.settings["judge"] is not None:
@@ -300,4 +365,6 @@ def _example(question, row, seed):
         return (*example, ("yours", shown(row.seen["value"])), ("expected", f"{expected['error']} is raised"))
     pairs = [(shown(row.seen["value"], p), shown(expected["value"], p)) for p in (6, 9, 17)]
     yours, wanted = next((pair for pair in pairs if pair[0] != pair[1]), pairs[-1])
-    return (*example, ("yours", yours), ("expected", wanted))
+    within = f"{question.settings['rtol']:g} of the value, {question.settings['atol']:g} near 0"
+    near = [(_NEAR, within)] if message == _DIFFERS and not isinstance(row.seen["value"], str) else []
+    return (*example, ("yours", yours), ("expected", wanted), *near)

@@ -28,11 +28,13 @@ def read(number):
 
 
 def record(verdict):
-    """Keep a verdict, whole or not at all, and redraw the bar. A question that was never tried is not recorded."""
-    if verdict.outcome == "not attempted":
-        return
+    """Keep a verdict, whole or not at all, and redraw the bar. What was never tried is not recorded, nor what
+    becomes of a question that is solved: everybody may go on trying."""
     number = verdict.question.partition(".")[0]
-    text = json.dumps(read(number) | {verdict.question: verdict.outcome}, indent=1)
+    before = read(number)
+    if verdict.outcome == "not attempted" or before.get(verdict.question) == "correct":
+        return
+    text = json.dumps(before | {verdict.question: verdict.outcome}, indent=1)
     with contextlib.suppress(OSError):  # a folder that can't be written to: the check itself still counts
         handle, name = tempfile.mkstemp(prefix=".progress-", suffix=".tmp", dir=".")
         try:

@@ -99,6 +99,8 @@ def plain(value):
 def _plain(value):
     if value is None or type(value) in (bool, int, float, complex, str):
         return value
+    if isinstance(value, type):  # np.uint8, say, which has __array__
+        return Unknown("class")
     if isinstance(value, np.generic | np.ndarray):
         return _plain_array(value)
     if isinstance(value, list | tuple):
@@ -135,33 +137,32 @@ def _plain_array(array):
 
 
 def shown(value, precision=6):
-    """A plain value as a reader wants to see it: numbers rounded, long arrays shortened.
+    """A plain value as a reader wants to see it: numbers rounded, what is long shortened.
 
     >>> shown([0.1 + 0.2, np.arange(3) / 3]), shown(float("nan"))
     ('[0.3, [0, 0.333333, 0.666667]]', 'nan')
+    >>> shown(np.ones((342, 4)))
+    'array of shape (342, 4): [[1, 1, 1, 1], …]'
     """
+    if isinstance(value, np.generic):
+        value = value.item()
     if isinstance(value, bool | Code | Unknown) or value is None:
         return repr(value)
-    if isinstance(value, int):
-        return str(value) if abs(value) < 10**15 else f"{float(value):.{precision}g}" if abs(value) < 1e300 else "huge"
-    if isinstance(value, float):
-        return f"{value:.{precision}g}"
-    if isinstance(value, complex):
-        return f"{value:.{precision}g}"
+    if isinstance(value, int) and not 10**15 < abs(value) < 10**300:
+        return str(value) if abs(value) <= 10**15 else "huge"
+    if isinstance(value, int | float | complex):
+        return f"{value + 0.0:.{precision}g}"  # + 0.0 makes a 0 of -0
     if isinstance(value, str):
         return repr(value if len(value) <= 60 else value[:57] + "...")
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key}: {shown(v, precision)}" for key, v in value.items()) + "}"
+    if isinstance(value, np.ndarray) and value.ndim > 1 and value.size > 24:
+        return f"array of shape {value.shape}: [{shown(value[0], precision)}, …]"
     left, right = "()" if isinstance(value, tuple) else "[]"
-    items = list(value)
-    words = [shown(v.item() if isinstance(v, np.generic) else v, precision) for v in items[:8]]
-    if len(items) > 8:
-        words = [
-            *words[:5],
-            "…",
-            shown(items[-1].item() if isinstance(items[-1], np.generic) else items[-1], precision),
-        ]
-    return left + ", ".join(words) + ("," if left == "(" and len(items) == 1 else "") + right
+    few = list(value) if len(value) <= 8 else [*value[:5], value[-1]]
+    words = [shown(v, precision) for v in few]
+    words[5:5] = ["…"] * (len(value) > 8)
+    return left + ", ".join(words) + ("," if left == "(" and len(value) == 1 else "") + right
 
 
 def encode(value):
