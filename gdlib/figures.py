@@ -985,11 +985,11 @@ def roof(ax, sizes, times, floor, marks=()):
     ----------
     sizes : (m,) sequence of batch sizes
     times : (m,) sequence, nanoseconds a row
-    floor : float, nanoseconds to read a row and do nothing with it
+    floor : float, nanoseconds to read a row from memory and do nothing with it; rows in the cache may be faster
     marks : sequence of (batch size, nanoseconds, name)
     """
     ax.loglog(sizes, times, "o-", color=BLUE, label="gradient, NumPy", base=10)
-    ax.axhline(floor, color=RED, linestyle="--", label="reading the bytes alone")
+    ax.axhline(floor, color=RED, linestyle="--", label="reading the bytes from memory")
     for (b, time, name), marker, colour in zip(marks, "Ds^", (ORANGE, GREEN, PINK), strict=False):
         ax.plot(b, time, marker, color=colour, markeredgecolor="black", markersize=9, label=name)
     ax.set_xscale("log", base=2)
@@ -1000,8 +1000,8 @@ def roof(ax, sizes, times, floor, marks=()):
     said = [f"{name}, b = {b}: {_number(time)}" for b, time, name in marks]
     said += [f"NumPy, b = {b}: {_number(time)}" for b, time in ((sizes[0], times[0]), (sizes[-1], times[-1]))]
     return (
-        f"Nanoseconds for a row of the gradient against the batch size, both logarithmic, above a floor of {_number(floor)}, "
-        f"what reading its bytes takes. {'; '.join(said)}."
+        f"Nanoseconds for a row of the gradient against the batch size, both logarithmic, with {_number(floor)}, what "
+        f"reading its bytes from memory takes, as a line. {'; '.join(said)}."
     )
 
 

@@ -114,7 +114,7 @@ CASES = {
     "roof": (
         ([1, 16, 256], [3000, 200, 40], 20),
         {"marks": [(1, 90_000, "Python")]},
-        "a floor of 20, what reading its bytes takes. Python, b = 1: 9e+04; NumPy, b = 1: 3000; NumPy, b = 256: 40",
+        "with 20, what reading its bytes from memory takes, as a line. Python, b = 1: 9e+04; NumPy, b = 1: 3000; NumPy, b = 256: 40",
     ),
     "timeline": (
         (

@@ -1,14 +1,19 @@
 """What the lectures ask the reader to decide can be done, and what they say of it is so."""
 
+import itertools
+import queue
+import threading
+import time
 from pathlib import Path
 
 import numpy as np
+import pipeline
 import pytest
 
 import gdlib
 from gdlib import explore, landscapes, patches
 from gdlib.descent import sweep
-from gdlib.memory import footprint
+from gdlib.memory import footprint, readable
 from gdlib.minibatch import SineFit
 
 
@@ -326,6 +331,15 @@ def test_6_the_largest_batch_in_8_gib_on_the_sliders():
         item = spec["item"][values["dtype"].index(dtype)]
         held = (spec["buffers"] * item + 8 * (dtype == "uint8")) * d
         assert max(b for b in values["b"] if b * held <= 8 * 2**30) == largest
+    held = [footprint(10**6, d, b, "uint8").streamed for b in (16_384, 32_768)]  # gdlib converts in pieces
+    assert held[0] <= 8 * 2**30 < held[1]
+
+
+def test_6_a_hundred_times_the_rows_need_a_longer_list_of_runs():
+    n = 838_860
+    few, many = (footprint(rows, 49, 64).streamed for rows in (n, 100 * n))
+    assert [readable(few), readable(many)] == ["8 MiB", "11.9 MiB"]
+    assert many - few == pytest.approx(32 * 99 * n / 655, rel=1e-3)  # a run of 655 rows is 256 KiB
 
 
 @pytest.fixture(scope="module")
@@ -356,24 +370,28 @@ def test_6_one_pass_below_4_6_grey_levels_takes_a_small_batch(patches_of_lecture
 
 
 def test_6_what_runs_do_to_the_variance(patches_of_lecture_6):
-    """Up to twenty times at the start, where neighbours are alike; none, or less, near the minimum."""
+    """Some twenty times at the start, where neighbours are alike; none, or less, near the minimum. It depends on b."""
     whole, _ = patches_of_lecture_6
-    loss = gdlib.LeastSquares(whole.X[: 100 * 1024], whole.y[: 100 * 1024], "mean")
+    loss = gdlib.LeastSquares(whole.X[: 104 * 1024], whole.y[: 104 * 1024], "mean")  # 13 chunks of 16 runs of 512
     best = np.linalg.solve(loss.hessian(), -loss.gradient(np.zeros(49)))
     ratio = {}
     for place, beta in (("start", np.zeros(49)), ("best", best)):
         full, error = loss.gradient(beta), loss.y - loss.X @ beta
         single = np.mean((2 * error) ** 2 * (loss.X**2).sum(axis=1)) - full @ full
-        for run in (1, 8, 64):
-            dealt = [rows for seed in range(3) for rows in gdlib.batches(loss.n, 1024, seed, run=run)]
+        for b, run in ((1024, 1), (1024, 8), (1024, 64), (1024, 512), (64, 64), (64, 512), (8192, 512)):
+            dealt = [rows for seed in range(2) for rows in gdlib.batches(loss.n, b, seed, run=run)]
             apart = [loss.gradient(beta, rows) - full for rows in dealt]
             assert np.linalg.norm(np.mean(apart, axis=0)) < 1e-12  # unbiased, run or no run
-            ratio[place, run] = np.mean(np.sum(np.square(apart), axis=1)) / (single / 1024 * (1 - 1023 / (loss.n - 1)))
-    assert ratio["start", 1] == pytest.approx(1, abs=0.2)
-    assert ratio["best", 1] == pytest.approx(1, abs=0.2)
-    assert ratio["start", 8] > 4
-    assert ratio["start", 64] > 10
-    assert max(ratio["best", run] for run in (8, 64)) < 0.5
+            one = single / b * (1 - (b - 1) / (loss.n - 1))
+            ratio[place, b, run] = np.mean(np.sum(np.square(apart), axis=1)) / one
+    assert ratio["start", 1024, 1] == pytest.approx(1, abs=0.2)
+    assert ratio["best", 1024, 1] == pytest.approx(1, abs=0.2)
+    assert ratio["start", 1024, 8] > 4
+    assert ratio["start", 1024, 64] > 10 > 2 * ratio["start", 1024, 512]
+    assert ratio["start", 64, 64] > 1.3
+    assert ratio["start", 64, 512] == pytest.approx(1, abs=0.2)  # four rows of a run, far apart
+    assert ratio["start", 8192, 512] > 20  # eight batches of 1024, which share their runs
+    assert max(ratio["best", b, run] for b, run in ((1024, 8), (1024, 64), (8192, 512))) < 0.5
     error = loss.y - loss.X @ best
     assert np.corrcoef(error[1:], error[:-1])[0, 1] < -0.3  # neighbouring residuals tend to have opposite signs
 
@@ -381,3 +399,28 @@ def test_6_what_runs_do_to_the_variance(patches_of_lecture_6):
 def test_6_x_transposed_x_of_the_photographs_does_not_fit():
     assert round(8 * (256 * 256 * 3) ** 2 / 2**30) == 288
     assert footprint(10**9, 100).in_memory > 16 * 2**30 > 8 * 100**2
+
+
+def test_6_reading_ahead_has_two_places_and_hands_on_errors():
+    """The lecture's own `ahead`: the same batches, two alive at most, and a failed read is no endless wait."""
+    cells = pipeline.read_source(pipeline.lectures(["06"])[0]).cells
+    space = {"queue": queue, "threading": threading}
+    exec(next(cell.source for cell in cells if cell.source.startswith("def ahead(")), space)
+    used, alive = [], []
+
+    def source(fails=False):
+        for i in range(6):
+            alive.append(i + 1 - len(used))
+            yield i
+        if fails:
+            raise OSError("the disk")
+
+    for i in space["ahead"](source()):
+        time.sleep(0.02)  # the reader could be far ahead by now
+        used.append(i)
+    assert used == list(range(6))
+    assert max(alive) == 2
+    batches = space["ahead"](source(fails=True))
+    assert list(itertools.islice(batches, 6)) == list(range(6))
+    with pytest.raises(OSError, match="the disk"):
+        next(batches)
