@@ -378,6 +378,7 @@ def test_why_a_sandbox_ended_is_known(inside, source, limits, why):
     "source,text",
     [
         (classroom.KERNEL, r"found \[-1, -1, -1\]"),
+        # the sandbox's own /tmp, of limited size
         ("for n in range(99):\n    with open(f'/tmp/{n}', 'wb') as f: f.write(b'x' * 2**22)", "No space left"),
         ("for n in range(99):\n    with open(f'/dev/shm/{n}', 'wb') as f: f.write(b'x' * 2**22)", "No space left"),
         (
