@@ -14,7 +14,8 @@ from gdlib.checks.wire import Code, Unknown, built, shown
 OUTCOMES = ("correct", "incorrect", "not attempted", "error", "too long")
 _SIGNS = dict(zip(OUTCOMES, "✓✗○!…", strict=True))
 _COLOURS = dict(zip(OUTCOMES, ("#009E73", "#D55E00", "#888888", "#D55E00", "#E69F00"), strict=True))
-_LABEL = '<span style="display: inline-block; min-width: 5em">'
+_LABEL = '<span style="display: inline-block; min-width: 5em; text-indent: 0">'
+_HANGING = "padding-left: 5.5em; text-indent: -5.5em"
 _SHORT = 0.5  # seconds for a known mistake: what takes longer does not end
 _DIFFERS = "It differs here:"
 _PYTHONS = {  # what a TypeError says -> what to say instead
@@ -61,7 +62,7 @@ class Verdict:
 
     def _repr_html_(self):
         rows = "".join(
-            f"<div>{_LABEL}{html.escape(what)}</span> <code>{html.escape(text)}</code></div>"
+            f'<div style="{_HANGING}">{_LABEL}{html.escape(what)}</span> <code>{html.escape(text)}</code></div>'
             if what != _NEAR
             else f"<div><small>({what} {html.escape(text)})</small></div>"
             for what, text in self.example

@@ -14,11 +14,12 @@ _PAGE = """<!doctype html>
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>{title}</title>
 <style>
-body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 52rem; margin: 2rem auto; padding: 0 1rem; color: #222 }}
-h3 {{ margin: 1.6rem 0 0.3rem }} table {{ border-collapse: collapse }}
-th, td {{ padding: 0.25rem 0.8rem; text-align: right; border-bottom: 1px solid #ddd }}
+body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 52rem; margin: 2rem auto; padding: 0 1rem;
+  color-scheme: light dark; color: CanvasText; background: Canvas }}
+h3 {{ margin: 1.6rem 0 0.3rem }} table {{ border-collapse: collapse; display: block; overflow-x: auto }}
+th, td {{ padding: 0.25rem 0.8rem; text-align: right; border-bottom: 1px solid #8886 }}
 th {{ white-space: nowrap }} th:first-child, td:first-child, li {{ text-align: left }}
-code {{ background: #f3f3f3; padding: 0 0.2em; overflow-wrap: anywhere }}
+code {{ background: #8882; padding: 0 0.2em; overflow-wrap: anywhere }}
 </style></head><body>
 <h1>{title}</h1>
 {body}
@@ -97,12 +98,14 @@ def overview(results, exercise, unguarded=()):
     parts.append("</table><h2>What to explain again</h2><p>The question with the fewest right answers first.</p>")
     for wrong, title, mistakes, unnamed in sorted(again, key=lambda entry: -entry[0]):
         if wrong:
-            parts.append(f"<h3>{title}: not right {wrong} of {len(results)} times</h3>")
+            parts.append(f"<h3>{title}</h3><p>Not right in {wrong} of {len(results)}.</p>")
             said = [f"{n} × {_prose(mistake)}" for mistake, n in mistakes.most_common()]
             parts.append(
                 listed(said + [f"{unnamed} × wrong in a way of its own; see the students' pages"] * bool(unnamed))
             )
-    parts.append("<h2>Students</h2><table><tr><th>student</th><th>points</th><th>notes</th></tr>")
+    parts.append(
+        "<h2>Students</h2><table><tr><th>student</th><th>points</th><th style='text-align:left'>notes</th></tr>"
+    )
     for student, result in results.items():
         notes = html.escape(" ".join(result["notes"]))
         link = f'<a href="feedback/{html.escape(address(student))}">{html.escape(student)}</a>'
