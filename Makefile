@@ -6,15 +6,16 @@ PORT ?= 8888
 LESSON ?= notebooks/01_differentiation.ipynb
 BIN := .venv/bin
 READY := .venv/ready
-EXTRAS := browser scale bench teach
+EXTRAS := browser scale bench teach site
 COMPILE = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --custom-compile-command "make lock"
 # An extra's requirements; torch is not locked: the one on PyPI for Linux brings 3 GB of CUDA, and pip takes what is there.
 EXTRA = import sys, tomllib; print("\n".join(r for r in tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"][sys.argv[1]] if ("torch" in r) == ("torch" in sys.argv)))
+MODULES := docs/node_modules/.package-lock.json
 LAB_SETTINGS := .venv/share/jupyter/lab/settings
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-browser test-scale test-teach lint notebooks exercises check-notebooks grade lock picture bench clean
+.PHONY: help lab test test-browser test-pages test-scale test-teach lint notebooks exercises check-notebooks grade questions slides site lite lock picture bench clean
 
 help:  ## list these targets
 	@echo "make TARGET, where TARGET is one of:"
@@ -31,7 +32,10 @@ test: $(READY)  ## install what is missing and pass every test, every notebook i
 	@$(BIN)/pytest
 
 test-browser: .venv/ready-browser  ## drive every explorer in JupyterLab and Chromium (Debian: apt-get install chromium)
-	@GDLIB_BROWSER=required $(BIN)/pytest -m browser tests/browser
+	@GDLIB_BROWSER=required $(BIN)/pytest -m browser tests/browser/test_views.py
+
+test-pages: .venv/ready-browser .venv/ready-site $(MODULES)  ## drive the site, the decks and the course in the browser, the network blocked
+	@GDLIB_BROWSER=required $(BIN)/pytest -m browser tests/browser/test_site.py tests/browser/test_decks.py tests/browser/test_lite.py
 
 test-scale: .venv/ready-scale  ## past one machine: install Dask and PyTorch (CONTRIBUTING.md says which), and test with them
 	@$(BIN)/pytest -m scale -rs tests/test_scale.py
@@ -56,6 +60,18 @@ check-notebooks: $(READY)  ## execute the sources afresh: is each stored noteboo
 grade: .venv/ready-teach  ## grade a class: make grade SUBMISSIONS=folder (docs/teaching/grading.md)
 	@test -n '$(SUBMISSIONS)' || { echo "Name the folder with the students' notebooks: make grade SUBMISSIONS=folder"; exit 1; }
 	@$(BIN)/python tools/grade.py '$(SUBMISSIONS)' $(GRADEFLAGS)
+
+questions: $(READY)  ## the teachers' question bank for Moodle (GIFT) into build/questions
+	@$(BIN)/python tools/questions.py
+
+slides: $(READY) $(MODULES)  ## a deck for each lecture into build/slides: one file each, no network needed (needs Node.js)
+	@$(BIN)/python tools/slides.py build
+
+site: .venv/ready-site $(MODULES)  ## the course as a web site into build/site, alive without a kernel (needs Node.js)
+	@$(BIN)/python tools/site.py build
+
+lite: .venv/ready-site $(MODULES)  ## the course in the browser, on Pyodide, into build/site/lite (docs/lite/README.md says what is tested)
+	@$(BIN)/python tools/lite.py build
 
 lock: $(READY)  ## resolve pyproject.toml anew into requirements*.lock (needs the network)
 	@$(COMPILE) --extra dev pyproject.toml --output-file requirements.lock
@@ -100,4 +116,10 @@ $(EXTRAS:%=.venv/ready-%): .venv/ready-%: requirements-%.lock $(READY)
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r $<
 	@$(BIN)/python -c '$(EXTRA)' $* torch > $@.txt; $(BIN)/pip freeze --exclude-editable > $@.installed
 	@! grep -q . $@.txt || $(BIN)/pip install --quiet --disable-pip-version-check -r $@.txt --constraint $@.installed
+	@touch $@
+
+# What pages and decks load in the browser: from npm, in the versions of its lock.
+$(MODULES): docs/package-lock.json
+	@command -v npm >/dev/null || { echo "There is no npm here. The site and the decks need Node.js 20 or newer: nodejs.org, or sudo apt-get install nodejs npm"; exit 1; }
+	@npm ci --prefix docs --silent
 	@touch $@

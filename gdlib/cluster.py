@@ -27,6 +27,8 @@ EXTRAS = {"dask": ("distributed", '"dask[array,distributed]"'), "torch": ("torch
 
 def missing(package):
     """Why what needs `package`, "dask" or "torch", is skipped here; None where it is installed."""
+    if sys.platform == "emscripten":
+        return f"{package} does not run inside a browser: run this cell in JupyterLab on your own machine"
     module, install = EXTRAS[package]
     return None if find_spec(module) else f"{package} is not installed: pip install {install}"
 
@@ -48,7 +50,10 @@ def connect(address=None, workers=2, memory="auto"):
     if address is not None:
         return Client(address, timeout=10)
     local = {"host": "127.0.0.1", "threads_per_worker": 1, "scheduler_kwargs": {"dashboard_address": "127.0.0.1:0"}}
-    with dask.config.set({"distributed.scheduler.work-stealing": False, "distributed.nanny.pre-spawn-environ": {}}):
+    settings = {"distributed.scheduler.work-stealing": False, "distributed.nanny.pre-spawn-environ": {}}
+    if sys.platform == "linux":  # Dask is imported once for all workers, those that replace a dead one too
+        settings["distributed.worker.multiprocessing-method"] = "forkserver"
+    with dask.config.set(settings):
         client = Client(n_workers=workers, memory_limit=memory, processes=True, dashboard_address=None, **local)
     # Dask's own way to one thread sets OMP_NUM_THREADS in this process too.
     client.register_worker_callbacks(partial(threadpool_limits, 1))

@@ -11,6 +11,7 @@ distributed stochastic gradient descent with shuffling", Neurocomputing 337 (201
 
 import mmap
 import os
+import sys
 import weakref
 from contextlib import suppress
 from queue import SimpleQueue
@@ -104,7 +105,7 @@ class Rows:
         -------
         iterator of Batch
         """
-        if buffers == 1:
+        if buffers == 1 or sys.platform == "emscripten":  # no threads inside a browser
             for rows, turns in chunks:
                 yield from self.read(rows).deal(turns)
             return

@@ -268,7 +268,8 @@ def run_capped(function, /, *args, cap=None, timeout=None, **kwargs):
     if timeout is not None and not timeout > 0:
         raise ValueError(f"timeout must be above 0 seconds, got {timeout!r}")
     if sys.platform == "emscripten" or not sys.executable:
-        raise RuntimeError("a cap needs a process of its own, and none can be started here")
+        here = "none can be started here, as inside a browser: run this cell in JupyterLab on your own machine"
+        raise RuntimeError(f"a cap needs a process of its own, and {here}")
     import tempfile
     from subprocess import PIPE, Popen
 

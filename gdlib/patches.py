@@ -233,7 +233,7 @@ def _is_whole(path, header, n, table):
 def _lock(file):
     """Until the file is closed no other process writes it. (Without a lock both write the same bytes.)"""
     try:
-        if fcntl:
+        if hasattr(fcntl, "flock"):  # not in the empty one of JupyterLite
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         raise BlockingIOError(errno.EAGAIN, "another process is writing these rows", str(file.name)) from None

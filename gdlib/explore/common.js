@@ -1,23 +1,30 @@
 // What view.js and predict.js share: style, words, elements, keys. Each widget's code is this file and one of the two.
 
 const CSS = `
-.gd { width: 100%; min-width: 0; color: var(--jp-content-font-color1, CanvasText); font-size: 16px; line-height: 1.45; }
-.gd canvas { display: block; width: 100%; touch-action: pan-y; }
+.gd-explore { --gd: var(--gd-font, 16px); --gd-faint: color-mix(in srgb, currentColor 9%, transparent); --gd-edge: color-mix(in srgb, currentColor 62%, transparent);
+  --jp-widgets-color: currentColor; --jp-widgets-label-color: currentColor; --jp-widgets-readout-color: currentColor; --jp-content-font-color1: currentColor;
+  --jp-layout-color3: var(--gd-edge); --jp-widgets-inline-height: calc(1.75 * var(--gd)); color: inherit; }
+.gd, .gd-again { width: 100%; min-width: 0; font-size: var(--gd); line-height: 1.45; }
+.gd canvas { display: block; width: 100%; height: auto; touch-action: pan-y; }
 .gd-words { min-height: 3em; margin: 2px 4px 4px; font-variant-numeric: tabular-nums; }
 .gd-words p { margin: 2px 0; } .gd-words b { font-weight: 700; }
-.gd button, .gd input, .gd textarea { font: inherit; color: inherit; padding: 4px 12px; margin: 4px 4px 4px 0; min-height: 32px;
-  background: var(--jp-layout-color2, Canvas); border: 1px solid var(--jp-border-color1, GrayText); border-radius: 4px; }
-.gd button:disabled { opacity: 0.5; }
-.gd button:focus-visible, .gd input:focus-visible, .gd textarea:focus-visible { outline: 3px solid #E69F00; outline-offset: 1px; }
+.gd-explore :is(button, input, textarea) { font: inherit; color: inherit; padding: 4px 12px; margin: 4px 4px 4px 0; min-height: 32px;
+  background: var(--gd-faint); border: 1px solid var(--gd-edge); border-radius: 4px; }
+.gd-explore button:disabled { opacity: 0.5; }
+.gd-explore :is(button, input, textarea, .noUi-handle, .widget-readout):focus-visible { outline: 3px solid currentColor; outline-offset: 2px; }
 .gd textarea { display: block; box-sizing: border-box; width: 100%; min-height: 64px; }
 .gd label { display: block; } .gd fieldset { border: 0; padding: 0; margin: 0; } .gd input[type=radio] { min-height: 0; margin-right: 8px; }
+.gd-explore code { font-family: ui-monospace, Menlo, Consolas, monospace; font-size: 0.92em; padding: 0 0.2em; background: var(--gd-faint); border-radius: 3px; color: inherit; border: 0; }
 .gd-said { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
-.gd-explore .noUi-handle:focus-visible { outline: 3px solid #E69F00; outline-offset: 2px; }
-.gd-explore .widget-label, .gd-explore .widget-readout { font-size: 15px; }
-.gd-explore :is(.widget-html-content, .widget-htmlmath-content) { font-size: 16px; line-height: 1.5; white-space: normal; }
-.gd-narrow .widget-slider { flex: 1 1 100% !important; flex-wrap: wrap; height: auto; min-width: 0 !important; }
-.gd-narrow .widget-slider .widget-label { width: 100% !important; text-align: left; height: 22px; line-height: 22px; }
+.gd-explore .noUi-handle { background: currentColor; border: 1px solid currentColor; box-shadow: none; }
+.gd-explore .widget-slider { flex: 1 1 calc(18.75 * var(--gd)); width: auto; min-width: calc(17.5 * var(--gd)); max-width: calc(35 * var(--gd)); }
+.gd-explore .widget-label, .gd-explore .widget-readout { font-size: calc(0.9375 * var(--gd)); }
+.gd-explore :is(.widget-html-content, .widget-htmlmath-content) { font-size: var(--gd); line-height: 1.5; white-space: normal; }
+.gd-narrow .widget-slider { flex: 1 1 100%; flex-wrap: wrap; height: auto; min-width: 0; }
+.gd-narrow .widget-slider .widget-label { width: 100% !important; text-align: left; height: 1.5em; line-height: 1.5em; }
 .gd-narrow .widget-slider .slider-container { flex: 1 1 auto; }
+@media print { .gd-explore button { display: none; } .gd canvas { background: #fff; print-color-adjust: exact; } }
+@media (forced-colors: active) { .gd-explore .noUi-handle { background: ButtonText; forced-color-adjust: none; } .gd-explore .noUi-target { border: 1px solid ButtonText; } }
 `;
 
 function words(value, digits = 4) {
@@ -28,12 +35,22 @@ function words(value, digits = 4) {
   return text.replace("e+", "e").replaceAll("-", "−");
 }
 
+// Text with `code` in it, as nodes.
+const rich = (text) => text.split("`").map((part, k) => (k % 2 ? node("code", "", part) : part));
+
 function node(tag, name = "", text = "") {
   const made = document.createElement(tag);
   if (name) made.className = name;
   made.textContent = text;
   if (tag === "button" && text !== "Commit") made.type = "button";
   return made;
+}
+
+const NO_KERNEL = (what) => `${what} needs a running kernel: open this notebook in Jupyter and run this cell.`;
+
+// A deck turns its pages by the same keys; what is pressed on our controls stays here.
+function ours(node) {
+  node.onkeydown = (event) => { if (KEYS.has(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation(); };
 }
 
 // JupyterLab takes the arrow keys from whatever has the focus in a notebook; on the view's controls they belong to these.

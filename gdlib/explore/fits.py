@@ -124,7 +124,7 @@ def losses(X, y, init=None, lr=None, T=100, scales=("half-sum", "sum", "half-mea
 
     def picture(main, side):
         for k, name in enumerate(scales):
-            colour = (pictures.BLUE, pictures.ORANGE, pictures.GREEN, "#CC79A7", pictures.RED, "#56B4E9")[k]
+            colour = pictures.SHADES[k]
             main.plot(far[k, now], color=colour, label=name)
             side.plot(rates, far[k, :, -1], color=colour)
             side.axvline(edges[k], color=colour, ls=":")

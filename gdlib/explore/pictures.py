@@ -10,7 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, NullLocator
 from PIL import Image
 
-BLUE, ORANGE, RED, GREEN = "#0072B2", "#E69F00", "#D55E00", "#009E73"  # Okabe-Ito, as in view.js
+# As in figures and, on light, in view.js (tests/test_colours.py).
+SHADES = BLUE, ORANGE, GREEN, PINK, RED, SKY = "#0072B2", "#D08000", "#009E73", "#8F477C", "#B84300", "#0097FF"
 
 
 def axes(x, y, xlabel, ylabel, logx=False, logy=False):

@@ -12,7 +12,7 @@ function render({ model, el }) {
     for (const choice of spec.choices) {
       const label = node("label"), radio = node("input");
       Object.assign(radio, { type: "radio", name, value: choice, required: true, checked: model.get("given") === choice });
-      label.append(radio, choice); field.append(label);
+      label.append(radio, ...rich(choice)); field.append(label);
     }
   } else {
     const label = node("label", "", "Your prediction: ");
@@ -22,12 +22,14 @@ function render({ model, el }) {
   }
   const because = node("label", "", "Why? Write your reason: "), reason = node("textarea"), explain = node("button", "", "Show the explanation");
   const after = node("div");
-  reason.value = model.get("reason"); explain.type = "button"; result.setAttribute("aria-live", "polite");
-  because.append(reason); after.append(because, explain); field.append(commit); form.append(field);
+  const fresh = node("button", "", "Predict again"), below = node("div", "gd-again");
+  result.setAttribute("aria-live", "polite");
+  because.append(reason); below.append(fresh); after.append(because, explain); field.prepend(node("legend", "gd-said", spec.question)); field.append(commit); form.append(field);
+  ours(root);
   root.append(node("style", "", CSS), form, result, after); el.append(root);
 
   const set = (key, value) => { model.set(key, value); model.save_changes(); };
-  let waiting = 0;
+  let waiting = 0, committed = false;
 
   form.onsubmit = (event) => {
     event.preventDefault();
@@ -35,37 +37,54 @@ function render({ model, el }) {
     if (!spec.choices && !(given !== "" && Number.isFinite(Number(given)))) {
       entry.setCustomValidity("A number, please, such as 0.25 or 1e-3"); return void entry.reportValidity();
     }
+    committed = true;
     set("given", given);
     if (spec.kept) return set("truth", spec.kept);
     result.textContent = "Running the answer …";
-    waiting = setTimeout(() => { if (!model.get("truth")) result.textContent = "No answer yet. Is a kernel running? Run this cell, then commit again."; field.disabled = false; }, 4000);
+    waiting = setTimeout(() => { if (!model.get("truth")) result.textContent = NO_KERNEL("The answer"); waiting = 0; field.disabled = false; }, 4000);
     Promise.resolve().then(() => model.send({ type: "commit" })).catch(() => {});
     update();
   };
   reason.oninput = () => { explain.disabled = reason.value.trim().length < 3; };
-  explain.onclick = () => { set("reason", reason.value); set("why", `<b>Explanation.</b> ${decode(spec.why)}`); };
+  reason.onchange = () => set("reason", reason.value);
+  explain.onclick = () => {
+    [...el.closest(".gd-explore").querySelectorAll(".widget-htmlmath-content")].at(-1)?.setAttribute("aria-live", "polite");
+    set("why", `<b>Explanation.</b> ${decode(spec.why)}`);
+    setTimeout(() => fresh.focus());
+  };
+  fresh.onclick = () => { // the next class
+    for (const key of ["given", "truth", "reason", "why"]) model.set(key, "");
+    model.save_changes(); form.reset(); waiting = 0; field.disabled = false;
+    for (const input of form.querySelectorAll("input")) { if (spec.choices) input.checked = false; else input.value = ""; }
+    result.textContent = "Predict anew."; form.querySelector("input").focus();
+  };
 
   function update() {
     const given = model.get("given"), truth = model.get("truth") && decode(model.get("truth"));
     const done = truth !== "";
     field.disabled = given !== "" && (done || waiting > 0);
-    after.hidden = !done;
-    explain.hidden = !spec.why; reason.oninput();
-    if (!done) return;
+    after.hidden = !done; if (document.activeElement !== reason) reason.value = model.get("reason");
+    explain.hidden = !spec.why || model.get("why") !== ""; below.hidden = !done || !explain.hidden; reason.oninput();
+    if (done) setTimeout(() => (el.closest(".gd-explore") ?? root).append(below)); // under the explanation
+    else return void (given === "" && result.replaceChildren());
     clearTimeout(waiting);
+    if (committed) { reason.focus(); committed = false; } // the form above is locked now
     const right = spec.choices ? given === truth : Math.abs(given - truth) <= spec.rtol * Math.abs(truth) + spec.atol;
     const off = spec.choices ? "" : ` You are off by ${words(Math.abs(given - truth), 3)}${truth ? ` (${words((100 * Math.abs(given - truth)) / Math.abs(truth), 3)} %)` : ""}; right is within ±${tolerance}.`;
-    result.replaceChildren(node("p", "", `You said ${spec.choices ? given : words(Number(given), 6)}${unit}. The answer is ${spec.choices ? truth : words(truth, 6)}${unit}.`),
+    const verdict = node("p"), number = (v) => (spec.choices ? v : words(Number(v), 6));
+    verdict.append(...rich(`You said ${number(given)}${unit}. The answer is ${number(truth)}${unit}.`));
+    result.replaceChildren(verdict,
       node("p", "", `${right ? "✓ Right." : "✗ Not this time."}${off}`));
     result.lastChild.style.fontWeight = "700";
   }
-  for (const key of ["given", "truth"]) model.on(`change:${key}`, update);
+  for (const key of ["given", "truth", "why"]) model.on(`change:${key}`, update);
   model.on("msg:custom", (message) => {
     if (message.type !== "error") return;
     clearTimeout(waiting); waiting = 0; field.disabled = false;
     result.textContent = `The answer could not run: ${message.text}`;
   });
   update();
+  return () => below.remove();
 }
 
 export default { render };

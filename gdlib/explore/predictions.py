@@ -1,6 +1,8 @@
 """Predict, run, explain: a prediction is committed before the answer runs."""
 
+import html
 import os
+import re
 
 import anywidget
 import ipywidgets
@@ -30,7 +32,7 @@ class Prediction(ipywidgets.VBox):
         self.form, self.alt, self._answer = form, alt, answer
         why = ipywidgets.HTMLMath()
         ipywidgets.jslink((form, "why"), (why, "value"))
-        super().__init__([ipywidgets.HTMLMath(f"<b>Predict.</b> {question}"), form, why])
+        super().__init__([ipywidgets.HTMLMath(f"<b>Predict.</b> {with_code(question)}"), form, why])
         self.add_class("gd-explore")
         form.on_msg(self._asked)
 
@@ -48,13 +50,23 @@ class Prediction(ipywidgets.VBox):
         return bundle(super()._repr_mimebundle_(**kwargs), self.alt)
 
 
+def with_code(text):
+    """Markdown's `code` as HTML, outside of $mathematics$; everything else stays.
+
+    >>> with_code("Is `a < b` in $`x`$?")
+    'Is <code>a &lt; b</code> in $`x`$?'
+    """
+    mathematics = r"\$[^$]*\$"
+    return re.sub(f"{mathematics}|`([^`]+)`", lambda m: f"<code>{html.escape(m[1])}</code>" if m[1] else m[0], text)
+
+
 def predict(question, answer, choices=None, unit="", rtol=None, atol=None, why=None):
     """Commit first, then see: the reader's number or choice beside the computed answer, scored by a stated tolerance.
 
     Parameters
     ----------
     question : str
-        May hold $mathematics$.
+        May hold $mathematics$ and `code`, as the choices and `why` may.
     answer : callable or value
         A callable with no arguments runs only after the reader has committed; that asks the kernel. A value
         is kept, encoded, in the form's state, so that a saved notebook scores with no kernel. With the
@@ -66,7 +78,7 @@ def predict(question, answer, choices=None, unit="", rtol=None, atol=None, why=N
     rtol, atol : float
         A number counts as right within rtol · |answer| + atol. Without either, rtol is 0.1.
     why : str
-        The explanation; shown once the reader has written a reason. May hold $mathematics$.
+        The explanation; shown once the reader has written a reason. Then "Predict again" empties the form.
 
     Returns
     -------
@@ -96,12 +108,13 @@ def predict(question, answer, choices=None, unit="", rtol=None, atol=None, why=N
 
     keep = not callable(answer) or bool(os.environ.get("GDLIB_STORE_ANSWERS"))
     spec = {
+        "question": re.sub("[$`]|<[^>]+>", "", question),
         "choices": choices,
         "unit": unit,
         "rtol": rtol,
         "atol": atol,
         "kept": encoded(computed()) if keep else None,
-        "why": encoded(why) if why else None,
+        "why": encoded(with_code(why)) if why else None,
     }
     options = (
         f" Choose one: {', '.join(choices)}." if choices else f" Answer with a number{' in ' + unit if unit else ''}."

@@ -3,12 +3,17 @@
 // select and returns the words beside it. The axes and the background are painted once, on a second canvas.
 
 const TRAITS = ["lr", "T", "eps", "h", "x", "angle", "b", "seed"];
-const COLOUR = { orange: "#E69F00", red: "#D55E00", green: "#009E73", purple: "#CC79A7" };
+// Okabe and Ito's colours on dark; on light darker, so that each has a contrast of 3:1 (tests/test_colours.py). COLOUR is the one in use.
+const DARK = { blue: "#56B4E9", orange: "#E69F00", green: "#009E73", purple: "#CC79A7", red: "#D55E00", sixth: "#F0E442" };
+const LIGHT = { blue: "#0072B2", orange: "#D08000", green: "#009E73", purple: "#8F477C", red: "#B84300", sixth: "#0097FF" };
+const COLOUR = {};
+let paper = "#fff"; // what is behind them
+const dip = (dark, back) => { Object.assign(COLOUR, dark ? DARK : LIGHT); paper = back; };
 
 // ------------------------------------------------------------------------------------------ words
 
 const place = (p, digits) => (p.length === 1 ? `x = ${words(p[0], digits)}` : `(${p.map((v) => words(v, digits)).join(", ")})`);
-const shades = (blue) => [blue, COLOUR.orange, COLOUR.green, COLOUR.purple, COLOUR.red, "#56B4E9"];
+const shade = (k) => Object.values(COLOUR)[k];
 const steps = (n) => `${n} step${n === 1 ? "" : "s"}`;
 
 // ------------------------------------------------------------------------------------------ selections
@@ -214,10 +219,10 @@ const scenes = {
 
   losses: {
     still(g, { side, arrays, spec, blue, ink, strip, font }) {
-      key(g, side, spec.names.map((name, k) => [name, shades(blue)[k]]), ink);
+      key(g, side, spec.names.map((name, k) => [name, shade(k)]), ink);
       side.clip(g, () => spec.names.forEach((_, k) => {
         const x = side.X(spec.edges[k]);
-        line(g, 2, (j) => [x, side.Y(side.y[j])], shades(blue)[k], 1.5, [4, 4]);
+        line(g, 2, (j) => [x, side.Y(side.y[j])], shade(k), 1.5, [4, 4]);
       }));
     },
     draw(g, { main, side, arrays, spec, values, blue, back, ink }) {
@@ -225,9 +230,9 @@ const scenes = {
       const far = (k, r, t) => arrays.distance[(k * m + r) * (spec.T_max + 1) + t];
       side.clip(g, () => line(g, 2, (j) => [side.X(spec.rates[i]), side.Y(side.y[j])], COLOUR.red, 2));
       const ends = spec.names.map((name, k) => {
-        main.clip(g, () => line(g, T + 1, (t) => [main.X(t), log(main, far(k, i, t))], shades(blue)[k], 3));
-        side.clip(g, () => line(g, m, (r) => [side.X(spec.rates[r]), log(side, far(k, r, T))], shades(blue)[k], 2.5));
-        dot(g, [main.X(T), Math.max(main.box.y, log(main, far(k, i, T)))], 6, shades(blue)[k], back);
+        main.clip(g, () => line(g, T + 1, (t) => [main.X(t), log(main, far(k, i, t))], shade(k), 3));
+        side.clip(g, () => line(g, m, (r) => [side.X(spec.rates[r]), log(side, far(k, r, T))], shade(k), 2.5));
+        dot(g, [main.X(T), Math.max(main.box.y, log(main, far(k, i, T)))], 6, shade(k), back);
         return far(k, i, T);
       });
       const say = (name, k) => `<b>${name}</b> ${Number.isFinite(ends[k]) && ends[k] < 1e30 ? `${words(ends[k], 3)} away` : "beyond all bounds"}${spec.rates[i] > spec.edges[k] ? ", above its 2/L = " + words(spec.edges[k], 3) : ""}`;
@@ -347,6 +352,7 @@ function key(g, p, entries, ink) {
   const wide = entries.map(([label]) => g.measureText(label).width + 34), row = parseFloat(g.font) * 1.25, { x, y, w, h } = p.box;
   const above = wide.reduce((a, b) => a + b) + g.measureText(p.ylabel).width + 12 < w;
   let right = x + w;
+  if (!above) { g.globalAlpha = 0.85; g.fillStyle = paper; g.fillRect(x + 4, y + h - 5 - entries.length * row, Math.max(...wide), entries.length * row); g.globalAlpha = 1; }
   g.textAlign = "left"; g.textBaseline = "bottom";
   entries.map((_, k) => entries.length - 1 - k).forEach((k, n) => {
     right -= wide[k];
@@ -401,35 +407,40 @@ function theory(spec, w, { eps }) {
 
 function render({ model, el }) {
   const root = node("div", "gd"), canvas = node("canvas"), still = document.createElement("canvas");
+  const sees = new AbortController(), { signal } = sees; // ends what listens outside of the view
   const play = node("button", "", "Play"), step = node("button", "", "Step"), reset = node("button", "", "Reset");
   const shown = node("div", "gd-words"), said = node("div", "gd-said"), buttons = node("div");
   canvas.setAttribute("role", "img"); said.setAttribute("role", "status"); said.setAttribute("aria-live", "polite");
   buttons.append(play, step, reset); root.append(node("style", "", CSS), canvas, shown, buttons, said); el.append(root);
 
-  let scene, frame = 0, dirty = true, timer = 0, saying = 0, asking = 0, note = "", picture = null, playing = null, last = {};
+  let scene, frame = 0, dirty = true, saying = 0, asking = 0, note = "", picture = null, playing = null, printing = false, last = {};
+  const host = () => el.closest(".gd-explore") ?? root;
   const values = () => Object.fromEntries(TRAITS.map((name) => [name, model.get(name)]));
 
+  // Pixels of the canvas a CSS pixel: of the screen, and of whatever scales the page (a deck scales its slides).
+  const sharpness = () => Math.min(4, (devicePixelRatio || 1) * (canvas.getBoundingClientRect().width / canvas.clientWidth || 1));
+
   function layout() {
-    const W = Math.max(180, root.clientWidth), ratio = Math.min(3, devicePixelRatio || 1), spec = model.get("spec");
-    const style = getComputedStyle(root), ink = style.color, dark = luminance(ink) > 0.5;
-    const wide = W >= 640, font = W < 520 ? 14 : 16, left = font * 3.4, foot = font * 2.6 + 8, head = font * 1.6;
-    const width = wide ? Math.min(W, 1180) / 2 - left - 16 : W - left - 16, sideW = width;
-    el.closest(".gd-explore")?.classList.toggle("gd-narrow", W < 560);
-    const [[x0, x1], [y0, y1]] = [spec.main.x, spec.main.y], equal = (y1 - y0) / (x1 - x0);
-    const height = spec.equal && equal > 0.4 && equal < 1.5 ? width * equal : width * 0.72;
+    const W = Math.max(180, root.clientWidth), ratio = sharpness(), spec = model.get("spec"), { ink, back, dark } = printing ? PAPER : surroundings(root);
+    dip(dark, back);
+    const style = getComputedStyle(root), px = parseFloat(style.fontSize), most = Math.min(W, Math.max(1180, 74 * px));
+    const wide = W >= Math.max(640, 30 * px), font = W < 32.5 * px ? 0.875 * px : px, left = font * 3.4, foot = font * 2.6 + 8, head = font * 1.6;
+    const width = wide ? most / 2 - left - 16 : W - left - 16, tall = parseFloat(style.getPropertyValue("--gd-height")) || Infinity;
+    host().classList.toggle("gd-narrow", W < 35 * px);
+    const [[x0, x1], [y0, y1]] = [spec.main.x, spec.main.y], aspect = (y1 - y0) / (x1 - x0), equal = spec.equal && aspect > 0.4 && aspect < 1.5;
+    const height = Math.min(tall, width * (equal ? aspect : 0.72)), mainW = equal ? height / aspect : width;
     const striped = spec.L > 0, top = striped ? font * 4 + 14 : 0;
-    const strip = striped && { x: left, y: 20, w: (wide ? Math.min(W, 1180) : W) - left - 16 };
+    const strip = striped && { x: left, y: 20, w: (wide ? most : W) - left - 16 };
     if (strip) strip.X = scale(spec.rates[0], spec.rates.at(-1), strip.x, strip.x + strip.w, true);
-    const main = panel(spec.main, { x: left, y: top + head, w: width, h: height }, font);
-    const sideH = wide ? height : width * 0.6, sideY = wide ? top + head : top + 2 * head + height + foot;
-    const side = panel(spec.side, { x: wide ? left * 2 + width + 16 : left, y: sideY, w: sideW, h: sideH }, font);
+    const main = panel(spec.main, { x: left, y: top + head, w: mainW, h: height }, font);
+    const sideH = wide ? height : Math.min(tall, width * 0.6), sideY = wide ? top + head : top + 2 * head + height + foot;
+    const side = panel(spec.side, { x: wide ? left * 2 + width + 16 : left, y: sideY, w: width, h: sideH }, font);
     const H = sideY + sideH + foot;
     for (const c of [canvas, still]) { c.width = Math.round(W * ratio); c.height = Math.round(H * ratio); }
-    canvas.style.height = `${H}px`;
+    canvas.style.cursor = spec.click || spec.kind === "tangent" ? "crosshair" : "";
     const bytes = model.get("table"), start = bytes.byteOffset, data = new Float32Array(bytes.buffer.slice(start, start + bytes.byteLength));
     const arrays = Object.fromEntries(Object.entries(spec.layout).map(([name, [first, count]]) => [name, data.subarray(first, first + count)]));
-    scene = { spec, arrays, main, side, strip, font, ink, ratio, blue: dark ? "#56B4E9" : "#0072B2", back: dark ? "#111" : "#fff", flat: !!picture,
-      ...scenes[spec.kind] };
+    scene = { spec, arrays, main, side, strip, font, ink, back, dark, ratio, W, H, blue: COLOUR.blue, flat: !!picture, ...scenes[spec.kind] };
     const g = still.getContext("2d");
     g.setTransform(ratio, 0, 0, ratio, 0, 0); g.font = `${font}px system-ui, sans-serif`;
     g.clearRect(0, 0, W, H);
@@ -442,28 +453,39 @@ function render({ model, el }) {
   function draw() {
     frame = 0;
     if (!root.clientWidth) return;
-    if (dirty) layout();
+    if (dirty || Math.abs(sharpness() / scene.ratio - 1) > 0.02) layout();
+    dip(scene.dark, scene.back);
     const g = canvas.getContext("2d");
     g.setTransform(1, 0, 0, 1, 0, 0); g.clearRect(0, 0, canvas.width, canvas.height); g.drawImage(still, 0, 0);
     g.setTransform(scene.ratio, 0, 0, scene.ratio, 0, 0); g.font = `${scene.font}px system-ui, sans-serif`;
     last = scene.draw(g, { ...scene, values: values() });
     canvas.shown = last.shown;
-    const error = scene.spec.error ? `<p style="color:${COLOUR.red}"><b>Your function raised</b> ${plain(scene.spec.error)}</p>` : "";
+    const error = scene.spec.error ? `<p role="alert"><b>Your function raised</b> ${plain(scene.spec.error)}</p>` : "";
     shown.innerHTML = error + [...last.text, note].filter(Boolean).map((t) => `<p>${t}</p>`).join("");
+    const { main, side } = scene, of = ({ xlabel, ylabel }) => (ylabel ? `${ylabel} against ${xlabel}` : xlabel);
+    canvas.setAttribute("aria-label", `Picture: ${of(main)}; beside it ${of(side)}. ${heard()}`);
+    names();
     clearTimeout(saying); saying = setTimeout(say, 400);
   }
+  const heard = () => [...shown.children].map((p) => p.textContent).join(" ");
   const soon = () => { frame ||= requestAnimationFrame(draw); };
   const again = () => { dirty = true; soon(); };
   const answered = () => { clearTimeout(asking); note = ""; };
 
-  // Words for a screen reader, once the hand rests; and what ipywidgets leaves out on its sliders.
+  // Words for a screen reader, once the hand that moved something here rests (a page may show ten views at once).
   function say() {
-    said.textContent = shown.innerText;
-    canvas.setAttribute("aria-label", shown.innerText);
-    for (const slider of el.closest(".gd-explore")?.querySelectorAll(".widget-slider") ?? []) {
-      const handle = slider.querySelector("[role=slider]"), readout = slider.querySelector(".widget-readout");
-      handle?.setAttribute("aria-label", slider.querySelector(".widget-label")?.textContent ?? "");
-      handle?.setAttribute("aria-valuetext", readout?.textContent ?? "");
+    names();
+    if (host().contains(document.activeElement)) said.textContent = heard();
+  }
+
+  // What ipywidgets leaves out on its sliders.
+  function names() {
+    ours(host());
+    for (const slider of host().querySelectorAll(".widget-slider")) {
+      const handle = slider.querySelector("[role=slider]"), readout = slider.querySelector(".widget-readout"), label = slider.querySelector(".widget-label")?.textContent;
+      if (!handle || !readout) continue;
+      handle.setAttribute("aria-label", label); handle.setAttribute("aria-valuetext", readout.textContent);
+      if (readout.isContentEditable) { readout.setAttribute("role", "textbox"); readout.setAttribute("aria-label", `${label}, to type in`); }
     }
   }
 
@@ -493,13 +515,15 @@ function render({ model, el }) {
   step.onclick = () => { stop(); advance(1); };
   reset.onclick = () => { stop(); set(model.get("spec").initial); };
 
-  canvas.onclick = ({ offsetX, offsetY }) => {
-    if (!scene?.main.inside([offsetX, offsetY])) return;
-    const at = [scene.main.X.back(offsetX), scene.main.Y.back(offsetY)];
+  canvas.onclick = ({ clientX, clientY }) => {
+    const seen = canvas.getBoundingClientRect(); // scaled, unlike the picture's own pixels
+    const [x, y] = [((clientX - seen.left) / seen.width) * scene.W, ((clientY - seen.top) / seen.height) * scene.H];
+    if (!scene.main.inside([x, y])) return;
+    const at = [scene.main.X.back(x), scene.main.Y.back(y)];
     if (scene.spec.kind === "tangent") return set({ x: scene.arrays.xs[nearest(scene.arrays.xs, at[0])] });
     if (!scene.spec.click) return;
     clearTimeout(asking);
-    asking = setTimeout(() => { note = "A new start needs a running kernel: run this cell first."; soon(); }, 1500);
+    asking = setTimeout(() => { note = NO_KERNEL("A new start"); soon(); }, 1500);
     Promise.resolve().then(() => model.send({ type: "start", at })).catch(() => {});
   };
 
@@ -511,17 +535,40 @@ function render({ model, el }) {
     image.src = address;
   }
 
-  const sizes = new ResizeObserver(again), themes = new MutationObserver(again);
+  const sizes = new ResizeObserver(() => { if (dirty || root.clientWidth !== scene.W) again(); });
   sizes.observe(root);
-  themes.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-name", "data-jp-theme-light", "class"] });
+  // The page's theme: at once, and once a transition of its colours is over.
+  const look = () => { const { ink, back } = surroundings(root); if (scene && (ink !== scene.ink || back !== scene.back)) again(); };
+  const themed = () => { look(); setTimeout(look, 400); }, themes = new MutationObserver(themed);
+  for (const page of [document.documentElement, document.body]) themes.observe(page, { attributes: true });
+  for (const media of ["(prefers-color-scheme: dark)", "(forced-colors: active)"]) matchMedia(media).addEventListener("change", themed, { signal });
+  window.addEventListener("resize", soon, { signal });
+  for (const [event, on] of [["beforeprint", true], ["afterprint", false]]) window.addEventListener(event, () => { printing = on; dirty = true; draw(); }, { signal });
   for (const name of TRAITS) model.on(`change:${name}`, () => { answered(); soon(); });
   for (const name of ["spec", "table"]) model.on(`change:${name}`, () => { answered(); again(); });
   model.on("change:image", load);
   load();
-  return () => { stop(); sizes.disconnect(); themes.disconnect(); clearTimeout(saying); clearTimeout(asking); cancelAnimationFrame(frame); };
+  return () => { stop(); sees.abort(); sizes.disconnect(); themes.disconnect(); clearTimeout(saying); clearTimeout(asking); cancelAnimationFrame(frame); };
 }
 
 const plain = (text) => text.replace(/[&<>]/g, (c) => `&#${c.charCodeAt(0)};`);
-const luminance = (colour) => { const [r, g, b] = colour.match(/[\d.]+/g).map(Number); return (0.3 * r + 0.6 * g + 0.1 * b) / 255; };
+
+// The ink and the background that the page gives the view, and whether it is dark.
+const PAPER = { ink: "#000", back: "#fff", dark: false };
+const brush = typeof document === "undefined" ? null : Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d", { willReadFrequently: true });
+function seen(colour) { // any CSS colour: how light it is, and how opaque
+  brush.clearRect(0, 0, 1, 1); brush.fillStyle = colour; brush.fillRect(0, 0, 1, 1);
+  const [r, g, b, a] = brush.getImageData(0, 0, 1, 1).data;
+  return { light: (0.3 * r + 0.6 * g + 0.1 * b) / 255, opaque: a > 127 };
+}
+function surroundings(root) {
+  const ink = getComputedStyle(root).color, dark = seen(ink).light > 0.5;
+  for (let at = root; at; at = at.parentElement) {
+    const back = getComputedStyle(at).backgroundColor, { light, opaque } = seen(back);
+    if (opaque && light < 0.5 === dark) return { ink, back, dark };
+    if (opaque) break;
+  }
+  return { ink, back: dark ? "#111" : "#fff", dark };
+}
 
 export default { render };

@@ -88,8 +88,8 @@ def slider(kind, label, value, **options):
     return kind(
         value=value,
         description=label,
+        tooltip=label,
         style={"description_width": "9.5em"},
-        layout={"flex": "1 1 300px", "width": "auto", "min_width": "280px", "max_width": "560px"},
         **options,
     )
 

@@ -9,7 +9,7 @@ import shutil
 
 import pytest
 
-collect_ignore = ["lab.py"]  # it imports Playwright, and holds no tests
+collect_ignore = ["lab.py", "pages.py"]  # they import Playwright, and hold no tests
 
 NEEDS = {
     "playwright": "the browser tests need Playwright: pip install playwright (its own browsers are not needed)",
@@ -27,12 +27,26 @@ def missing():
     return None if chromium else NEEDS["chromium"]
 
 
+def need(problem):
+    """Skip for a problem with the installation, or fail where the browser is required; go on where there is none."""
+    if problem:
+        (pytest.fail if os.environ.get("GDLIB_BROWSER") == "required" else pytest.skip)(problem)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A `Browser` for static pages, which reaches no other host."""
+    need(missing())
+    from pages import Browser
+
+    with Browser() as started:
+        yield started
+
+
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory):
     """A `Lab` for the whole session."""
-    problem = missing()
-    if problem:
-        (pytest.fail if os.environ.get("GDLIB_BROWSER") == "required" else pytest.skip)(problem)
+    need(missing())
     from lab import Lab
 
     with Lab(tmp_path_factory.mktemp("lab")) as started:

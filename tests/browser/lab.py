@@ -1,5 +1,7 @@
 """A real JupyterLab in a real Chromium, as small as the tests can do with."""
 
+import atexit
+import functools
 import json
 import os
 import shutil
@@ -27,15 +29,26 @@ FLAGS = [
 IDLE = "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
 
 
+@functools.cache
+def playwright():
+    """Playwright, started once: a thread can't start it twice. Stopped when Python ends."""
+    started = sync_playwright().start()
+    atexit.register(started.stop)
+    return started
+
+
+def find_chromium():
+    """Where the system's Chromium is, or None."""
+    return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+
+
 class Lab:
     """JupyterLab's server and a browser, both stopped on leaving the `with` block."""
 
     def __init__(self, folder, theme="Light", chromium=None):
         self.folder, self.home = Path(folder) / "work", Path(folder) / "home"
         self.theme = theme
-        self.chromium = (
-            chromium or os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-        )
+        self.chromium = chromium or find_chromium()
         self._names = count()
 
     def __enter__(self):
@@ -79,8 +92,7 @@ class Lab:
         )  # fmt: skip
         try:
             self._wait()
-            self._playwright = sync_playwright().start()
-            self.browser = self._playwright.chromium.launch(executable_path=self.chromium, args=FLAGS)
+            self.browser = playwright().chromium.launch(executable_path=self.chromium, args=FLAGS)
             self._context = self.browser.new_context()  # one for all pages: JupyterLab is loaded from its cache
             self._context.set_default_timeout(15_000)
         except BaseException:
@@ -91,7 +103,6 @@ class Lab:
     def __exit__(self, *_):
         try:
             self.browser.close()
-            self._playwright.stop()
         finally:
             self._stop_server()
 

@@ -1,9 +1,12 @@
 """Every explorer in a real JupyterLab: sliders, words, picture, keyboard, saved notebooks, what goes wrong."""
 
 import math
+import os
 
 import numpy as np
 import pytest
+import web
+from ipywidgets.embed import embed_data
 
 import gdlib
 from gdlib import explore, landscapes
@@ -14,7 +17,7 @@ SETUP = """import numpy as np
 from gdlib import explore, landscapes
 f = lambda x: x**2 + 2*x + 3
 df = lambda x: 2*x + 2"""
-RED, ORANGE = (0xD5, 0x5E, 0x00), (0xE6, 0x9F, 0x00)
+RED, ORANGE = (0xB8, 0x43, 0x00), (0xD0, 0x80, 0x00)  # on light
 
 
 def f(x):
@@ -475,3 +478,185 @@ def test_nothing_is_cut_off(open_notebook, width):
     assert view.root.evaluate("e => e.scrollWidth <= e.clientWidth + 1")
     for slider in view.root.locator(".noUi-target").all():
         assert slider.bounding_box()["width"] > 90
+
+
+# ---------------------------------------------------------------- a page with no kernel: the site's and the decks' case
+
+
+@pytest.fixture
+def open_page(lab, tmp_path):
+    """Opens widgets on a page from disk, network off, no kernel; fails on an error in the console or a request."""
+    if not all(path.exists() for path in web.SCRIPTS.values()):
+        required = os.environ.get("GDLIB_BROWSER") == "required"
+        (pytest.fail if required else pytest.skip)("the pages' libraries are not here: npm ci --prefix docs")
+    wrong, contexts = [], []
+
+    def opener(*made, style="", **options):
+        for name, path in web.SCRIPTS.items():
+            (tmp_path / name).symlink_to(path)
+        data = embed_data(views=list(made), drop_defaults=False)
+        view = '<div class="cell"><script type="application/vnd.jupyter.widget-view+json">{}</script></div>'
+        views = "".join(view.format(web.as_script(spec)) for spec in data["view_specs"])
+        (tmp_path / "page.html").write_text(
+            f'<!DOCTYPE html><html lang="en" data-theme="light"><title>Explorers</title><style>{style}'
+            "html[data-theme=dark] body { background: #14181e; color: #ced6dd; }</style>"
+            f'<script src="require.js"></script><script src="embed-amd.js"></script><main><h1>Explorers</h1>{views}</main>'
+            f'<script type="application/vnd.jupyter.widget-state+json">{web.as_script(data["manager_state"])}</script></html>',
+            encoding="utf-8",
+        )
+        contexts.append(lab.browser.new_context(offline=True, **options))
+        page = contexts[-1].new_page()
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+        page.on(
+            "request",
+            lambda asked: None if asked.url.startswith(("file:", "blob:", "data:")) else wrong.append(asked.url),
+        )
+        page.goto((tmp_path / "page.html").as_uri())
+        page.locator(".gd").nth(len(made) - 1).wait_for(state="attached", timeout=60_000)
+        return page
+
+    yield opener
+    for context in contexts:
+        context.close()
+    assert wrong == []
+
+
+def violations(page):
+    """What axe-core finds wrong on the page."""
+    page.add_script_tag(path=web.MODULES / "axe-core" / "axe.min.js")
+    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
+    return [(fault["id"], fault["nodes"][0]["html"]) for fault in found]
+
+
+def valley():
+    return explore.descent(landscapes.valley(), init=(1.8, 0.4), T=60)
+
+
+# The lightest value of a channel among the numbers beside the left axis.
+INK = "c => Math.max(...c.getContext('2d').getImageData(0, 0, 45 * c.width / c.clientWidth, c.height).data.filter((v, k) => k % 4 < 3))"
+
+
+def on_page(page, i=0):
+    from lab import Explorer
+
+    view = Explorer(page, page.locator(".cell").nth(i))
+    view.shown()
+    return view
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_page_is_accessible_in_both_themes(open_page, theme):
+    ask = explore.predict("Is `lr` small?", "yes", choices=["yes", "no `never`"], why="It `is`.")
+    page = open_page(valley(), explore.secant(f, df), explore.memory(), ask, explore.predict("How many?", 41))
+    page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
+    for i in range(3):
+        on_page(page, i)
+    page.wait_for_timeout(600)
+    assert violations(page) == []
+    view = on_page(page)
+    view.press("learning rate", "ArrowRight")
+    rate = view.root.locator("[role=slider]").first
+    assert (rate.get_attribute("aria-label"), rate.get_attribute("aria-valuetext")) == ("learning rate lr", "0.0449")
+    assert view.root.get_by_role("img").get_attribute("aria-label").startswith("Picture: y against x; beside it")
+    assert page.locator(".cell").nth(3).locator("code").all_inner_texts() == ["lr", "never"]
+    ring = rate.evaluate("node => getComputedStyle(node).outlineColor")
+    assert ring == page.evaluate("getComputedStyle(document.body).color")
+
+
+def test_the_picture_follows_the_pages_theme(open_page):
+    page = open_page(explore.secant(f, df))
+    view = on_page(page)
+    assert view.canvas.evaluate(INK) < 60  # the numbers at the axis are dark
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    page.wait_for_timeout(700)
+    assert view.canvas.evaluate(INK) > 180
+
+
+def test_a_hidden_view_is_drawn_once_it_is_shown(open_page):
+    page = open_page(valley(), style=".cell { display: none }")
+    from lab import Explorer
+
+    page.wait_for_timeout(500)
+    view = Explorer(page, page.locator(".cell"))
+    assert view.canvas.evaluate("canvas => canvas.shown ?? null") is None
+    page.evaluate("document.querySelector('.cell').style.display = 'block'")
+    assert view.shown()["steps"] == 60
+    assert view.canvas.evaluate("canvas => canvas.width") == view.canvas.evaluate("canvas => canvas.clientWidth")
+
+
+def test_a_scaled_slide_stays_sharp_and_finds_the_click(open_page):
+    style = ".cell { width: 800px; transform: scale(1.5); transform-origin: 0 0 }"
+    page = open_page(
+        explore.tangent(f, df), style=style, device_scale_factor=2, viewport={"width": 1280, "height": 900}
+    )
+    view = on_page(page)
+    size = view.canvas.evaluate("c => [c.width / c.clientWidth, c.clientWidth, c.clientHeight]")
+    assert size[0] == pytest.approx(3, abs=0.02)
+    x, y = view.shown()["pixel"]
+    before = view.shown()["x"]
+    view.click_at(1.5 * (x - 60), 1.5 * (y - 5))
+    moved = view.shown()
+    assert moved["x"] < before
+    assert moved["pixel"][0] == pytest.approx(x - 60, abs=3)
+    page.evaluate("document.querySelector('.cell').style.transform = 'none'; window.dispatchEvent(new Event('resize'))")
+    page.wait_for_timeout(200)
+    assert view.canvas.evaluate("c => c.width / c.clientWidth") == pytest.approx(2, abs=0.02)
+
+
+def test_a_deck_sets_the_size_of_the_type_and_keeps_its_page(open_page):
+    page = open_page(valley(), style=":root { --gd-font: 24px }", viewport={"width": 1280, "height": 900})
+    view = on_page(page)
+    sizes = "root => [...root.querySelectorAll('.gd-words p, .widget-label, .widget-readout, button')].map(n => parseFloat(getComputedStyle(n).fontSize))"
+    assert min(view.root.evaluate(sizes)) >= 20
+    assert view.canvas.evaluate("c => parseFloat(c.getContext('2d').font)") == 24
+    page.evaluate("window.turned = []; document.addEventListener('keydown', (event) => turned.push(event.key))")
+    view.press("learning rate", "ArrowLeft", "ArrowRight")
+    view.root.get_by_role("button", name="Step").press(" ")
+    page.keyboard.press("PageDown")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("ArrowLeft")
+    assert page.evaluate("turned") == ["ArrowLeft"]
+
+
+def test_on_paper_the_ink_is_black(open_page):
+    page = open_page(explore.secant(f, df))
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    view = on_page(page)
+    page.wait_for_timeout(700)
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert view.canvas.evaluate(INK) < 60
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    page.wait_for_timeout(100)
+    assert view.canvas.evaluate(INK) > 180
+
+
+def test_a_new_start_with_no_kernel_says_what_it_needs(open_page):
+    view = on_page(open_page(valley()))
+    view.click_at(150, 250)
+    view.root.get_by_text("A new start needs a running kernel").first.wait_for(timeout=5000)
+    assert view.press("updates", "Home")["steps"] == 0
+
+
+def test_predict_again_for_the_next_class(open_page):
+    ask = explore.predict("How many steps with `lr`?", 41, unit="steps", why="Because `lr` < 1.")
+    page = open_page(ask)
+    cell, key = page.locator(".cell"), page.keyboard
+    for guess, verdict in (("44", "✓ Right."), ("7", "✗ Not this time.")):
+        cell.get_by_label("Your prediction").focus()  # from here on by keyboard alone
+        key.type(guess)
+        key.press("Enter")
+        cell.get_by_text(verdict).wait_for()
+        assert not cell.get_by_role("button", name="Predict again").is_visible()
+        key.type("a reason")
+        key.press("Tab")
+        key.press("Enter")
+        cell.get_by_text("Explanation.").wait_for()
+        assert violations(page) == []
+        again = cell.get_by_role("button", name="Predict again")
+        assert again.bounding_box()["y"] > cell.get_by_text("Explanation.").bounding_box()["y"]
+        key.press("Enter")
+        cell.get_by_text("Explanation.").wait_for(state="detached")
+        assert cell.get_by_label("Your prediction").input_value() == ""
+        assert cell.get_by_label("Why?").input_value() == ""
+        assert "You said" not in cell.inner_text()

@@ -1,0 +1,223 @@
+"""Every deck in a real browser, alone in a folder, opened from disk, with every other host cut off."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).parents[2]
+DECKS = [path.stem for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
+LARGEST = 9_000_000  # bytes
+
+# A slide, as it is shown: what does not fit, and letters that a class can't read from the last row.
+SLIDE = """() => {
+    const slide = Reveal.getCurrentSlide(), box = slide.getBoundingClientRect(), wrong = [];
+    if (slide.scrollHeight > slide.clientHeight + 1 || slide.scrollWidth > slide.clientWidth + 1) wrong.push(`scrolls: ${slide.scrollWidth} × ${slide.scrollHeight}`);
+    const walk = document.createTreeWalker(slide, NodeFilter.SHOW_TEXT);
+    for (let node; (node = walk.nextNode()); ) {
+        const at = node.parentElement, range = document.createRange();
+        if (!node.data.trim() || !at.checkVisibility() || at.closest("aside, script, style, mjx-container, .gd-said, .has-reminder h3")) continue;
+        range.selectNodeContents(node);
+        const { left, right, top, bottom } = range.getBoundingClientRect();
+        if (left < 0 || right > 1280 || top < 0 || bottom > 720) wrong.push(`outside: ${node.data.slice(0, 40)}`);
+        const size = parseFloat(getComputedStyle(at).fontSize) * (at.currentCSSZoom ?? 1);
+        const least = at.closest(".explorer") ? 19 : at.closest("pre") ? 20 : at.closest("code") ? 24 : 28;
+        if (size < least) wrong.push(`${size} px: ${node.data.slice(0, 40)}`);
+    }
+    for (const picture of slide.querySelectorAll("img, .gd canvas")) {
+        const { width, height, bottom } = picture.getBoundingClientRect();
+        if (width < 300 || height < 150 || bottom > 720) wrong.push(`picture ${Math.round(width)} × ${Math.round(height)}, to ${Math.round(bottom)}`);
+        if (picture.alt === "") wrong.push("no alternative text");
+    }
+    return { wrong, notes: slide.querySelector("aside.notes")?.textContent.trim() ?? "", kind: slide.classList[1],
+        question: !!slide.querySelector(".question"), answer: !!slide.querySelector(".result, img, .explorer, .form"), at: Reveal.getSlidePastCount() };
+}"""
+
+
+@pytest.fixture(scope="session")
+def files(tmp_path_factory):
+    """Each deck by the name of its lecture, built anew and copied to a folder of its own."""
+    from conftest import need
+    from pages import AXE
+
+    need(None if AXE.exists() else "the decks need Node.js: make slides")
+    import slides
+
+    return {
+        path.stem: Path(shutil.copy(path, tmp_path_factory.mktemp("deck") / "deck.html")) for path in slides.build()
+    }
+
+
+@pytest.fixture
+def opened(browser, files):
+    """Opens decks; closes them, and fails on errors in the console and on requests to other hosts."""
+    pages = []
+
+    def opener(name, address="", **options):
+        pages.append(browser.open(files[name].as_uri() + address, height=720, wait=False, **options))
+        pages[-1].tab.set_default_timeout(30_000)
+        pages[-1].tab.wait_for_function("() => window.Reveal?.isReady()")
+        pages[-1].settle()
+        return pages[-1]
+
+    yield opener
+    for page in pages:
+        page.close()
+    assert [error for page in pages for error in page.errors] == []
+    assert [request for page in pages for request in page.outside] == []
+
+
+def show(page, locator):
+    """Turn to the slide that holds an element."""
+    locator.evaluate(
+        "e => { const { h, v } = Reveal.getIndices(e.closest('.sheet')); Reveal.slide(h, v); document.activeElement.blur(); }"
+    )
+
+
+@pytest.mark.parametrize("name", DECKS)
+def test_from_the_first_slide_to_the_last_by_one_key(opened, name):
+    """Everything fits, can be read from the last row and is typeset; the notes say when; no answer beside its question."""
+    page = opened(name)
+    total, seen, wrong = page.tab.evaluate("() => Reveal.getTotalSlides()"), [], []
+    for _ in range(4 * total):
+        page.tab.wait_for_timeout(40)
+        if page.tab.evaluate("() => Reveal.availableFragments().next"):
+            page.tab.keyboard.press("ArrowRight")
+            continue
+        slide = page.tab.evaluate(SLIDE)
+        wrong += [f"{slide['at'] + 1}: {what}" for what in slide["wrong"] + page.untypeset()]
+        wrong += [f"{slide['at'] + 1}: the answer is beside the question"] * (slide["question"] and slide["answer"])
+        if slide["kind"] not in ("title", "overview") and not re.match(r"\d+–\d+ min", slide["notes"]):
+            wrong.append(f"{slide['at'] + 1}: the notes begin {slide['notes'][:40]!r}")
+        seen.append(slide["at"])
+        if len(seen) == total:
+            break
+        page.tab.keyboard.press("ArrowRight")
+    assert seen == list(range(total))
+    assert wrong == []
+    assert "Goals." in page.tab.locator("section.overview aside").text_content()
+
+
+@pytest.mark.parametrize("name", DECKS)
+def test_every_explorer_is_alive_and_right_and_keeps_its_keys(opened, files, name, monkeypatch):
+    from pages import asked, moved
+
+    monkeypatch.setenv("GDLIB_STORE_ANSWERS", "1")  # the memory of the machine in lecture 6 is the stored one
+    page, text = opened(name), files[name].read_text("utf-8")
+    wanted = [
+        one
+        for one, model in zip(asked(f"notebooks/{name}.ipynb"), models(name, True), strict=True)
+        if f'"{model}"' in text
+    ]
+    views = page.explorers()
+    assert len(views) == len(wanted) > 0
+    for view, (_, kind, given, sliders) in zip(views, wanted, strict=True):
+        show(page, view.root)
+        before = page.tab.evaluate("() => Reveal.getSlidePastCount()")
+        moved(view, kind, given, sliders)
+        assert page.tab.evaluate("() => Reveal.getSlidePastCount()") == before
+        page.tab.keyboard.press("Escape")
+        page.tab.keyboard.press("ArrowRight")
+        assert page.tab.evaluate("() => Reveal.getSlidePastCount()") == before + 1
+
+
+@pytest.mark.parametrize("name", DECKS)
+def test_every_prediction_scores_with_no_kernel(opened, files, name):
+    from pages import answers, commit
+
+    page, text = opened(name), files[name].read_text("utf-8")
+    kept = [
+        one
+        for one, model in zip(answers(f"notebooks/{name}.ipynb"), models(name, False), strict=True)
+        if f'"{model}"' in text
+    ]
+    forms = page.predictions()
+    assert len(forms) == len(kept) > 0
+    for form, (answer, _) in zip(forms, kept, strict=True):
+        show(page, form)
+        said = commit(form, answer)
+        assert "✓ Right." in said
+        assert "Explanation." in said
+        assert "$" not in said
+        assert page.tab.evaluate(SLIDE)["wrong"] == []
+
+
+def models(name, explorers):
+    """The models of a stored notebook's explorers, or of its forms, in their order."""
+    import nbformat
+    from web import WIDGET_VIEW
+
+    shown = [
+        output.data
+        for cell in nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4).cells
+        for output in cell.get("outputs", ())
+        if WIDGET_VIEW in output.get("data", {})
+    ]
+    return [data[WIDGET_VIEW]["model_id"] for data in shown if ("image/png" in data) == explorers]
+
+
+@pytest.mark.parametrize("name", DECKS)
+def test_printed_every_slide_is_a_page_and_axe_finds_nothing_in_light_and_dark(opened, name):
+    """In the view for print all slides are on the page, so axe sees each."""
+    page = opened(name, "?print-pdf")
+    total = page.tab.evaluate("() => Reveal.getTotalSlides()")
+    page.tab.wait_for_function("n => document.querySelectorAll('.pdf-page').length === n", arg=total)
+    assert page.violations() == []
+    page.tab.emulate_media(color_scheme="dark")
+    page.tab.wait_for_function("() => document.documentElement.dataset.theme === 'dark'")
+    page.tab.wait_for_timeout(500)
+    assert page.violations() == []
+    page.tab.emulate_media(color_scheme="light")
+    pdf = page.tab.pdf(prefer_css_page_size=True, print_background=True)
+    assert max(map(int, re.findall(rb"/Count (\d+)", pdf))) == total
+    over = """() => [...document.querySelectorAll(".pdf-page section.sheet")]
+        .filter((s) => s.scrollHeight > s.clientHeight + 1 || s.scrollWidth > s.clientWidth + 1).map((s) => s.innerText.slice(0, 60))"""
+    assert page.tab.evaluate(over) == []
+
+
+@pytest.mark.parametrize("name", DECKS)
+def test_a_deck_is_one_file_with_a_title_in_english(opened, files, name):
+    page = opened(name)
+    assert files[name].stat().st_size < LARGEST
+    assert page.tab.title().endswith(" · slides")
+    assert page.tab.locator("html").get_attribute("lang") == "en"
+    assert len(page.tab.locator('meta[name="description"]').get_attribute("content")) > 60
+    assert page.tab.locator("script[src], link[href], img:not([src^='data:'])").count() == 0
+    assert page.violations() == []
+
+
+def test_the_speaker_view_shows_the_notes_and_follows(opened):
+    page = opened("03_descent_and_ascent", "#/3")
+    with page.tab.expect_popup() as popup:
+        page.tab.keyboard.press("s")
+    speaker = popup.value
+    errors = []
+    speaker.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+    notes = speaker.locator(".speaker-controls-notes .value")
+    notes.get_by_text("16–34 min", exact=False).first.wait_for()
+    said = notes.inner_text()
+    for part in ("Do.", "Ask.", "They believe:", "Show:"):
+        assert part in said
+    assert re.search(r"\\\(|\$", said) is None
+    page.tab.keyboard.press("ArrowRight")
+    speaker.frame_locator("#current-slide iframe").locator("section.present section.sheet.present .question").wait_for()
+    speaker.frame_locator("#upcoming-slide iframe").locator("section.present section.sheet.present .result").wait_for()
+    assert speaker.locator(".pacing-title").is_visible()  # the clock knows how long the slides may take
+    assert errors == []
+    speaker.close()
+
+
+def test_a_key_makes_it_dark(opened):
+    page = opened("03_descent_and_ascent", "#/3/5")
+    colours = "() => [document.body, document.querySelector('section.sheet.present h3')].map((e) => getComputedStyle(e)).map((s) => [s.backgroundColor, s.color])"
+    light = page.tab.evaluate(colours)
+    page.tab.keyboard.press("d")
+    dark = page.tab.evaluate(colours)
+    assert light[0][0] == "rgb(255, 255, 255)"
+    assert dark[0][0] != light[0][0]
+    assert dark[1][1] != light[1][1]
+    page.tab.keyboard.press("d")
+    assert page.tab.evaluate(colours) == light

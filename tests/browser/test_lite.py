@@ -1,0 +1,254 @@
+"""The course in the browser: JupyterLite's own kernel in Chromium, with every other host cut off.
+
+NumPy, Matplotlib and Pillow come from Pyodide's distribution only, so what needs them is tested where there is a
+network, by `make test-lite-network`: lectures 1 to 5 are run in the browser, and what they print is compared with
+what is stored. Everything else is tested here.
+"""
+
+import ast
+import json
+import os
+import shutil
+import sys
+import time
+from pathlib import Path
+
+import conftest
+import nbformat
+import pytest
+
+pytestmark = pytest.mark.browser
+NETWORK = pytest.mark.skipif("GDLIB_NETWORK" not in os.environ, reason="needs the network: make test-lite-network")
+IDLE = "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
+RUN = """async code => {
+    const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel, said = {stream: "", result: "", error: ""};
+    const future = kernel.requestExecute({code});
+    future.onIOPub = ({header, content}) => {
+        if (header.msg_type === "stream" && content.name === "stdout") said.stream += content.text;
+        if (header.msg_type === "execute_result") said.result += content.data["text/plain"];
+        if (header.msg_type === "error") said.error += content.evalue;
+    };
+    const late = new Promise((resolve) => setTimeout(resolve, 240_000, "late"));
+    if (await Promise.race([future.done, late]) === "late") said.error = "no answer within 240 s";
+    return said;
+}"""
+SAVE = """async ([path, content]) => {
+    await jupyterapp.serviceManager.contents.save(path, {type: "notebook", format: "json", content});
+    await jupyterapp.commands.execute("docmanager:open", {path});
+}"""
+# As much of NumPy, Matplotlib and Pillow as importing gdlib asks for: what needs none of them then runs in the real thing.
+NO_NUMPY = """
+import sys, types
+from unittest.mock import MagicMock
+class Stub(types.ModuleType):
+    ndarray, generic, __path__ = type("ndarray", (), {}), type("generic", (), {}), []
+    def __getattr__(self, name):
+        return MagicMock()
+for name in ("axes", "backends", "backends.backend_agg", "colors", "figure", "pyplot", "ticker"):
+    sys.modules[f"matplotlib.{name}"] = Stub(name)
+for name in ("numpy", "numpy.lib", "numpy.lib.stride_tricks", "matplotlib", "PIL"):
+    sys.modules[name] = Stub(name)
+from gdlib import cluster, explore, memory
+from gdlib.checks import calls, records
+"""
+
+
+@pytest.fixture(scope="module")
+def builds():
+    """The builder, where the browser and it are installed."""
+    problem = conftest.missing()
+    if not problem:
+        try:
+            import lite
+        except ImportError as error:
+            problem = f"{error.name} is missing, of the extra `site`: make .venv/ready-site"
+        else:
+            return lite
+    return (pytest.fail if os.environ.get("GDLIB_BROWSER") == "required" else pytest.skip)(problem)
+
+
+@pytest.fixture(scope="module")
+def opened(builds, tmp_path_factory, request):
+    """A function that opens a notebook of the site in a new page and waits for its kernel; request.param: offline?"""
+    from lab import FLAGS
+    from pages import NOWHERE, Page, served
+    from playwright.sync_api import sync_playwright
+
+    offline = getattr(request, "param", True)
+    folder = tmp_path_factory.mktemp("site")
+    builds.build(folder / "lite", offline)
+    (folder / "favicon.ico").touch()  # what a browser asks for by itself, and a site's own page would have
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    with served(folder) as url, sync_playwright() as playwright:
+        flags = [*FLAGS, NOWHERE] if offline else FLAGS
+        browser = playwright.chromium.launch(executable_path=chromium, args=flags)
+
+        def opener(path):
+            page = Page(browser.new_page(viewport={"width": 1280, "height": 900}))
+            page.tab.goto(f"{url}/lite/lab/index.html?path={path}")
+            page.tab.wait_for_function(IDLE, timeout=120_000)
+            return page
+
+        yield opener
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def page(opened):
+    """Lecture 4, which reads a file; at the end nothing has gone wrong in its page, and no other host was asked."""
+    page = opened("notebooks/04_linear_regression.ipynb")
+    yield page
+    page.close()
+    assert page.errors == []
+    assert page.outside == []
+
+
+def run(page, code):
+    """{"stream", "result", "error"}: what a cell of this code would show."""
+    return page.tab.evaluate(RUN, code)
+
+
+def printed(page, code):
+    said = run(page, code)
+    assert said["error"] == ""
+    return said["stream"]
+
+
+def differences(page, notebook):
+    """Where what is printed differs from what is stored: a line for each cell, up to the first that fails."""
+    found = []
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        said = run(page, cell.source)
+        if said["error"]:
+            return [*found, f"{cell.source[:60]!r} failed: {said['error'][:200]}"]
+        stored = "".join(out.text for out in cell.outputs if out.output_type == "stream" and out.name == "stdout")
+        if stored != said["stream"] and "nbval-ignore-output" not in cell.metadata.get("tags", ()):
+            found.append(f"{cell.source[:60]!r} printed {said['stream'][:200]!r}, stored is {stored[:200]!r}")
+    return found
+
+
+def test_the_lectures_the_exercises_and_their_files_are_there(page, builds):
+    here = "import os\nprint(sorted(os.listdir('/drive/notebooks')), sorted(os.listdir('/drive/exercises')))"
+    lectures, exercises = ([path.name for path in builds.notebooks(folder)] for folder in ("notebooks", "exercises"))
+    assert printed(page, here) == f"{[*lectures, 'data']} {[*exercises, 'solutions']}\n"
+    assert len(lectures) == len(exercises) == 6
+    page.tab.get_by_role("listitem", name="Name: 06_hardware_and_memory").wait_for()
+    assert printed(page, "print(open('data/penguins.csv').readline())").startswith("bill_length_mm,")
+    assert printed(page, "print(len(os.listdir(os.environ['GDLIB_EXERCISES'])))") == "6\n"
+
+
+def test_an_import_needs_no_installing(page, builds):
+    assert run(page, "import sympy as sp\nx = sp.symbols('x')\nsp.diff(x**2 + 2 * x + 3, x)")["result"] == "2*x + 2"
+    assert (
+        run(page, "import gdlib")["error"] == "No module named 'numpy'"
+    )  # gdlib's wheel is loaded, NumPy's is not here
+    versions = "from importlib.metadata import version\nprint(version('gdlib'), version('ipywidgets'))"
+    assert printed(page, versions).split() == [builds.metadata.version(name) for name in ("gdlib", "ipywidgets")]
+
+
+def show(page, name, *cells):
+    """A new notebook of these cells, opened and run."""
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    book.metadata.kernelspec = {"name": "python", "display_name": "Python (Pyodide)", "language": "python"}
+    page.tab.evaluate(SAVE, [f"{name}.ipynb", json.loads(nbformat.writes(book))])
+    page.tab.wait_for_function(f"() => document.title.includes('{name}') && ({IDLE})()", timeout=60_000)
+    page.tab.evaluate("() => jupyterapp.commands.execute('notebook:run-all-cells')")
+
+
+def test_a_slider_moves_what_the_kernel_knows(page):
+    show(page, "slider", "import ipywidgets\nslider = ipywidgets.IntSlider(3, description='steps')\nslider")
+    handle = page.tab.locator(".widget-slider", has_text="steps").locator("[role=slider]")
+    handle.focus(timeout=30_000)
+    for value in (4, 5):
+        page.tab.keyboard.press("ArrowRight")
+        assert printed(page, "print(slider.value)") == f"{value}\n"
+
+
+def test_a_prediction_is_asked(page):
+    """anywidget's module and gdlib's script reach the page; the answer itself needs NumPy."""
+    show(page, "prediction", NO_NUMPY, "explore.predict('Steps?', answer=lambda: 66)")
+    form = page.tab.locator(".gd form")
+    form.get_by_label("Your prediction").fill("7", timeout=60_000)
+    assert "Steps?" in form.inner_text()
+
+
+def test_what_gdlib_can_do_without_numpy_runs_there(page):
+    assert run(page, NO_NUMPY)["error"] == ""
+    assert printed(page, "print(sys.platform, memory.size_in_bytes('64 MiB'))") == "emscripten 67108864\n"
+    assert "run this cell in JupyterLab on your own machine" in run(page, "memory.run_capped(abs, 1)")["error"]
+    assert "dask does not run inside a browser" in run(page, "cluster.connect()")["error"]
+    assert printed(page, "print(calls.caller(lambda x: 2 * x)((21,), {}, 1.0))") == "{'kind': 'value', 'value': 42}\n"
+
+
+LOOPS = {
+    "a loop": "def answer(x):\n while True: pass",
+    "a loop that catches": "def answer(x):\n while True:\n  try: 1 / 0\n  except: pass",
+    "a generator": "import itertools\ndef answer(x): return sum(0 for _ in itertools.count())",
+    "calls": "def step(n): return n and step(n - 1)\ndef answer(x):\n while True: step(20)",
+}
+
+
+@pytest.mark.parametrize("name", LOOPS)
+def test_an_endless_answer_is_broken_off(page, name):
+    run(page, NO_NUMPY)
+    began = time.monotonic()
+    assert printed(page, f"{LOOPS[name]}\nprint(calls.caller(answer)((1,), {{}}, 0.5))") == "{'kind': 'too long'}\n"
+    assert time.monotonic() - began < 10
+    assert printed(page, "print(sys.monitoring.get_tool(sys.monitoring.PROFILER_ID))") == "None\n"
+
+
+def test_progress_is_kept_in_the_browser(page):
+    run(page, NO_NUMPY)
+    code = "from types import SimpleNamespace as Verdict\nrecords.record(Verdict(question='9.1', outcome='correct'))"
+    assert printed(page, f"{code}\nprint(records.read('9'))") == "{'9.1': 'correct'}\n"
+
+
+def test_every_file_of_gdlib_compiles_there_without_a_warning(page):
+    code = """
+import importlib.util, pathlib, sys, warnings
+folder = pathlib.Path(importlib.util.find_spec("gdlib").origin).parent
+with warnings.catch_warnings():
+    warnings.simplefilter("error")
+    for path in (found := sorted(folder.rglob("*.py"))):
+        compile(path.read_text("utf-8"), path, "exec")
+print(sys.version_info[:2], len(found))"""
+    files = list((Path(__file__).parents[2] / "gdlib").rglob("*.py"))
+    assert printed(page, code) == f"(3, 14) {len(files)}\n"
+
+
+def test_what_is_printed_is_compared_with_what_is_stored(page):
+    """The comparison of `test_lectures_...` below sees what it shall see."""
+    cells = [nbformat.v4.new_code_cell(source) for source in ("print(1 + 1)", "print(1 + 2)", "1 / 0", "print(3)")]
+    for cell, text in zip(cells, ("2\n", "4\n", "", "3\n"), strict=True):
+        cell.outputs = [nbformat.v4.new_output("stream", text=text)] if text else []
+    assert differences(page, nbformat.v4.new_notebook(cells=cells)) == [
+        r"'print(1 + 2)' printed '3\n', stored is '4\n'",
+        "'1 / 0' failed: division by zero",
+    ]
+
+
+def test_every_import_of_the_notebooks_is_in_the_list_of_packages(builds):
+    theirs = json.loads((builds.MODULES / "pyodide" / "pyodide-lock.json").read_text("utf-8"))
+    ours = map(builds.entry_of, builds.wheels())
+    offered = {name for entry in (*theirs["packages"].values(), *ours) for name in entry["imports"]}
+    books = (builds.notebooks() | builds.notebooks("exercises")).values()
+    cells = [ast.parse(cell.source) for book in books for cell in book.cells if cell.cell_type == "code"]
+    nodes = [node for cell in cells for node in ast.walk(cell)]
+    wanted = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    wanted |= {node.module for node in nodes if isinstance(node, ast.ImportFrom)}
+    assert {"numpy", "sympy", "gdlib"} <= wanted
+    assert {name.partition(".")[0] for name in wanted} - offered - sys.stdlib_module_names == set()
+
+
+@NETWORK
+@pytest.mark.parametrize("opened", [False], indirect=True)
+@pytest.mark.parametrize("number", range(1, 6))
+def test_lectures_print_in_the_browser_what_is_stored(opened, builds, number):
+    path, book = list(builds.notebooks().items())[number - 1]
+    page = opened(path.as_posix())
+    try:
+        assert differences(page, book) == []
+    finally:
+        page.close()

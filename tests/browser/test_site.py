@@ -1,0 +1,248 @@
+"""The site, page by page, in a browser that reaches no other host and has no kernel."""
+
+import contextlib
+import itertools
+import re
+import subprocess
+import sys
+import urllib.parse
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).parents[2]
+SITE = ROOT / "build" / "site"
+BOOKS = [path.relative_to(ROOT).as_posix() for folder in ("notebooks", "exercises") for path in sorted((ROOT / folder).glob("*.ipynb"))]  # fmt: skip
+LECTURES = [book for book in BOOKS if book.startswith("notebooks")]
+GUIDE = [path.relative_to(ROOT).as_posix() for path in sorted((ROOT / "docs" / "teaching").rglob("*.md"))]
+OWN = [path.name for path in sorted((ROOT / "docs" / "site").glob("*.md"))]
+OTHERS = [
+    "CONTRIBUTING.md",
+    "docs/lite/README.md",
+    "bench/results.md",
+    "exercises/README.md",
+    "notebooks/data/README.md",
+    "search.html",
+]
+PAGES = [re.sub(r"\.\w+$", ".html", source) for source in [*OWN, *BOOKS, *GUIDE, *OTHERS]]
+LARGEST = 3_000_000  # bytes of a page and its own pictures, without what all pages share
+BUILT_FROM = ("docs", "notebooks", "exercises", "tools", "bench/results.md", "CONTRIBUTING.md")
+
+
+def newest(folders):
+    files = [
+        file for name in folders for file in ((ROOT / name).rglob("*") if (ROOT / name).is_dir() else [ROOT / name])
+    ]
+    return max(
+        file.stat().st_mtime
+        for file in files
+        if file.is_file() and not {"node_modules", "__pycache__"} & set(file.parts)
+    )
+
+
+@pytest.fixture(scope="session")
+def url(browser):
+    """The site's address, built where it is older than its sources."""
+    from conftest import need
+    from pages import AXE, served
+
+    with contextlib.suppress(FileNotFoundError):
+        (SITE / "search.html").stat()
+    stale = not (SITE / ".nojekyll").exists() or (SITE / ".nojekyll").stat().st_mtime < newest(BUILT_FROM)
+    if stale:
+        need(None if AXE.exists() else "the site needs Node.js: make site")
+        subprocess.run([sys.executable, "tools/site.py", "build"], cwd=ROOT, check=True)
+    with served(SITE) as address:
+        yield address
+
+
+@pytest.fixture
+def opened(browser, url):
+    """Opens pages of the site; closes them, and fails on errors in the console and on requests to other hosts."""
+    pages = []
+
+    def opener(name, **options):
+        pages.append(browser.open(f"{url}/{name}", **options))
+        return pages[-1]
+
+    yield opener
+    for page in pages:
+        page.close()
+    assert [error for page in pages for error in page.errors] == []
+    assert [request for page in pages for request in page.outside] == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page(opened, name):
+    """In light and dark: nothing for axe to find, mathematics typeset, pictures with words; narrow: nothing sideways."""
+    page = opened(name)
+    assert page.tab.locator("h1:visible").count() == 1
+    assert page.untypeset() == []
+    assert page.without_words() == []
+    assert page.violations() == []
+    page.tab.emulate_media(color_scheme="dark")
+    page.tab.wait_for_function("() => document.documentElement.dataset.theme === 'dark'")
+    assert page.violations() == []
+    page.tab.set_viewport_size({"width": 400, "height": 800})
+    page.tab.wait_for_timeout(100)
+    assert page.wider_than_the_window() == 0
+    assert page.violations() == []
+
+
+@pytest.mark.parametrize("name", LECTURES)
+def test_every_explorer_of_a_lecture_is_alive_and_right(opened, name):
+    from pages import asked, moved
+
+    page, expected = opened(name.replace(".ipynb", ".html")), asked(name)
+    views = page.explorers()
+    assert len(views) == len(expected) > 0
+    for view, (_, kind, given, sliders) in zip(views, expected, strict=True):
+        moved(view, kind, given, sliders)
+
+
+def test_the_explorer_of_the_first_page_is_alive_and_right(opened):
+    from pages import asked, moved
+
+    marked = re.search(r"<!-- live: (\S+) (.+) -->", (ROOT / "docs" / "site" / "index.md").read_text("utf-8"))
+    (view,) = opened("index.html").explorers()
+    ((_, kind, given, sliders),) = [one for one in asked(marked[1]) if one[0].startswith(marked[2])]
+    moved(view, kind, given, sliders)
+
+
+@pytest.mark.parametrize("name", LECTURES)
+def test_every_prediction_scores_with_no_kernel(opened, name):
+    """Every other form is given the answer that the notebook keeps, the ones between a wrong one."""
+    from pages import answers, commit
+
+    forms, kept = opened(name.replace(".ipynb", ".html")).predictions(), answers(name)
+    assert len(forms) == len(kept) > 0
+    for n, (form, (answer, choices)) in enumerate(zip(forms, kept, strict=True)):
+        wrong = next(choice for choice in choices if choice != answer) if choices else 3 * answer + 1
+        said = commit(form, wrong if n % 2 else answer)
+        assert ("✗ Not this time." if n % 2 else "✓ Right.") in said
+        assert "Explanation." in said
+        assert "$" not in said
+
+
+def test_answers_are_folded_and_the_keyboard_unfolds_them(opened):
+    page = opened("notebooks/03_descent_and_ascent.html")
+    fold = page.tab.locator("details", has_text="Show the answer").first
+    answer = fold.locator(".output").first
+    assert not answer.is_visible()
+    fold.locator("summary").focus()
+    page.tab.keyboard.press("Enter")
+    assert answer.is_visible()
+    assert "Hide the answer" in fold.inner_text()
+
+
+def test_the_keyboard_reaches_everything(opened):
+    """The skip link comes first and leads to the text; whatever has the focus shows it."""
+    page = opened("notebooks/01_differentiation.html")
+    page.tab.keyboard.press("Tab")
+    assert page.tab.evaluate("() => document.activeElement.textContent") == "Skip to main content"
+    page.tab.keyboard.press("Enter")
+    seen = []
+    for _ in range(60):
+        page.tab.keyboard.press("Tab")
+        seen.append(page.focus())
+    assert all(focus["inside"] for focus in seen[:3])
+    assert {"A", "SUMMARY", "slider"} <= {focus["what"] for focus in seen}
+    assert [focus["html"] for focus in seen if not focus["visible"]] == []
+
+
+@pytest.mark.parametrize(
+    "words, found", [("learning rate", "notebooks/03_descent_and_ascent.html"), ("경사하강법", "glossary.html")]
+)
+def test_search_finds(opened, words, found):
+    page = opened(f"search.html?q={urllib.parse.quote(words)}")
+    page.tab.locator("#search-results li a").first.wait_for()
+    page.tab.locator("#search-results .search-summary", has_text="finished").wait_for()
+    links = page.tab.locator("#search-results li a").evaluate_all("all => all.map((a) => a.getAttribute('href'))")
+    assert any(link.startswith(found) for link in links)
+
+
+def test_the_first_picture_comes_within_a_second(browser, url):
+    """From an empty cache: a still picture or a live one, whatever comes first."""
+    for name in ("index.html", *(book.replace(".ipynb", ".html") for book in LECTURES)):
+        page = browser.open(f"{url}/{name}", wait=False)
+        seconds = page.first_picture()
+        page.close()
+        assert seconds <= 1, f"{name}: {seconds:.2f} s"
+
+
+def test_from_disk_without_a_server(browser, url):
+    page = browser.open((SITE / "notebooks" / "03_descent_and_ascent.html").as_uri())
+    assert len(page.explorers()) == 3
+    assert page.untypeset() == page.errors == page.outside == []
+    page.close()
+
+
+class Anchors(HTMLParser):
+    """What a page links to and loads, and the places in it that can be linked to."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.links, self.loads, self.ids = [], [], set()
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        values = dict(attributes)
+        self.ids |= {values[name] for name in ("id", "name") if values.get(name)}
+        if tag == "a" and values.get("href"):
+            self.links.append(values["href"])
+        address = values.get("href") if tag == "link" else values.get("src")
+        if address and not address.startswith("data:"):
+            self.loads.append(address)
+
+
+def read(name):
+    return Anchors((SITE / name).read_text("utf-8"))
+
+
+def target(name, address):
+    """(file below the site, anchor) of an address in a page; None where it leads to another host."""
+    parts = urllib.parse.urlsplit(address)
+    if parts.scheme or parts.netloc:
+        return None
+    path = (SITE / name).parent / urllib.parse.unquote(parts.path) if parts.path else SITE / name
+    return path.resolve(), urllib.parse.unquote(parts.fragment)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_links_and_anchors_lead_somewhere_and_nothing_is_loaded_from_elsewhere(url, name):
+    page = read(name)
+    assert [address for address in page.loads if target(name, address) is None] == []
+    for address in page.loads:
+        assert target(name, address)[0].is_file(), address
+    for address in page.links:
+        if (place := target(name, address)) is None:
+            continue
+        file, anchor = place
+        assert file.is_file(), address
+        assert file.is_relative_to(SITE), address
+        if anchor and file.suffix == ".html" and "lite" not in file.parts and "slides" not in file.parts:
+            assert anchor in read(file.relative_to(SITE)).ids, address
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_small(url, name):
+    own = {target(name, address)[0] for address in read(name).loads if "_images" in address}
+    size = (SITE / name).stat().st_size + sum(file.stat().st_size for file in own)
+    assert size <= LARGEST
+
+
+def test_every_notebook_can_be_downloaded_as_it_is_stored(url):
+    for book in BOOKS:
+        assert (SITE / book).read_bytes() == (ROOT / book).read_bytes()
+        assert f"{Path(book).name}" in read(book.replace(".ipynb", ".html")).links
+
+
+def test_every_page_is_in_the_contents_and_every_lecture_leads_on(url):
+    contents = {target("index.html", link)[0] for link in read("index.html").links if target("index.html", link)}
+    assert {SITE / page for page in PAGES} - contents <= {SITE / "search.html"}
+    for before, after in itertools.pairwise(LECTURES):
+        text = (SITE / before.replace(".ipynb", ".html")).read_text("utf-8")
+        assert re.search(rf'class="right-next"\s+href="{Path(after).stem}.html"', text)

@@ -1,0 +1,346 @@
+"""The teacher's guide: plans that fill their minutes with the lecture's own sections, and a question bank that is proved."""
+
+import ast
+import contextlib
+import io
+import itertools
+import re
+from numbers import Number
+from pathlib import Path
+
+import nbformat
+import pipeline
+import plans
+import pytest
+import questions
+from house_rules import NUMBER, as_float, asserts, code_cells, printed, prose_numbers, smallest_step
+
+from gdlib.checks import bank
+
+TEACHING = pipeline.NOTEBOOKS.parent / "docs" / "teaching"
+PLANS = sorted(TEACHING.glob("0*.md"))
+BANKS = sorted(questions.BANK.glob("*.md"))
+ASKED = [(path, question) for path in BANKS for question in questions.read(path)]
+
+CLOSING = {"Recap", "Exercise", "Further reading"}
+
+each_plan = pytest.mark.parametrize("path", PLANS, ids=lambda p: p.stem)
+each_bank = pytest.mark.parametrize("path", BANKS, ids=lambda p: p.stem)
+each_question = pytest.mark.parametrize("path, question", ASKED, ids=[f"{q.number} {q.title}" for _, q in ASKED])
+
+
+def notebook(path):
+    return nbformat.read(pipeline.NOTEBOOKS / f"{path.stem}.ipynb", as_version=4)
+
+
+def headings(path):
+    """The lecture's headings from ## on, as (level, title), in order."""
+    prose = "\n".join(cell.source for cell in notebook(path).cells if cell.cell_type == "markdown")
+    return [(len(marks), title) for marks, title in re.findall(r"^(##+) (.+)$", prose, re.M)]
+
+
+# --- plans ----------------------------------------------------------------------------------------
+
+
+def minutes_of(texts):
+    """The whole length of the classes "0–7", "7–24" …, each of which begins where the last one ended."""
+    end = 0
+    for text in texts:
+        start, stop = plans.minutes(text)
+        assert start == end < stop, text
+        end = stop
+    return end
+
+
+def test_there_is_a_plan_for_each_lecture():
+    assert [p.stem for p in PLANS] == [p.stem for p in pipeline.lectures()]
+
+
+@each_plan
+def test_the_minutes_have_no_gap_and_end_at_90_and_45(path):
+    rows = plans.read(path).rows
+    assert minutes_of(row.long for row in rows) == 90
+    assert minutes_of(row.short for row in rows if row.short) == 45
+    assert "90 in class" in notebook(path).cells[0].source
+
+
+@each_plan
+def test_the_sections_are_the_lectures_in_their_order(path):
+    titles = [title for _, title in headings(path)]
+    planned = [row.section for row in plans.read(path).rows]
+    assert planned == [title for title in titles if title in planned]
+    named = re.findall(r'"(.+?)"', path.read_text("utf-8"))  # what is left to homework is named in the text
+    assert {title for level, title in headings(path) if level == 2} - CLOSING <= {*planned, *named}
+
+
+@each_plan
+def test_each_row_says_what_to_do_and_what_to_ask(path):
+    plan = plans.read(path)
+    assert all(row.do and (row.ask or row.section in CLOSING) for row in plan.rows)
+    assert len(plan.beliefs) >= 5
+    assert all(belief.belief and belief.ask and belief.show for belief in plan.beliefs)
+    assert {belief.section for belief in plan.beliefs} <= {title for _, title in headings(path)}
+
+
+@each_plan
+def test_the_numbers_of_a_plan_are_shown_in_the_lecture_or_proved_in_the_bank(path):
+    """In both tables, but for the minutes and the row of the exercise."""
+    shown = {as_float(n) for cell in code_cells(notebook(path)) for n in numbers(cell.source + "\n" + printed(cell))}
+    shown |= {as_float(n) for q in questions.read(questions.BANK / path.name) for n in stated(q)}
+    plan = plans.read(path)
+    said = [part for row in plan.rows if row.section != "Exercise" for part in (row.do, row.ask)]
+    said += [part for belief in plan.beliefs for part in (belief.belief, belief.ask, belief.show)]
+    assert missing("\n".join(said), shown) == []
+
+
+@each_plan
+def test_the_exercise_is_planned_question_by_question(path):
+    """A line for each question of exercises/NN; the minutes add up to what the exercise states."""
+    text = path.read_text("utf-8").split("## The exercise\n")[1]
+    lines = re.findall(r"^\| (\d\.\d) .+? \| (\d+|open) \|", text, re.M)
+    source = next(source for source in bank.sources() if source.stem == path.stem)
+    assert [number for number, _ in lines] == re.findall(r"^## (\d\.\d) ", source.read_text("utf-8"), re.M)
+    whole, extra = re.search(r"\*\*Minutes:\*\* (\d+), and (.*)", source.read_text("utf-8")).groups()
+    optional = re.findall(r"\d\.\d", extra) or [lines[-1][0]]
+    assert sum(int(minutes) for number, minutes in lines if number not in optional) == int(whole)
+
+
+def test_a_plan_with_another_header_or_a_short_row_is_refused(tmp_path):
+    good = "\n".join(
+        [
+            "# A plan",
+            "| 90 min | 45 min | section | what you do | ask |",
+            "|---|---|---|---|---|",
+            r"| 0–90 | – | One | a \| b | c |",
+            "",
+            "| they believe | ask | show | section |",
+            "|---|---|---|---|",
+            "| a | b | c | One |",
+        ]
+    )
+    path = tmp_path / "plan.md"
+    path.write_text(good)
+    assert plans.read(path) == ([("0–90", "", "One", "a | b", "c")], [("a", "b", "c", "One")])
+    for old, new, line, words in (
+        ("| 90 min", "| minutes", 2, "no table has the header"),
+        ("| they believe", "| they think", 6, "no table has the header"),
+        ("| c |\n", "| c | d |\n", 4, "6 cells, and the header has 5"),
+        ("|---|---|---|---|---|\n", "", 3, "must follow"),
+        ("| a | b | c | One |", "", 7, "must follow"),
+        ("| a | b", f"\n{good.splitlines()[1]}\n| a | b", 9, "a second table"),
+    ):
+        path.write_text(good.replace(old, new))
+        with pytest.raises(ValueError, match=rf"plan\.md:{line}: .*{words}"):
+            plans.read(path)
+
+
+# --- question bank --------------------------------------------------------------------------------
+
+
+def numbers(text):
+    return re.findall(NUMBER, text)
+
+
+def stated(question):
+    """The numbers that a question's proof states, comments apart."""
+    return numbers(ast.unparse(ast.parse(question.proof)))
+
+
+def missing(text, shown):
+    """The numbers of a text, its questions included, that are not among those shown, rounded as in the text."""
+    found = []
+    for number in prose_numbers(re.sub(r"(?<=\d)[ \u202f](?=\d{3}\b)", "", text.replace("?", "."))):
+        value, step = as_float(number), smallest_step(number)
+        if not any(abs(abs(value) - abs(other)) <= step / 2 * (1 + 1e-9) for other in shown):
+            found.append(number)
+    return found
+
+
+def proved(question):
+    """Run a question's proof; the numbers that it states, prints or ends with."""
+    names, output = {}, io.StringIO()
+    with contextlib.redirect_stdout(output):
+        exec(compile(question.proof, question.number, "exec"), names)
+    values = [float(value) for value in names.values() if isinstance(value, Number) and not isinstance(value, complex)]
+    return {*values, *map(as_float, [*stated(question), *numbers(output.getvalue())])}
+
+
+def prose(question):
+    parts = [question.title, question.text, question.belief]
+    return "\n".join(parts + [part for option in question.options for part in (option.answer, option.reason)])
+
+
+@each_bank
+def test_a_bank_asks_eight_questions_in_order_about_its_lecture(path):
+    asked = questions.read(path)
+    assert len(asked) >= 8
+    assert [q.number for q in asked] == [f"{path.name[1]}.{n + 1}" for n in range(len(asked))]
+    titles = [title for _, title in headings(path)]
+    assert {q.section for q in asked} <= set(titles)
+    right = [option.letter for q in asked for option in q.options if option.right]
+    assert max(map(right.count, right)) <= len(right) / 2, "the right one stands too often at the same place"
+
+
+@each_question
+def test_a_question_has_one_right_option_and_a_reason_for_each(path, question):
+    assert len(question.options) >= 3
+    assert [o.letter for o in question.options] == list("ABCDEFGH"[: len(question.options)])
+    assert sum(o.right for o in question.options) == 1
+    assert len({o.answer for o in question.options}) == len(question.options)
+    assert all(len(o.reason.split()) >= 3 for o in question.options)
+    assert question.text
+    assert question.belief
+
+
+@each_question
+def test_a_question_is_proved_with_every_number_in_it(path, question):
+    assert asserts(question.proof), "the proof asserts nothing"
+    assert missing(prose(question), proved(question)) == []
+
+
+GOOD = """# Questions
+
+## 3.1 A title
+
+What is {1}: $\\nabla f$, `a = 1` or 0.25?
+
+- **A** 0.5. *No:* it is half.
+- **B** $\\frac{1}{4}$. *Yes:* so it is, 0.25.
+- **C** ~1. *No:* that is too much.
+
+*Belief:* none. *Section:* The learning rate.
+
+```python
+quarter = 1 / 4  # not 0.5
+assert quarter < 1
+```
+"""
+
+
+def test_a_question_that_is_not_in_the_format_is_refused(tmp_path):
+    path = tmp_path / "bank.md"
+    path.write_text(GOOD)
+    (question,) = questions.read(path)
+    assert [o.right for o in question.options] == [False, True, False]
+    assert (question.number, question.section) == ("3.1", "The learning rate")
+    for old, new, words in (
+        ("## 3.1 A", "## A", "a heading is"),
+        (" *No:* it is half.", "", "an option is"),
+        ("*Belief:* none. ", "", "after the options comes"),
+        (" *Section:* The learning rate.", "", "is missing or incomplete"),
+        ("```python", "```", "must end in a block"),
+    ):
+        path.write_text(GOOD.replace(old, new))
+        with pytest.raises(ValueError, match=rf"bank\.md:3: .*{words}"):
+            questions.read(path)
+
+
+def test_a_number_that_the_proof_does_not_have_is_seen(tmp_path):
+    path = tmp_path / "bank.md"
+    path.write_text(GOOD)
+    (question,) = questions.read(path)
+    assert missing(prose(question), proved(question)) == ["0.5"]  # it stands in a comment only
+
+
+def unescaped(text):
+    """What Moodle makes of a text in GIFT format (its escapedchar_pre and escapedchar_post)."""
+    text = text.replace("\\\\", "\0")
+    text = re.sub(r"\\([:#={}~])", r"\1", text).replace("\\n", "\n")
+    return text.replace("\0", "\\")
+
+
+def imported(text):
+    """A small reader of GIFT: title, question, options as (right, answer, feedback)."""
+    pieces = re.fullmatch(r"::(.*?)(?<!\\)::\[html\](.*?)(?<!\\)\{\n(.*)\n\}\n", text, re.S)
+    options = [re.fullmatch(r"([=~])(.*?)(?<!\\)#(.*)", line).groups() for line in pieces[3].split("\n")]
+    return (
+        unescaped(pieces[1]),
+        unescaped(pieces[2]).strip(),
+        [(mark == "=", unescaped(answer), unescaped(feedback)) for mark, answer, feedback in options],
+    )
+
+
+def test_a_question_survives_the_way_to_moodle(tmp_path):
+    path = tmp_path / "bank.md"
+    path.write_text(GOOD)
+    (question,) = questions.read(path)
+    title, text, options = imported(questions.gift(question))
+    assert title == "3.1 A title"
+    assert text == r"<p>What is {1}: \(\nabla f\), <code>a = 1</code> or 0.25?</p>"
+    assert options[1] == (True, r"\(\frac{1}{4}\).", "so it is, 0.25.")
+    assert options[2] == (False, "~1.", "that is too much.")
+
+
+@each_bank
+def test_every_bank_can_be_exported(path, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(questions, "BUILD", tmp_path / "build")
+    monkeypatch.setattr(questions, "ROOT", tmp_path)
+    questions.main([path.stem])
+    written = (tmp_path / "build" / f"{path.stem}.gift").read_text("utf-8")
+    asked = questions.read(path)
+    read_back = [imported(piece) for piece in re.split(r"(?<=^\}\n)\n", written, flags=re.M)]
+    assert [title for title, _, _ in read_back] == [f"{q.number} {q.title}" for q in asked]
+    assert [sum(right for right, _, _ in options) for _, _, options in read_back] == [1] * len(asked)
+    assert "$" not in written.replace("\\$", "")
+    assert str(len(asked)) in capsys.readouterr().out
+
+
+# --- links ----------------------------------------------------------------------------------------
+
+
+def broken(path):
+    """The relative links of a Markdown file that lead nowhere, and anchors that no heading makes."""
+    text = re.sub(r"```.*?```|`[^`\n]*`", " ", path.read_text("utf-8"), flags=re.S)
+    for link in re.findall(r"\]\(([^)\s]+)\)", text):
+        if re.match(r"[a-z]+:", link):
+            continue
+        target, _, anchor = link.partition("#")
+        there = (path.parent / target).resolve() if target else path
+        if not there.exists() or (anchor and anchor not in anchors(there)):
+            yield link
+
+
+def anchors(path):
+    """What the headings of a Markdown file are called in links."""
+    titles = re.findall(r"^#+ (.+)$", path.read_text("utf-8"), re.M)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("path", sorted(TEACHING.rglob("*.md")), ids=lambda p: p.stem)
+def test_links_lead_somewhere(path):
+    assert list(broken(path)) == []
+
+
+def test_a_link_that_leads_nowhere_is_seen(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("# One & two\n[a](page.md) [b](no.md) [c](#one--two) [d](page.md#three) [e](https://example.org)\n")
+    assert list(broken(page)) == ["no.md", "page.md#three"]
+
+
+def test_the_guide_links_every_plan_bank_and_exercise():
+    guide = (TEACHING / "README.md").read_text("utf-8")
+    links = {(TEACHING / link).resolve() for link in re.findall(r"\]\(([^)#\s]+)\)", guide) if ":" not in link}
+    exercises = [Path(source).parent.parent / f"{source.stem}.ipynb" for source in bank.sources()]
+    assert {*PLANS, *BANKS, *exercises, TEACHING / "grading.md"} <= links
+
+
+def test_the_workshop_days_have_no_gap_and_plans_fit():
+    text = (TEACHING / "README.md").read_text("utf-8").split("## Two days\n")[1]
+    days = [re.findall(r"^\| (\d+):(\d\d)–(\d+):(\d\d) \| (.+) \|$", day, re.M) for day in text.split("| day ")[1:]]
+    lectures = []
+    for day in days:
+        times = [(60 * int(h) + int(m), 60 * int(hh) + int(mm), what) for h, m, hh, mm, what in day]
+        assert all(end == start for (_, end, _), (start, _, _) in itertools.pairwise(times))
+        for start, end, what in times:
+            if plan := re.match(r"lecture (\d), the plan of (\d+) minutes", what):
+                assert end - start == int(plan[2])
+                lectures.append(int(plan[1]))
+    assert lectures == [1, 2, 3, 4, 5, 6]
+
+
+def test_the_guide_names_questions_that_exist():
+    """In the bank or in an exercise."""
+    named = set(re.findall(r"\b[1-6]\.\d\b", (TEACHING / "README.md").read_text("utf-8")))
+    assert len(named) > 10
+    exercises = {number for source in bank.sources() for number in bank.Exercise(source).questions}
+    assert named <= exercises | {q.number for _, q in ASKED}

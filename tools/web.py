@@ -1,0 +1,77 @@
+"""What the site and the decks have in common: a stored notebook made ready for a page, and what a page loads.
+
+No page asks another host: the browser's libraries come from npm, pinned in docs/package-lock.json, and
+anywidget's own module from its wheel, so that the explorers of a page and of JupyterLab run the same code.
+"""
+
+import html
+import json
+import re
+import sys
+from pathlib import Path
+
+import nbformat
+
+ROOT = Path(__file__).resolve().parent.parent
+MODULES = ROOT / "docs" / "node_modules"
+
+# The name on the page -> the file. anywidget.js is an AMD module, which the widget manager asks require.js for.
+SCRIPTS = {
+    "require.js": MODULES / "requirejs" / "require.js",
+    "embed-amd.js": MODULES / "@jupyter-widgets" / "html-manager" / "dist" / "embed-amd.js",
+    "anywidget.js": Path(sys.prefix) / "share" / "jupyter" / "nbextensions" / "anywidget" / "index.js",
+    "mathjax.js": MODULES / "mathjax" / "es5" / "tex-svg-full.js",
+}
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
+
+
+def notebooks(folder="notebooks"):
+    """The stored notebooks of a folder, in the order of the lectures: {path relative to the root: NotebookNode}."""
+    return {
+        path.relative_to(ROOT): nbformat.read(path, as_version=4) for path in sorted((ROOT / folder).glob("*.ipynb"))
+    }
+
+
+def copy(notebook):
+    """A deep copy of a notebook."""
+    return nbformat.from_dict(json.loads(json.dumps(notebook)))
+
+
+def excerpt(notebook, code):
+    """The explorer of the cell that begins with `code`, as HTML: its picture, its view, the state that they need."""
+    cell = next(cell for cell in notebook.cells if cell.source.startswith(code))
+    output = next(o for o in cell.outputs if WIDGET_VIEW in o.get("data", {}))
+    alt, view = html.escape(output.metadata["image/png"]["alt"]), output.data[WIDGET_VIEW]
+    saved = notebook.metadata.widgets[WIDGET_STATE]
+    saved = {**saved, "state": needed(saved["state"], view["model_id"])}
+    return "\n".join(
+        (
+            "<div>",
+            f'<img class="gd-still" src="data:image/png;base64,{output.data["image/png"].strip()}" alt="{alt}">',
+            f'<script type="{WIDGET_VIEW}">{as_script(view)}</script>',
+            "</div>",
+            f'<script type="{WIDGET_STATE}">{as_script(saved)}</script>',
+        )
+    )
+
+
+def as_script(value):
+    """JSON that can stand between <script> tags."""
+    return json.dumps(value).replace("</", "<\\/")
+
+
+def needed(state, model):
+    """The part of a widget state that one model refers to, and the links between what is in it."""
+    kept, waiting = set(), {model}
+    while waiting:
+        kept |= waiting
+        found = set(re.findall(r"IPY_MODEL_(\w+)", json.dumps([state[name]["state"] for name in waiting])))
+        waiting = found - kept
+    links = {
+        name
+        for name, made in state.items()
+        if made["model_name"] in ("LinkModel", "DirectionalLinkModel")
+        and set(re.findall(r"IPY_MODEL_(\w+)", json.dumps(made["state"]))) <= kept
+    }
+    return {name: made for name, made in state.items() if name in kept | links}
