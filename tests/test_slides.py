@@ -112,9 +112,9 @@ def test_the_first_line_below_a_result_appears_with_the_next_key():
 
 
 def test_an_explorer_stands_below_its_question_as_far_as_two_lines_hold_it():
-    explorer = shown({**picture().outputs[0].data, **FORM})
+    explorer, other = (shown({**picture().outputs[0].data, **FORM}) for _ in range(2))
     question = "> **Decide.** Find a rate.\n> Then the smallest one.\n> " + "And so on. " * 12
-    found = deck(TEXT(f"## A\n\n{question}"), explorer, explorer)
+    found = deck(TEXT(f"## A\n\n{question}"), explorer, other)
     assert [kinds(s) for s in found] == [["question"], ["reminder", "explorer"], ["explorer"]]
     reminder = found[1].items[0].html
     assert "<strong>Decide.</strong> Find a rate. Then the smallest one.</p>" in reminder
