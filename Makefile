@@ -35,7 +35,7 @@ test-browser: .venv/ready-browser  ## drive every explorer in JupyterLab and Chr
 	@GDLIB_BROWSER=required $(BIN)/pytest -m browser tests/browser/test_views.py
 
 test-pages: .venv/ready-browser .venv/ready-site $(MODULES)  ## drive the site, the decks and the course in the browser, the network blocked
-	@GDLIB_BROWSER=required $(BIN)/pytest -m browser tests/browser/test_site.py tests/browser/test_decks.py tests/browser/test_lite.py
+	@GDLIB_BROWSER=required $(BIN)/pytest -m browser tests/browser/test_site.py tests/browser/test_decks.py tests/browser/test_jupyterlite.py
 
 test-scale: .venv/ready-scale  ## past one machine: install Dask and PyTorch (CONTRIBUTING.md says which), and test with them
 	@$(BIN)/pytest -m scale -rs tests/test_scale.py

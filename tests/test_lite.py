@@ -1,6 +1,6 @@
 """gdlib where a browser's Python has less: no processes, no threads, no alarm. Here the same lacks are made by hand.
 
-What Pyodide lacks was looked up in it (tests/browser/test_lite.py runs there); NumPy can't be had for it without the
+What Pyodide lacks was looked up in it (tests/browser/test_jupyterlite.py runs there); NumPy can't be had for it without the
 network. So each piece of code below runs twice, in two fresh interpreters: as it is, and without what Pyodide lacks.
 """
 
