@@ -25,7 +25,10 @@ import gdlib
 from gdlib import explore, landscapes
 f, df = landscapes.parabola().f, landscapes.parabola().gradient
 valley, himmelblau, land = landscapes.valley(), landscapes.himmelblau(), landscapes.terrain()
-land(np.array([1000.0, 1000.0])), plt.figure();"""
+land(np.array([1000.0, 1000.0])), plt.figure()
+X = np.column_stack([np.ones(60), np.linspace(-1, 2, 60)])
+y = X @ [1.0, 2.0] + 0.3 * np.sin(9 * X[:, 1])
+line, wave = gdlib.LeastSquares(X, y, "half-mean"), gdlib.minibatch.SineFit.example();"""
 CASES = {
     "secant": ("explore.secant(f, df, at=1, domain=(-3, 3.5))", "step h"),
     "tangent": ("explore.tangent(f, df, domain=(-5, 3))", "x"),
@@ -35,6 +38,11 @@ CASES = {
     "descent, valley, slider eps": ("explore.descent(valley, init=(1.8, 0.4), T=60)", "tolerance"),
     "descent, Himmelblau": ("explore.descent(himmelblau, init=(-1, 4), lr=0.01)", "learning rate"),
     "direction, real terrain": ("explore.direction(land, at=(17000, 8000), angle=90)", "direction"),
+    "regression": ("explore.regression(X, y, scale='half-mean', init=(-1.0, 1.0))", "learning rate"),
+    "losses, four scales": ("explore.losses(X, y)", "learning rate"),
+    "sgd": ("explore.sgd(line, (0.0, 0.0))", "updates"),
+    "batch landscapes": ("explore.batch_landscapes(wave, 5.0)", "step T"),
+    "memory": ("explore.memory(memory=2**34)", "batch size"),
 }
 INTERACT = """X, Y = np.meshgrid(np.linspace(-2, 2, 121), np.linspace(-2, 2, 121))
 Z = valley(np.array([X, Y]))
@@ -103,16 +111,21 @@ def measure(book, i, label, kind, keys=KEYS):
     page.wait_for_timeout(1000)
     page.evaluate(WATCH, cell.element_handle())
     handle.focus()
-    answers, missed = [], []
+    answers, missed, way = [], [], ["ArrowRight", "ArrowLeft"]
     for n in range(keys):
+        if n % 10 == 0:
+            way.reverse()
         page.evaluate("() => { timing.keys = []; timing.pictures = []; }")
-        page.keyboard.press("ArrowLeft" if n % 20 < 10 else "ArrowRight")
+        page.keyboard.press(way[0])
         try:
-            page.wait_for_function("() => timing.pictures.length", polling=10, timeout=3000)
-        except Exception as problem:  # JupyterLab may take the focus once; not every second time
+            page.wait_for_function("() => timing.pictures.length", polling=10, timeout=1000)
+        except (
+            Exception
+        ) as problem:  # the slider stands at its end, or JupyterLab has taken the focus; not every third time
             missed.append(problem)
-            if len(missed) > 3:
+            if len(missed) > keys / 3:
                 raise
+            way.reverse()
             handle.focus()
             continue
         answers.append(page.evaluate("() => timing.pictures[0] - timing.keys[0]"))

@@ -8,7 +8,7 @@ landscapes      functions to walk on, each beside its gradient
 descent         gradient_descent, gradient_ascent -> Path; sweep -> Sweep
 regression      LeastSquares: the losses and their one derivation
 minibatch       batches; sgd -> Path; SineFit, with minima to escape from
-files           rows of a data set that stays on disk, read ahead
+files           rows of a data set that stays on disk, read in runs, fetched ahead from a disk
 cluster         the same gradient on the blocks of a Dask array
 memory          footprint; run_capped, a hard cap on memory; measured peak
 patches         a data set of real images, as large as asked

@@ -179,7 +179,7 @@ def tangents(ax, f, derivative, points, domain):
         name = f"slope {_number(slope)}"
         ax.annotate(name, (p, f(p)), xytext=away, textcoords="offset points", ha=align, va="center", color=colour)
     _fit_to_curve(ax, f(x), below=0.14)
-    ax.set(xlabel="x", ylabel="f(x)", xlim=domain, title="Tangent lines: blue falls, orange rises, grey is level")
+    ax.set(xlabel="x", ylabel="f(x)", xlim=domain, title="Tangent lines: blue falls, red rises, grey is level")
     said = ", ".join(f"{_number(derivative(p))} at x = {_number(p)}" for p in points)
     return f"The curve f with short tangent lines. Their slopes: {said}. Negative slopes fall, positive ones rise, 0 is level."
 
@@ -373,7 +373,7 @@ def contours(ax, landscape, paths=(), arrows=(), labels=None, window=None):
             xytext=(8 * np.sign(vector[0]), 8 * np.sign(vector[1])),
             ha="left" if vector[0] > 0 else "right",
             textcoords="offset points",
-            color=colour,
+            color="black",
             fontweight="bold",
             bbox={"facecolor": "white", "alpha": 0.8, "edgecolor": "none", "pad": 1.5},
         )
@@ -592,7 +592,7 @@ def fit(ax, x, y, models=(), xlabel="x", ylabel="y", title="", residuals=True):
     x, y : (n,) arrays
     models : sequence of (callable of an array, name)
     residuals : bool
-        Draw a bar from the first model to each point: orange where y is above it (r > 0), blue where below.
+        Draw a bar from the first model to each point: red where y is above it (r > 0), blue where below.
     """
     x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
     line = _line((x.min() - 0.04 * np.ptp(x), x.max() + 0.04 * np.ptp(x)))
@@ -654,7 +654,7 @@ def gradient_by_columns(ax, X, error):
         The residuals y − Xβ.
     """
     X, error = np.asarray(X, dtype=float), np.asarray(error, dtype=float)
-    (n, d), colours = X.shape, (SKY, ORANGE, GREEN, PINK)
+    (n, d), colours = X.shape, [(colour, 0.6) for colour in (SKY, ORANGE, GREEN, PINK)]  # pale, under black numbers
     top, across = max(n, d), 0.0
 
     def block(values, name, colour_of):

@@ -1,9 +1,13 @@
-"""Rows of a data set that stays in its file: read in runs, and read ahead of their use.
+"""Rows of a data set that stays in its file: read in runs, and fetched from the disk ahead of their use.
 
 A memory map is only asked where its rows lie. The rows are then read with
-``pread`` into a few buffers that are used again and again: what this holds is
+``pread`` into one buffer that is used again and again: what this holds is
 known beforehand (`gdlib.memory.footprint`), whatever the size of the file, and a
 file that is cut short on the way is an error that can be read, not a SIGBUS.
+
+Reading ahead is left to the system: while rows come from a disk it is told which are
+next, and fetches them into its cache while this chunk is computed with. A thread of
+Python would take turns with the computation; and what is in the cache already needs none.
 
 Source: the dealing of shuffled runs as in X. Meng et al., "Convergence analysis of
 distributed stochastic gradient descent with shuffling", Neurocomputing 337 (2019), 46-57.
@@ -11,20 +15,25 @@ distributed stochastic gradient descent with shuffling", Neurocomputing 337 (201
 
 import mmap
 import os
-import sys
 import weakref
 from contextlib import suppress
-from queue import SimpleQueue
-from threading import Lock, Thread
+from itertools import chain, pairwise
+from threading import Lock
 from typing import NamedTuple
 
 import numpy as np
+
+try:
+    from resource import RUSAGE_THREAD, getrusage
+except ImportError:  # there is one on Linux
+    getrusage = None
 
 __all__ = ["Batch", "Rows"]
 
 RUN = 1 << 18  # bytes read in one go: a disk and the kernel do that nearly at full speed
 RUNS = 16  # so many of them, from anywhere in the file, make a chunk, which is dealt out to its batches
 CHUNK = RUN * RUNS
+AHEAD = 1 << 17  # bytes asked for at once: of a longer request Linux may fetch no more than the first 128 KiB
 
 
 class Batch(NamedTuple):
@@ -77,68 +86,44 @@ class Rows:
         return [part.buffer(rows) for part in self._parts]
 
     def read(self, rows, buffer=None):
-        """The Batch of these rows: a slice without a step, or row numbers (consecutive ones are read in one go).
+        """The Batch of these rows: a slice without a step, runs (first, behind the last), or row numbers.
 
         Raises
         ------
         OSError
             The file ends too early: it was cut short since it was opened.
         """
-        runs = [(rows.start, rows.stop)] if type(rows) is slice else _runs(rows)
-        count = sum(high - low for low, high in runs)
+        runs = _runs(rows)
+        count = _count(runs)
         buffer = self.buffer(count) if buffer is None else buffer
         arrays = [array for part, room in zip(self._parts, buffer, strict=True) for array in part.read(runs, room)]
         return Batch(*(array[:count] for array in arrays))
 
-    def ahead(self, chunks, buffers=2):
-        """Each chunk of row numbers, dealt out to its batches: read by a thread while the one before is in use.
+    def ahead(self, chunks):
+        """Each chunk of rows, dealt out to its batches; from a disk the next one is fetched meanwhile.
+
+        (Slices are read in the order of the file, where the system reads ahead without being told.)
 
         Parameters
         ----------
         chunks : iterable of (rows, turns)
-            Row numbers or a slice, and 0 ... k - 1 in some order: the rows are
+            Rows as for `read`, and 0 ... k - 1 in some order: the rows are
             dealt to k batches, row i to batch i mod k, which come in this order.
-        buffers : int
-            Chunks held at once; 1: nothing is read ahead.
 
         Returns
         -------
         iterator of Batch
         """
-        if buffers == 1 or sys.platform == "emscripten":  # no threads inside a browser
-            for rows, turns in chunks:
-                yield from self.read(rows).deal(turns)
-            return
-        free, full = SimpleQueue(), SimpleQueue()
-        for _ in range(buffers):
-            free.put(None)
-
-        def reading():
-            try:
-                for rows, turns in chunks:
-                    buffer = free.get()
-                    if buffer == "stop":
-                        return
-                    count = rows.stop - rows.start if type(rows) is slice else len(rows)
-                    if buffer is None or len(buffer[0]) < count:
-                        buffer = self.buffer(count)
-                    full.put((self.read(rows, buffer), turns, buffer))
-                full.put(None)
-            except BaseException as error:
-                full.put(error)
-
-        thread = Thread(target=reading, name="gdlib reads ahead", daemon=True)
-        thread.start()
-        try:
-            while (item := full.get()) is not None:
-                if isinstance(item, BaseException):
-                    raise item
-                chunk, turns, buffer = item
-                yield from chunk.deal(turns)
-                free.put(buffer)
-        finally:
-            free.put("stop")
-            thread.join()
+        busy, room, size = False, None, 0
+        for (rows, turns), following in pairwise(chain(chunks, [None])):
+            before = _from_disk()
+            for part in self._parts if busy and following and type(rows) is not slice else ():
+                part.fetch(_runs(following[0]))
+            if (count := _count(_runs(rows))) > size:
+                room, size = self.buffer(count), count
+            chunk = self.read(rows, room)
+            busy = _from_disk() > before
+            yield from chunk.deal(turns)
 
 
 class _Part:
@@ -173,6 +158,13 @@ class _Part:
             for dtype, shape, offset in self.views
         ]
 
+    def fetch(self, runs):
+        """Ask the system to read these rows into its cache, without waiting for them."""
+        for low, high in runs:
+            begin, end = self.start + low * self.stride, self.start + (high - 1) * self.stride + self.span
+            for at in range(begin, end, AHEAD):
+                os.posix_fadvise(self._file.fileno(), at, min(AHEAD, end - at), os.POSIX_FADV_WILLNEED)
+
     def _fill(self, room, row):
         at, done = self.start + row * self.stride, 0
         while done < len(room):
@@ -182,6 +174,11 @@ class _Part:
                     f"{self.name} ends in row {row + done // self.stride} of {self.n}: it was cut short while it was read"
                 )
             done += got
+
+
+def _from_disk():
+    """Blocks that this thread has had read from a disk so far, asked for ahead or not; always 0 where nobody counts."""
+    return getrusage(RUSAGE_THREAD).ru_inblock if getrusage else 0
 
 
 def _read_at(file, room, at):
@@ -209,16 +206,27 @@ class _InMemory:
     def buffer(self, rows):
         return None
 
+    def fetch(self, runs):
+        pass
+
     def read(self, runs, room):
         return [self.y[slice(*runs[0])] if len(runs) == 1 else np.concatenate([self.y[slice(*run)] for run in runs])]
 
 
 def _runs(rows):
-    """Row numbers as pairs (first, behind the last) of consecutive ones."""
+    """Rows as pairs (first, behind the last) of consecutive ones; their numbers, in such pairs, or a slice."""
+    if type(rows) is slice:
+        return [(rows.start, rows.stop)]
+    if rows.ndim == 2:
+        return rows.tolist()
     cuts = np.flatnonzero(np.diff(rows) != 1) + 1
     firsts = rows[np.concatenate([[0], cuts])].tolist()
     lasts = rows[np.concatenate([cuts, [len(rows)]]) - 1].tolist()
     return [(first, last + 1) for first, last in zip(firsts, lasts, strict=True)]
+
+
+def _count(runs):
+    return sum(high - low for low, high in runs)
 
 
 def _place(array):

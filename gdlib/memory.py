@@ -45,7 +45,7 @@ class Footprint:
     d: int
     batch_size: int | None = None
     dtype: str = "float64"
-    buffers: int = 2
+    buffers: int = 1
 
     @property
     def data(self):
@@ -91,7 +91,7 @@ class Footprint:
 
     @property
     def _chunk(self):
-        """Rows that are read ahead in one piece: whole batches, as many as `RUNS` runs hold, one at least."""
+        """Rows that are read in one piece: whole batches, as many as `RUNS` runs hold, one at least."""
         batches = 1 if self._run == 1 else max(1, RUNS * self._run // self.batch_size)
         return min(self.n, self.batch_size * batches)
 
@@ -119,11 +119,12 @@ class Footprint:
             batch: self.batch,
             "streamed from a file": self.streamed,
         }
-        lines = [f"{self.n:,} rows of {self.d:,} numbers, {self.dtype}, {self.buffers} buffers"]
+        buffers = f"{self.buffers} buffer" + "s" * (self.buffers > 1)
+        lines = [f"{self.n:,} rows of {self.d:,} numbers, {self.dtype}, {buffers}"]
         return "\n".join(lines + [f"  {name:<24} {readable(size):>9}" for name, size in rows.items()])
 
 
-def footprint(n, d, batch_size=None, dtype="float64", buffers=2):
+def footprint(n, d, batch_size=None, dtype="float64", buffers=1):
     """The bytes that n rows of d numbers and a target need, before one of them is loaded.
 
     Parameters
@@ -133,7 +134,8 @@ def footprint(n, d, batch_size=None, dtype="float64", buffers=2):
     dtype : str or numpy.dtype
         Of the numbers as they are stored: real or whole ones.
     buffers : int >= 1
-        Chunks of the file held at once; 2: one is read while the other is in use.
+        Chunks of the file held at once: 1 in `sgd`, whose next chunk waits in the system's cache (and counts as free
+        memory); 2 where a thread reads one while the other is in use.
 
     Returns
     -------

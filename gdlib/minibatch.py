@@ -56,14 +56,16 @@ def batches(n, batch_size, seed=0, epochs=1, run=1):
     >>> [rows.tolist() for rows in batches(8, 4, seed=2, run=2)]
     [[6, 4, 0, 2], [7, 5, 1, 3]]
     """
-    chunks = _chunks(n, batch_size, seed, epochs, run)
+    chunks = ((_numbers(rows), turns) for rows, turns in _chunks(n, batch_size, seed, epochs, run))
     return (rows[j :: len(turns)] for rows, turns in chunks for j in turns)
 
 
 def _chunks(n, batch_size, seed, epochs, run):
-    """Pairs (rows, turns): row numbers of one chunk, and 0 ... k - 1 in the order in which its k batches come.
+    """Pairs (rows, turns): the rows of one chunk, and 0 ... k - 1 in the order in which its k batches come.
 
-    Batch j is ``rows[j::k]``. That order is random: the first row of a run would else always be in an early batch.
+    The rows are their numbers, or where they come in runs, for each the first one and the one behind the last. Batch j
+    has every k-th of them from the j-th on. That order is random: the first row of a run would else always be in an
+    early batch.
     """
     n = len(n) if hasattr(n, "__len__") else n
     n, batch_size, run = _whole(n, "n"), _whole(batch_size, "batch_size"), _whole(run, "run")
@@ -80,18 +82,24 @@ def _chunks(n, batch_size, seed, epochs, run):
             for low in range(0, n, size):
                 high = min(low + size, n)
                 rows = order[low:high] if run == 1 else _between(order, ends, run, low, high)
-                yield rows, rng.permutation(-(-len(rows) // batch_size)) if run > 1 else (0,)
+                yield rows, rng.permutation(-(-(high - low) // batch_size)) if run > 1 else (0,)
 
     return deal()
 
 
 def _between(order, ends, run, low, high):
-    """Numbers low ... high - 1 of the rows that come run after run; run i ends before place ends[i]."""
+    """Rows low ... high - 1 of those that come run after run; run i ends before place ends[i]."""
     i, j = np.searchsorted(ends, low, "right"), np.searchsorted(ends, high, "left") + 1
     behind = np.minimum(ends[i:j], high)
     begins = np.concatenate([[low], behind[:-1]])
     before = np.concatenate([ends[i - 1 : i] if i else [0], ends[i : j - 1]])  # where each of these runs begins
-    return np.repeat(order[i:j] * run - before, behind - begins) + np.arange(low, high)
+    first = order[i:j] * run - before
+    return np.column_stack([first + begins, first + behind])
+
+
+def _numbers(rows):
+    """The numbers of rows that may come in runs, as `_chunks` gives them."""
+    return rows if rows.ndim == 1 else np.concatenate([np.arange(*ends) for ends in rows])
 
 
 def sgd(loss, init, lr, T, batch_size, seed=0, eps=None, record=1, progress=None, run=None):
@@ -103,7 +111,7 @@ def sgd(loss, init, lr, T, batch_size, seed=0, eps=None, record=1, progress=None
         The number of rows, and the gradient at x as the given rows estimate
         it; `rows` is an array of row numbers, or None where `batch_size` is n.
         A loss may bring its own ``batches(batch_size, seed, epochs, run)``, as
-        `LeastSquares` does: that of a file reads ahead.
+        `LeastSquares` does: that of a file reads in runs.
     init : float or (d,) array
         The start x_0; never changed.
     lr : float > 0, or callable

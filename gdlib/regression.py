@@ -164,7 +164,7 @@ class LeastSquares:
             return slope + 0 * square  # where ‖r‖² overflowed the quotient is 0, as at a minimum; make it NaN
 
     def batches(self, batch_size, seed=0, epochs=1, run=None):
-        """The `rows` of each batch for `gradient`: `minibatch.batches`, which of a file are read ahead of their use.
+        """The `rows` of each batch for `gradient`: `minibatch.batches`, which of a file come already read.
 
         Parameters
         ----------
@@ -308,10 +308,11 @@ def _sums(X, y, beta, rows, dtype, square, slope, file=None, where=None, cores=N
         # From memory, vecdot reads long rows at 24 GB/s where OpenBLAS's matrix product reads 14.
         error = np.vecdot(x, beta) if stream else x @ beta  # becomes −r
         error -= t if len(shape) == 1 else t[:, None]
-        sums = (error * error).sum(0) if square else 0.0, x.T @ error if slope else 0.0
-        if where is not None and not all(np.isfinite(part).all() for part in sums):
+        squares, slopes = (error * error).sum(0) if square else 0.0, x.T @ error if slope else 0.0
+        total = slopes if slope else squares  # where r is not finite, neither is this
+        if where is not None and not np.vdot(total, total) < math.inf:
             _finite(x, t, where)  # or else β is on its way to infinity
-        return sums
+        return squares, slopes
 
     def part(low, high, rooms):
         return _total(block(i, min(i + step, high), *rooms) for i in range(low, high, step))

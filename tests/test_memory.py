@@ -45,15 +45,15 @@ def test_the_bytes_are_those_of_numpy_arrays(dtype, work):
 def test_what_streaming_holds_is_written_out_once():
     """A row of 256 KiB is a run of its own, so a chunk is a batch; rows of 32 bytes come in chunks of 4 MiB."""
     wide = footprint(100, 2**15 - 1, 4)
-    assert wide.streamed == 2 * 4 * 2**18 + 4 * 8 + 4 * (2**15 - 1) * 8 + 32 * wide.n
-    assert footprint(100, 2**15 - 1, 4, buffers=3).streamed - wide.streamed == 4 * 2**18
+    assert wide.streamed == 4 * 2**18 + 4 * 8 + 4 * (2**15 - 1) * 8 + 32 * wide.n
+    assert footprint(100, 2**15 - 1, 4, buffers=3).streamed - wide.streamed == 2 * 4 * 2**18
     narrow = footprint(10**7, 3, 1024)
-    assert narrow.streamed == 2 * 4 * MIB + 1024 * 8 + 4 * 3 * 8 + 32 * 1221  # runs of 8192 rows
+    assert narrow.streamed == 4 * MIB + 1024 * 8 + 4 * 3 * 8 + 32 * 1221  # runs of 8192 rows
     longer = footprint(10**9, 3, 1024).streamed - narrow.streamed  # of the file's size only the list of runs depends
     assert longer == 32 * (122_071 - 1221)
     whole = footprint(10**7, 3, 1024, "int64")
     assert whole.streamed - narrow.streamed == 1024 * 3 * 8  # the batch once more, as float64
-    assert footprint(5, 3, 2).streamed == 2 * 5 * 32 + 2 * 8 + 4 * 3 * 8 + 32  # never more than all n rows
+    assert footprint(5, 3, 2).streamed == 5 * 32 + 2 * 8 + 4 * 3 * 8 + 32  # never more than all n rows
 
 
 def walk(path, batch_size):
@@ -115,7 +115,8 @@ def test_footprint_names_wrong_arguments(change, error, names):
 
 def test_a_footprint_prints_as_a_table():
     lines = repr(footprint(10**6, 256 * 256 * 3, 64, "uint8")).splitlines()
-    assert lines[0] == "1,000,000 rows of 196,608 numbers, uint8, 2 buffers"
+    assert lines[0] == "1,000,000 rows of 196,608 numbers, uint8, 1 buffer"
+    assert repr(footprint(5, 3, buffers=2)).splitlines()[0] == "5 rows of 3 numbers, float64, 2 buffers"
     assert lines[1].split() == ["data", "X", "183", "GiB"]
     assert "  a batch of 64               12 MiB" in lines
     assert len(lines) == 7

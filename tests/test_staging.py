@@ -86,7 +86,7 @@ def test_other_services_are_linked_only_where_the_repository_has_an_address():
     public = site.open_in(path, "me/course", with_slides=False, with_lite=False)
     assert re.findall('href="https://([^"]+)"', public) == [
         "mybinder.org/v2/gh/me/course/HEAD?labpath=notebooks/01_differentiation.ipynb",
-        "colab.research.google.com/github/me/course/blob/HEAD/notebooks/01_differentiation.ipynb",
+        "colab.research.google.com/github/me/course/blob/main/notebooks/01_differentiation.ipynb",
     ]
 
 

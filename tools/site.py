@@ -90,8 +90,9 @@ def open_in(path, repository, with_slides, with_lite):
     if repository:
         links.append((f"https://mybinder.org/v2/gh/{repository}/HEAD?labpath={path.as_posix()}", "Open in Binder", ""))
         links.append(
-            (f"https://colab.research.google.com/github/{repository}/blob/HEAD/{path.as_posix()}", "Open in Colab", "")
+            (f"https://colab.research.google.com/github/{repository}/blob/main/{path.as_posix()}", "Open in Colab", "")
         )
+        links.append(("../docs/teaching/README.html#colab", "(what Colab needs first)", ""))
     items = "".join(f'<li><a href="{address}"{extra}>{words}</a></li>' for address, words, extra in links)
     return f'<ul class="gd-open">{items}</ul>'
 

@@ -1,6 +1,7 @@
 """Sphinx's settings for the site; tools/site.py stages the sources and calls it. Every asset is the site's own."""
 
 import os
+import re
 
 repository = os.environ.get("GDLIB_REPOSITORY", "")  # owner/name on GitHub; set by the workflow, no address without it
 
@@ -49,6 +50,7 @@ def setup(app):
 
 
 def mend(app, pagename, templatename, context, doctree):
-    """For those who listen: a fold is named by the words it shows, and the empty corner of a table is no heading."""
+    """For those who listen: a fold is named by the words it shows, the empty corner of a table is no heading, Korean is Korean."""
     body = context.get("body", "").replace('<summary aria-label="Toggle hidden content">', "<summary>")
-    context["body"] = body.replace('<th class="head"><p></p></th>', "<td></td>")
+    body = body.replace('<th class="head"><p></p></th>', "<td></td>")
+    context["body"] = re.sub(r"(?<=>)[가-힣][가-힣, ]*(?=<)", r'<span lang="ko">\g<0></span>', body)

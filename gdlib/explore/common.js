@@ -7,19 +7,19 @@ const CSS = `
 .gd, .gd-again { width: 100%; min-width: 0; font-size: var(--gd); line-height: 1.45; }
 .gd canvas { display: block; width: 100%; height: auto; touch-action: pan-y; }
 .gd-words { min-height: 3em; margin: 2px 4px 4px; font-variant-numeric: tabular-nums; }
-.gd-words p { margin: 2px 0; } .gd-words b { font-weight: 700; }
+.gd-words p { margin: 2px 0; }
 .gd-explore :is(button, input, textarea) { font: inherit; color: inherit; padding: 4px 12px; margin: 4px 4px 4px 0; min-height: 32px;
   background: var(--gd-faint); border: 1px solid var(--gd-edge); border-radius: 4px; }
 .gd-explore button:disabled { opacity: 0.5; }
 .gd-explore :is(button, input, textarea, .noUi-handle, .widget-readout):focus-visible { outline: 3px solid currentColor; outline-offset: 2px; }
 .gd textarea { display: block; box-sizing: border-box; width: 100%; min-height: 64px; }
 .gd label { display: block; } .gd fieldset { border: 0; padding: 0; margin: 0; } .gd input[type=radio] { min-height: 0; margin-right: 8px; }
-.gd-explore code { font-family: ui-monospace, Menlo, Consolas, monospace; font-size: 0.92em; padding: 0 0.2em; background: var(--gd-faint); border-radius: 3px; color: inherit; border: 0; }
+.gd-explore code { font-family: monospace; font-size: 0.92em; padding: 0 0.2em; background: var(--gd-faint); border-radius: 3px; color: inherit; border: 0; }
 .gd-said { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .gd-explore .noUi-handle { background: currentColor; border: 1px solid currentColor; box-shadow: none; }
 .gd-explore .widget-slider { flex: 1 1 calc(18.75 * var(--gd)); width: auto; min-width: calc(17.5 * var(--gd)); max-width: calc(35 * var(--gd)); }
 .gd-explore .widget-label, .gd-explore .widget-readout { font-size: calc(0.9375 * var(--gd)); }
-.gd-explore :is(.widget-html-content, .widget-htmlmath-content) { font-size: var(--gd); line-height: 1.5; white-space: normal; }
+.gd-explore .widget-htmlmath-content { font-size: var(--gd); line-height: 1.5; white-space: normal; }
 .gd-narrow .widget-slider { flex: 1 1 100%; flex-wrap: wrap; height: auto; min-width: 0; }
 .gd-narrow .widget-slider .widget-label { width: 100% !important; text-align: left; height: 1.5em; line-height: 1.5em; }
 .gd-narrow .widget-slider .slider-container { flex: 1 1 auto; }
@@ -48,17 +48,13 @@ function node(tag, name = "", text = "") {
 
 const NO_KERNEL = (what) => `${what} needs a running kernel: open this notebook in Jupyter and run this cell.`;
 
-// A deck turns its pages by the same keys; what is pressed on our controls stays here.
-function ours(node) {
-  node.onkeydown = (event) => { if (KEYS.has(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation(); };
-}
-
-// JupyterLab takes the arrow keys from whatever has the focus in a notebook; on the view's controls they belong to these.
+// JupyterLab takes these keys from whatever has the focus in a notebook, a deck turns its pages by them: here they belong to the controls.
 const KEYS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown", "Enter", " "]);
-if (typeof window !== "undefined" && !window.gdKeys) {
+const ourKey = ({ key, ctrlKey, metaKey, altKey }) => KEYS.has(key) && !ctrlKey && !metaKey && !altKey;
+function ours(node) { node.onkeydown = (event) => { if (ourKey(event)) event.stopPropagation(); }; }
+if (!window.gdKeys) {
   window.gdKeys = true;
-  window.addEventListener("keydown", ({ target, key, ctrlKey, metaKey, altKey }) => {
-    if (!target.closest?.(".gd-explore")) return;
-    target.toggleAttribute("data-lm-suppress-shortcuts", KEYS.has(key) && !ctrlKey && !metaKey && !altKey);
+  window.addEventListener("keydown", (event) => {
+    if (event.target.closest?.(".gd-explore")) event.target.toggleAttribute("data-lm-suppress-shortcuts", ourKey(event));
   }, true);
 }

@@ -23,7 +23,7 @@ function render({ model, el }) {
   const because = node("label", "", "Why? Write your reason: "), reason = node("textarea"), explain = node("button", "", "Show the explanation");
   const after = node("div");
   const fresh = node("button", "", "Predict again"), below = node("div", "gd-again");
-  result.setAttribute("aria-live", "polite");
+  result.ariaLive = "polite";
   because.append(reason); below.append(fresh); after.append(because, explain); field.prepend(node("legend", "gd-said", spec.question)); field.append(commit); form.append(field);
   ours(root);
   root.append(node("style", "", CSS), form, result, after); el.append(root);
@@ -48,7 +48,7 @@ function render({ model, el }) {
   reason.oninput = () => { explain.disabled = reason.value.trim().length < 3; };
   reason.onchange = () => set("reason", reason.value);
   explain.onclick = () => {
-    [...el.closest(".gd-explore").querySelectorAll(".widget-htmlmath-content")].at(-1)?.setAttribute("aria-live", "polite");
+    for (const text of el.closest(".gd-explore").querySelectorAll(".widget-htmlmath-content")) text.ariaLive = "polite";
     set("why", `<b>Explanation.</b> ${decode(spec.why)}`);
     setTimeout(() => fresh.focus());
   };

@@ -410,7 +410,7 @@ function render({ model, el }) {
   const sees = new AbortController(), { signal } = sees; // ends what listens outside of the view
   const play = node("button", "", "Play"), step = node("button", "", "Step"), reset = node("button", "", "Reset");
   const shown = node("div", "gd-words"), said = node("div", "gd-said"), buttons = node("div");
-  canvas.setAttribute("role", "img"); said.setAttribute("role", "status"); said.setAttribute("aria-live", "polite");
+  canvas.role = "img"; said.role = "status"; said.ariaLive = "polite";
   buttons.append(play, step, reset); root.append(node("style", "", CSS), canvas, shown, buttons, said); el.append(root);
 
   let scene, frame = 0, dirty = true, saying = 0, asking = 0, note = "", picture = null, playing = null, printing = false, last = {};
@@ -463,7 +463,7 @@ function render({ model, el }) {
     const error = scene.spec.error ? `<p role="alert"><b>Your function raised</b> ${plain(scene.spec.error)}</p>` : "";
     shown.innerHTML = error + [...last.text, note].filter(Boolean).map((t) => `<p>${t}</p>`).join("");
     const { main, side } = scene, of = ({ xlabel, ylabel }) => (ylabel ? `${ylabel} against ${xlabel}` : xlabel);
-    canvas.setAttribute("aria-label", `Picture: ${of(main)}; beside it ${of(side)}. ${heard()}`);
+    canvas.ariaLabel = `Picture: ${of(main)}; beside it ${of(side)}. ${heard()}`;
     names();
     clearTimeout(saying); saying = setTimeout(say, 400);
   }
@@ -482,10 +482,11 @@ function render({ model, el }) {
   function names() {
     ours(host());
     for (const slider of host().querySelectorAll(".widget-slider")) {
-      const handle = slider.querySelector("[role=slider]"), readout = slider.querySelector(".widget-readout"), label = slider.querySelector(".widget-label")?.textContent;
-      if (!handle || !readout) continue;
-      handle.setAttribute("aria-label", label); handle.setAttribute("aria-valuetext", readout.textContent);
-      if (readout.isContentEditable) { readout.setAttribute("role", "textbox"); readout.setAttribute("aria-label", `${label}, to type in`); }
+      const [label, handle, readout] = [".widget-label", "[role=slider]", ".widget-readout"].map((part) => slider.querySelector(part));
+      if (!readout) continue;
+      label.title = ""; // it is "null"
+      handle.ariaLabel = label.textContent; handle.ariaValueText = readout.textContent;
+      if (readout.isContentEditable) { readout.role = "textbox"; readout.ariaLabel = `${label.textContent}, to type in`; }
     }
   }
 
@@ -541,9 +542,9 @@ function render({ model, el }) {
   const look = () => { const { ink, back } = surroundings(root); if (scene && (ink !== scene.ink || back !== scene.back)) again(); };
   const themed = () => { look(); setTimeout(look, 400); }, themes = new MutationObserver(themed);
   for (const page of [document.documentElement, document.body]) themes.observe(page, { attributes: true });
-  for (const media of ["(prefers-color-scheme: dark)", "(forced-colors: active)"]) matchMedia(media).addEventListener("change", themed, { signal });
+  for (const media of ["prefers-color-scheme: dark", "forced-colors: active"]) matchMedia(`(${media})`).addEventListener("change", themed, { signal });
   window.addEventListener("resize", soon, { signal });
-  for (const [event, on] of [["beforeprint", true], ["afterprint", false]]) window.addEventListener(event, () => { printing = on; dirty = true; draw(); }, { signal });
+  for (const event of ["beforeprint", "afterprint"]) window.addEventListener(event, () => { printing = event[0] === "b"; dirty = true; draw(); }, { signal });
   for (const name of TRAITS) model.on(`change:${name}`, () => { answered(); soon(); });
   for (const name of ["spec", "table"]) model.on(`change:${name}`, () => { answered(); again(); });
   model.on("change:image", load);
@@ -555,7 +556,7 @@ const plain = (text) => text.replace(/[&<>]/g, (c) => `&#${c.charCodeAt(0)};`);
 
 // The ink and the background that the page gives the view, and whether it is dark.
 const PAPER = { ink: "#000", back: "#fff", dark: false };
-const brush = typeof document === "undefined" ? null : Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d", { willReadFrequently: true });
+const brush = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
 function seen(colour) { // any CSS colour: how light it is, and how opaque
   brush.clearRect(0, 0, 1, 1); brush.fillStyle = colour; brush.fillRect(0, 0, 1, 1);
   const [r, g, b, a] = brush.getImageData(0, 0, 1, 1).data;

@@ -15,6 +15,7 @@ def code(*names):
     here = Path(__file__).parent
     text = "\n".join((here / part).read_text(encoding="utf-8") for part in ("common.js", *names))
     lines = (re.sub(r"(^|(?<=[;{},)]) )// .*", "", line.strip()) for line in text.splitlines())
+    lines = (re.sub(" ?([{};]) ?", r"\1", line) if line[:1] in ".@-" else line for line in lines)  # CSS
     return "\n".join(filter(None, lines))
 
 
@@ -89,7 +90,6 @@ def slider(kind, label, value, **options):
     return kind(
         value=value,
         description=label,
-        tooltip=label,
         style={"description_width": "9.5em"},
         **options,
     )
