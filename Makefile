@@ -31,7 +31,7 @@ lab: $(READY)  ## install what is missing and open the first lecture in JupyterL
 test: $(READY)  ## install what is missing and pass every test, every notebook included
 	@$(BIN)/pytest
 
-test-browser: .venv/ready-browser  ## drive every explorer in JupyterLab and Chromium (Debian: apt-get install chromium)
+test-browser: .venv/ready-browser $(MODULES)  ## drive every explorer in JupyterLab and Chromium (Debian: apt-get install chromium)
 	@GDLIB_BROWSER=required $(BIN)/pytest -m browser tests/browser/test_views.py
 
 test-pages: .venv/ready-browser .venv/ready-site $(MODULES)  ## drive the site, the decks and the course in the browser, the network blocked
