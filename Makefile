@@ -15,7 +15,7 @@ MODULES := docs/node_modules/.package-lock.json
 LAB_SETTINGS := .venv/share/jupyter/lab/settings
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-browser test-pages test-scale test-teach lint notebooks exercises check-notebooks grade questions slides site lite lock picture bench clean
+.PHONY: help lab test test-browser test-pages test-lite-network test-scale test-teach lint notebooks exercises check-notebooks grade questions slides site lite lock picture bench clean
 
 help:  ## list these targets
 	@echo "make TARGET, where TARGET is one of:"
@@ -35,7 +35,11 @@ test-browser: .venv/ready-browser $(MODULES)  ## drive every explorer in Jupyter
 	@GDLIB_BROWSER=required $(BIN)/pytest -m browser tests/browser/test_views.py
 
 test-pages: .venv/ready-browser .venv/ready-site $(MODULES)  ## drive the site, the decks and the course in the browser, the network blocked
-	@GDLIB_BROWSER=required $(BIN)/pytest -m browser tests/browser/test_site.py tests/browser/test_decks.py tests/browser/test_jupyterlite.py
+	@$(BIN)/pytest tests/test_slides.py tests/test_staging.py tests/test_lite.py
+	@for part in site decks jupyterlite; do GDLIB_BROWSER=required $(BIN)/pytest -m browser tests/browser/test_$$part.py || exit 1; done
+
+test-lite-network: .venv/ready-browser .venv/ready-site $(MODULES)  ## run lectures 1 to 5 in the browser with NumPy (needs the network)
+	@GDLIB_BROWSER=required GDLIB_NETWORK=1 $(BIN)/pytest -m browser -k lectures_print tests/browser/test_jupyterlite.py
 
 test-scale: .venv/ready-scale  ## past one machine: install Dask and PyTorch (CONTRIBUTING.md says which), and test with them
 	@$(BIN)/pytest -m scale -rs tests/test_scale.py

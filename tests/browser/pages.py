@@ -103,8 +103,15 @@ class Page:
             .map((i) => i.outerHTML.slice(0, 120))"""
         )
 
+    def come_to_rest(self):
+        """Wait until what the page changes step by step, colours and outlines, is as it stays."""
+        self.tab.evaluate(
+            """() => Promise.allSettled(document.getAnimations().filter((a) => a instanceof CSSTransition).map((a) => a.finished))"""
+        )
+
     def focus(self):
         """What has the focus: its role or tag, whether it is in the text, whether it shows that it has the focus."""
+        self.come_to_rest()
         return self.tab.evaluate(
             """() => { const e = document.activeElement, style = getComputedStyle(e), box = e.getBoundingClientRect();
             return { what: e.getAttribute("role") ?? e.tagName, html: e.outerHTML.slice(0, 120),
@@ -124,6 +131,7 @@ class Page:
 
     def violations(self, **options):
         """What axe-core finds: 'rule: the element', one line each."""
+        self.come_to_rest()
         self.tab.evaluate(AXE.read_text("utf-8"))
         found = self.tab.evaluate("options => axe.run(document, options).then((r) => r.violations)", options)
         return [f"{v['id']}: {node['html'][:150]} {node['failureSummary'][:200]}" for v in found for node in v["nodes"]]

@@ -87,7 +87,9 @@ def test_a_page(opened, name):
     page.tab.wait_for_function("() => document.documentElement.dataset.theme === 'dark'")
     assert page.violations() == []
     page.tab.set_viewport_size({"width": 400, "height": 800})
-    page.tab.wait_for_timeout(100)
+    page.tab.wait_for_timeout(
+        600
+    )  # the theme looks 300 ms after a change which code now has to be scrolled by keyboard
     assert page.wider_than_the_window() == 0
     assert page.violations() == []
 
