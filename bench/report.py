@@ -56,9 +56,9 @@ def processor():
 
 
 def write(title, lines):
-    """Put the section `# title` into results.md, in place of the one of that name; and print it."""
+    """Put the section `## title` into results.md, in place of the one of that name; and print it."""
     old = RESULTS.read_text("utf-8") if RESULTS.exists() else ""
-    sections = {part.split("\n", 1)[0]: part.rstrip() + "\n" for part in ("\n" + old).split("\n# ") if part.strip()}
+    sections = {part.split("\n", 1)[0]: part.rstrip() + "\n" for part in old.split("\n## ")[1:]}
     sections[title] = "\n".join([title, "", *lines]) + "\n"
-    RESULTS.write_text("\n".join(f"# {part}" for part in sections.values()), "utf-8")
-    print(f"# {sections[title]}")
+    RESULTS.write_text("# What was measured\n\n" + "\n".join(f"## {part}" for part in sections.values()), "utf-8")
+    print(f"## {sections[title]}")

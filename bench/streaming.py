@@ -173,7 +173,7 @@ def main():
         ]
         for b in (256, 4096):
             lines += [
-                f"## b = {b}",
+                f"### b = {b}",
                 "",
                 "| way | seconds | GB/s | of reading alone | peak | predicted, peak/predicted |",
                 "|---|---:|---:|---:|---:|---:|",
