@@ -77,10 +77,11 @@ site: .venv/ready-site $(MODULES)  ## the course as a web site into build/site, 
 lite: .venv/ready-site $(MODULES)  ## the course in the browser, on Pyodide, into build/site/lite (docs/lite/README.md says what is tested)
 	@$(BIN)/python tools/lite.py build
 
-lock: $(READY)  ## resolve pyproject.toml anew into requirements*.lock (needs the network)
+lock: .venv/ready-site  ## resolve pyproject.toml anew into requirements*.lock and docs/lite/requirements.lock (needs the network)
 	@$(COMPILE) --extra dev pyproject.toml --output-file requirements.lock
 	@for extra in $(EXTRAS); do $(BIN)/python -c '$(EXTRA)' $$extra \
 		| $(COMPILE) --constraint requirements.lock - --output-file requirements-$$extra.lock; done
+	@$(BIN)/python tools/lite.py lock
 
 picture: $(READY)  ## draw the README's picture
 	@$(BIN)/python tools/picture.py

@@ -25,6 +25,7 @@ mathjax_config_path = "math.js"
 
 html_theme = "sphinx_book_theme"
 html_theme_options = {
+    "footer_content_items": ["copyright.html"],
     "home_page_in_toc": True,
     "navbar_persistent": [],  # the search stands above the contents
     "navigation_with_keys": False,  # the arrows belong to the sliders
