@@ -237,13 +237,18 @@ def _watched(order, T, progress):
             elif progress is not False:
                 spent = perf_counter() - began
                 if progress or (spent > 1 and spent * (T - t) > 2 * t):
-                    from tqdm import tqdm
-
-                    bar = tqdm(total=T, initial=t, desc="sgd", unit=" updates", leave=False)
+                    bar = progress_bar(total=T, initial=t, desc="sgd", unit=" updates", leave=False)
             yield rows
     finally:
         if bar is not None:
             bar.close()
+
+
+def progress_bar(**options):
+    """tqdm's bar without the thread that watches it; a browser has none to give."""
+    from tqdm import tqdm
+
+    return type("Bar", (tqdm,), {"monitor_interval": 0})(**options)
 
 
 class SineFit:

@@ -28,6 +28,8 @@ from pathlib import Path
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from gdlib.minibatch import progress_bar
+
 try:
     import fcntl
 except ImportError:  # Windows
@@ -243,14 +245,9 @@ def _lock(file):
 
 def _fill(file, header, done, n, table, name, progress):
     """Rows `done` to n − 1 into their place, then onto the disk itself."""
-    from tqdm import tqdm
-
-    class Bar(tqdm):
-        monitor_interval = 0  # no thread beside the bar
-
     row = table(0, 1).nbytes
     step, look = max(1, BATCH // row), {"delay": 0 if progress else 1, "disable": progress is False, "leave": False}
-    with Bar(desc=name, total=n * row, initial=done * row, unit="B", unit_scale=True, **look) as bar:
+    with progress_bar(desc=name, total=n * row, initial=done * row, unit="B", unit_scale=True, **look) as bar:
         file.seek(0)
         _put(file, header)
         file.seek(len(header) + done * row)

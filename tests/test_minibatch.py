@@ -331,7 +331,12 @@ def test_a_gradient_of_another_shape_is_named():
     [(0.001, None, False), (0.1, None, True), (0.001, True, True), (0.1, False, False)],
 )
 def test_a_bar_on_long_runs_only(loss, monkeypatch, capsys, tick, progress, bar):
-    """The clock goes on by `tick` seconds a look: 40 updates of 0.1 s are long, of 1 ms they are not."""
+    """The clock goes on by `tick` seconds a look: 40 updates of 0.1 s are long, of 1 ms they are not.
+
+    The bar has no thread beside it: in a browser there is none, which would be a warning.
+    """
+    monkeypatch.setattr("tqdm.std.tqdm.monitor", None)
+    monkeypatch.setattr("tqdm.std.TMonitor", None)
     clock = iter(np.arange(0, 1000, tick))
     monkeypatch.setattr(minibatch, "perf_counter", lambda: float(next(clock)))
     path = sgd(loss, np.zeros(3), 0.1, 40, 5, progress=progress)
