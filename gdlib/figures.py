@@ -12,6 +12,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LightSource, to_rgb
+from matplotlib.patheffects import withStroke
 from PIL import Image
 
 # The hues of Okabe and Ito, which colour-blind readers can tell apart, some of them darker: each has a contrast of 3:1
@@ -409,13 +410,22 @@ def surface(ax, landscape, at):
     gradient = landscape.gradient(at)
     part = 0.3  # of the gradient's length, so that the arrow stays on the floor
     arrow = part * gradient
-    ax.plot_surface(*grid, height, cmap="cividis", alpha=0.75, linewidth=0)
+    ax.computed_zorder = False  # the arrow lies on the level lines, not below them
+    ax.plot_surface(*grid, height, cmap="cividis", alpha=0.75, linewidth=0, zorder=2)
     ax.contour(*grid, height, 10, zdir="z", offset=floor, cmap="cividis", linestyles="solid")
     ax.contour(*grid, height, [landscape(at)], zdir="z", offset=floor, colors="black", linewidths=2)
-    ax.quiver(*at, floor, *arrow, 0, color=RED, linewidth=3.5, arrow_length_ratio=0.3)
-    ax.text(*(at + 1.25 * arrow), floor, "∇f", color=RED, fontweight="bold")
-    ax.plot(*[[c, c] for c in at], [floor, landscape(at)], ":", color="black")
-    ax.plot(*at, landscape(at), "o", color="black")
+    tip, across = at + arrow, arrow[::-1] * [-1, 1]
+    head = np.array(
+        [tip - 0.4 * arrow + 0.25 * across, tip, tip - 0.4 * arrow - 0.25 * across]
+    )  # flat on the floor, too
+    for line in (np.array([at, tip]), head):
+        ax.plot(*line.T, floor, color=RED, linewidth=3.5, solid_capstyle="round", zorder=3)
+    label = ax.text(
+        *(at + 0.4 * arrow - 0.9 * across), floor, "∇f", color=RED, fontweight="bold", ha="center", zorder=4
+    )
+    label.set_path_effects([withStroke(linewidth=4, foreground="white")])
+    ax.plot(*[[c, c] for c in at], [floor, landscape(at)], ":", color="black", zorder=3)
+    ax.plot(*at, landscape(at), "o", color="black", zorder=3)
     ax.set(xlabel="x", ylabel="y", zlabel="f(x, y)", zlim=(floor, height.max()), title="The gradient lies on the floor")
     ax.set(xticks=[x0, (x0 + x1) / 2, x1], yticks=[y0, (y0 + y1) / 2, y1], zticks=[0, round(height.max())])
     ax.view_init(elev=30, azim=-75)

@@ -111,13 +111,42 @@ def test_the_first_line_below_a_result_appears_with_the_next_key():
     assert slide.notes == ["<p>Because it is.</p>"]
 
 
-def test_an_explorer_stands_below_its_question_as_far_as_two_lines_hold_it():
+def test_an_explorer_stands_below_its_question_and_what_asks_nothing_goes_first():
     explorer, other = (shown({**picture().outputs[0].data, **FORM}) for _ in range(2))
-    question = "> **Decide.** Find a rate.\n> Then the smallest one.\n> " + "And so on. " * 12
+    question = "> **Decide.** Find a rate.\n> " + "And so on. " * 24 + "\n> Which one is the smallest?"
     found = deck(TEXT(f"## A\n\n{question}"), explorer, other)
     assert [kinds(s) for s in found] == [["question"], ["reminder", "explorer"], ["explorer"]]
     reminder = found[1].items[0].html
-    assert "<strong>Decide.</strong> Find a rate. Then the smallest one.</p>" in reminder
+    assert "<strong>Decide.</strong> Find a rate. Which one is the smallest?</p>" in reminder
+
+
+def test_what_a_form_is_about_stands_above_it_when_it_is_short():
+    first, second = deck(TEXT("## A\n\n- a\n\nAbove that.\n\nThe factor is 2."), shown(FORM))
+    assert [kinds(first), kinds(second)] == [["list"], ["reminder", "form"]]
+    assert "The factor is 2." in on(second)
+    assert first.notes == ["<p>Above that.</p>"]
+    first, second = deck(TEXT("## A\n\n- a\n\n" + "The factor is 2. " * 20), shown(FORM))
+    assert [kinds(first), kinds(second)] == [["list"], ["form"]]
+    first, second = deck(TEXT("## A\n\n- a"), TEXT("The factor is 2."), CODE("y = 1"), shown(FORM))
+    assert [kinds(first), kinds(second)] == [["list"], ["reminder", "form"]]
+
+
+def test_a_formula_is_shown_again_above_its_question():
+    found = deck(TEXT("## A\n\nA step gives\n\n$$x - 1$$\n\n> **Predict.** What?"))
+    assert [kinds(s) for s in found] == [["text", "formula"], ["text", "formula", "question"]]
+    high = "\n> ".join("One more line that is long enough for a line." for _ in range(10))
+    found = deck(TEXT(f"## A\n\nA step gives\n\n$$x - 1$$\n\n> **Predict.** {high}"))
+    assert [kinds(s) for s in found] == [["text", "formula"], ["question"]]
+
+
+def test_a_line_or_two_share_the_slide_of_the_picture_below():
+    assert [kinds(s) for s in deck(TEXT("## A\n\nA map."), picture())] == [["text", "picture"]]
+    found = deck(TEXT("## A\n\n> **Predict.** What?"), printed("7\n"), picture())
+    assert [kinds(s) for s in found] == [["question"], ["result", "picture"]]
+    found = deck(TEXT("## A\n\n> **Predict.** What?"), printed("7\n"), TEXT("Seven.\nSo:"), picture())
+    assert [kinds(s) for s in found] == [["question"], ["result", "says"], ["text", "picture"]]
+    found = deck(TEXT("## A\n\n> **Predict.** What?"), printed("7\n" * 5), picture())
+    assert [kinds(s) for s in found] == [["question"], ["result"], ["picture"]]
 
 
 def test_printed_lines_stay_with_a_picture_when_they_are_few():
@@ -232,27 +261,54 @@ def test_scripts_can_stand_in_a_page():
         slides.named("define([a], f)\ndefine([b], g)\n", "n")
 
 
+PLAN = plans.Plan(
+    [
+        plans.Row("0–11", "0–5", "A", "Draw $x$.", '"Why is it 7?"'),
+        plans.Row("11–15", "", "B", "Run.", ""),
+        plans.Row("15–20", "5–9", "C", "Run.", ""),
+    ],
+    [
+        plans.Belief("Large is fast.", "How fast?", "The table.", "A"),
+        plans.Belief("Small is safe.", "How safe?", "The end.", "B"),
+    ],
+    (plans.Explorer("Which?", "The slider.", "Blue.", "A"),),
+)
+EXPLORER = shown({**picture().outputs[0].data, **FORM})
+
+
+def planned():
+    cells = [TEXT("## A\n\n- a"), printed("7 a table\n" * 14), EXPLORER, TEXT("## B\n\n- b"), TEXT("## C\n\n- c")]
+    title = TEXT("# 9 · Why?\n\n**You will do:** this.")
+    return slides.with_plan(slides.slides(nbformat.v4.new_notebook(cells=[title, *cells])), PLAN)
+
+
 def test_the_notes_begin_with_the_plan():
-    plan = plans.Plan(
-        [plans.Row("0–10", "", "A", "Draw $x$.", '"Why?"'), plans.Row("10–15", "0–5", "B", "Run.", "")],
-        [
-            plans.Belief("Large is fast.", "How fast?", "The table.", "A"),
-            plans.Belief("Small is safe.", "How safe?", "The end.", "B"),
-        ],
-    )
-    found = slides.with_plan(deck(TEXT("## A\n\n- a"), picture(), TEXT("## B\n\n- b")), plan)
+    _, _, *found = planned()
     assert [s.notes[0] for s in found] == [
-        "<p><b>0–10 min</b> · A · 45-minute class: left out</p>",
-        "<p><b>0–10 min</b> · A · 45-minute class: left out</p>",
-        "<p><b>10–15 min</b> · B · 45-minute class: 0–5</p>",
+        *["<p><b>0–11 min</b> · A · 45-minute class: 0–5</p>"] * 3,
+        "<p><b>11–15 min</b> · B · 45-minute class: left out</p>",
+        "<p><b>15–20 min</b> · C · 45-minute class: 5–9</p>",
     ]
-    assert [s.seconds for s in found] == [300, 300, 300]
-    first = "".join(found[0].notes)
-    for part in (r"<b>Do.</b> Draw <", "<b>Ask.</b>", "<b>They believe:</b> Large is fast.", "<b>Show:</b> The table."):
-        assert part in first
-    assert "Small is safe." not in first
-    assert "Large is fast." in "".join(found[1].notes)
-    assert "Small is safe." in "".join(found[2].notes)
+    first, second, third, fourth, _ = ("".join(s.notes) for s in found)
+    assert all("<b>Do.</b> Draw <" in notes for notes in (first, second, third))
+    assert ["<b>Ask.</b>" in notes for notes in (first, second, third)] == [False, True, False]
+    assert ["Large is fast." in notes for notes in (first, second, third)] == [False, True, False]
+    assert ["<b>Try:</b> The slider." in notes for notes in (first, second, third)] == [False, False, True]
+    assert "<b>They believe:</b> Small is safe. <b>Ask:</b> How safe? <b>Show:</b> The end." in fourth
+    assert "Small is safe." not in first + second + third
+
+
+def test_the_notes_say_where_a_class_of_45_minutes_goes_on():
+    found = planned()
+    assert ["go on with slide 7 (keys G, 7, Enter)" in "".join(s.notes) for s in found] == [False] * 4 + [
+        True,
+        False,
+        False,
+    ]
+
+
+def test_questions_and_explorers_have_more_of_a_sections_time_and_the_first_section_gives_the_start():
+    assert [s.seconds for s in planned()] == [20, 40, 100, 100, 400, 240, 300]
 
 
 def guide(path):

@@ -118,5 +118,9 @@ def test_the_page_about_numbers_is_right_and_names_what_there_is():
 def test_the_glossary_has_the_words_of_the_course():
     rows = re.findall(r"^\| (.+?) \| (.+?) \|", (ROOT / "docs" / "site" / "glossary.md").read_text("utf-8"), re.M)
     words = {english: korean for english, korean in rows if re.search("[가-힣]", korean) and english != "English"}
-    assert {"gradient descent": "경사하강법", "learning rate": "학습률", "objective": "목적식"}.items() <= words.items()
+    assert {
+        "gradient descent": "경사하강법",
+        "learning rate": "학습률",
+        "objective": "목적식 (목적함수)",
+    }.items() <= words.items()
     assert len(words) == len(set(words.values())) == 36

@@ -80,6 +80,9 @@ def test_each_row_says_what_to_do_and_what_to_ask(path):
     assert len(plan.beliefs) >= 5
     assert all(belief.belief and belief.ask and belief.show for belief in plan.beliefs)
     assert {belief.section for belief in plan.beliefs} <= {title for _, title in headings(path)}
+    explorers = [cell for cell in code_cells(notebook(path)) if re.match(r"explore\.(?!predict)", cell.source)]
+    assert {explorer.section for explorer in plan.explorers} <= {row.section for row in plan.rows}
+    assert len(plan.explorers) == len(explorers)
 
 
 @each_plan
@@ -116,11 +119,19 @@ def test_a_plan_with_another_header_or_a_short_row_is_refused(tmp_path):
             "| they believe | ask | show | section |",
             "|---|---|---|---|",
             "| a | b | c | One |",
+            "",
+            "| explorer | predict first | let them try | what comes out |",
+            "|---|---|---|---|",
+            '| x², in "One" | a | b | c |',
         ]
     )
     path = tmp_path / "plan.md"
     path.write_text(good)
-    assert plans.read(path) == ([("0–90", "", "One", "a | b", "c")], [("a", "b", "c", "One")])
+    assert plans.read(path) == (
+        [("0–90", "", "One", "a | b", "c")],
+        [("a", "b", "c", "One")],
+        (("a", "b", "c", "One"),),
+    )
     for old, new, line, words in (
         ("| 90 min", "| minutes", 2, "no table has the header"),
         ("| they believe", "| they think", 6, "no table has the header"),
@@ -132,6 +143,9 @@ def test_a_plan_with_another_header_or_a_short_row_is_refused(tmp_path):
         path.write_text(good.replace(old, new))
         with pytest.raises(ValueError, match=rf"plan\.md:{line}: .*{words}"):
             plans.read(path)
+    path.write_text(good.replace(', in "One"', ""))
+    with pytest.raises(ValueError, match=r"plan\.md: an explorer is named with its section"):
+        plans.read(path)
 
 
 # --- question bank --------------------------------------------------------------------------------

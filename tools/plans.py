@@ -28,25 +28,40 @@ class Belief(NamedTuple):
     section: str
 
 
+class Explorer(NamedTuple):
+    """What to predict before an explorer is touched, what to try with it, what comes out, and its section."""
+
+    predict: str
+    tries: str
+    out: str
+    section: str
+
+
 class Plan(NamedTuple):
     rows: list[Row]
     beliefs: list[Belief]
+    explorers: tuple[Explorer, ...] = ()
 
 
 ROWS = ("90 min", "45 min", "section", "what you do", "ask")
 BELIEFS = ("they believe", "ask", "show", "section")
+EXPLORERS = ("explorer", "predict first", "let them try", "what comes out")
 
 
 def read(path):
-    """The plan in a Markdown file, with its two tables.
+    """The plan in a Markdown file, with its three tables.
 
     Raises ValueError, with file and line, if a table with exactly the header
-    ROWS or BELIEFS is missing, stands there twice, or has a row of another
-    number of cells.
+    ROWS, BELIEFS or EXPLORERS is missing, stands there twice, or has a row of
+    another number of cells. An explorer is named as 'x², in "The learning rate"'.
     """
     lines = Path(path).read_text(encoding="utf-8").splitlines()
     rows = [Row(*cells)._replace(short="" if cells[1] == "–" else cells[1]) for cells in table(path, lines, ROWS)]
-    return Plan(rows, [Belief(*cells) for cells in table(path, lines, BELIEFS)])
+    explorers = [(re.search(r', in "(.+)"$', name), rest) for name, *rest in table(path, lines, EXPLORERS)]
+    if not all(place for place, _ in explorers):
+        raise ValueError(f'{path}: an explorer is named with its section, as in: x², in "The learning rate"')
+    beliefs = [Belief(*cells) for cells in table(path, lines, BELIEFS)]
+    return Plan(rows, beliefs, tuple(Explorer(*rest, place[1]) for place, rest in explorers))
 
 
 def table(path, lines, header):

@@ -11,14 +11,15 @@ What goes on a slide is decided by these rules, so that one source serves the re
 1. `##` opens a horizontal slide, `###` a vertical one below it. The title is followed by an overview: the
    paragraphs "You will do" and "You will learn" of the first cell, and the sections.
 2. A quotation that begins with **Predict.** or **Decide.**, a picture, an explorer and a form each stand on a
-   slide of their own; so the answer to a question is on the next slide. A few printed lines below a picture
-   stay with it.
+   slide of their own; so the answer to a question is on the next slide. A few lines above or below a picture
+   stay with it. A formula above a question is shown again beside it.
 3. Formulas, lists, tables, code and printed results go on the slide that is open, as long as they fit by
    `room`; else they open the next one. A list or a table that is longer than a slide is cut in two.
 4. Ordinary sentences are what the teacher says: they go into the speaker notes. These are shown:
    - the line that leads to a formula, and one that a formula interrupts;
    - a line that ends in a colon, above the list, table, picture or output that it announces;
-   - the paragraph above a **Predict** or **Decide**, when it has at most four lines: one needs it for the answer;
+   - the paragraph above a **Predict**, a **Decide** or a form, when it has at most four lines: one needs it for the
+     answer (above a form, when three lines of the slide hold it);
    - the first line below a result or a picture, with the next key: what is seen there;
    - the first paragraph of a section, when it has at most four lines.
    (A line of the source is a sentence.)
@@ -27,9 +28,11 @@ What goes on a slide is decided by these rules, so that one source serves the re
    last prints are hidden. Other code is hidden, its output is shown.
 6. Left out: cells that show nothing and are no algorithm, such as the import cell, and the sections that the plan in
    docs/teaching/NN_name.md does not name: a class of 90 minutes has no time for them.
-7. Above an explorer stands the question that it is for, as much of it as two lines hold.
-8. The notes of each slide begin with the minutes of its section in docs/teaching/NN_name.md and end with what to
-   do there, what to ask, and what students believe, with question and demonstration.
+7. Above an explorer stands the question that it is for; where three lines don't hold it, what asks nothing goes.
+8. The notes of each slide begin with the minutes of its section in docs/teaching/NN_name.md and end with what to do
+   there. What to ask and what students believe stand in the notes of the slide of that section with which they have
+   most words in common; what to try with an explorer in its own. Where a class of 45 minutes leaves slides out, the
+   notes say where to go on. The clock gives questions, explorers and forms more of a section's time.
 
 `slideshow` metadata in notebooks/text/NN_name.md overrides the rules for a cell, paragraphs included:
 
@@ -79,8 +82,11 @@ OWN_SLIDE = ("question", "picture", "explorer", "form")
 SHOWN_CODE = 12  # lines
 CONTEXT = 4  # lines of a paragraph that is shown whole
 ROOM = 580  # px below the heading of a slide of 1280 × 720
-BELOW = 270  # px of it that may stand below a picture
+BELOW = 170  # px of it that may stand above and below a picture
 WIDTH = 1180  # px between the margins
+REMINDER = 84  # letters in a line above an explorer or a form
+WEIGHTS = {"question": 3, "form": 3, "explorer": 4, "picture": 2, "formula": 2, "code": 2, "table": 2}  # of time
+START = (20, 40)  # seconds for the title and the overview, which the first section gives
 
 
 class Item(NamedTuple):
@@ -385,6 +391,9 @@ def slide_type(cell):
 def opens(slide, items):
     """Must a new slide open for these items, by the rules?"""
     own = [item.kind for item in items if item.kind in OWN_SLIDE]
+    lines = all(item.kind in ("text", "result") and "fragment" not in item.html for item in slide.items)
+    if own == ["picture"] and slide.items and lines and sum(i.height for i in (*slide.items, *items[:-1])) <= BELOW:
+        return False
     if not slide.items:
         return bool(slide.level and own and own != ["question"])
     if own or any(item.kind in ("question", "explorer", "form") for item in slide.items):
@@ -418,6 +427,7 @@ def slides(notebook, taught=None):
     taught: the headings of the sections that have slides; all of them when None.
     """
     deck, silent, lead, said = [], False, [], []  # lead: a line that announces the next cell
+    context = ""  # the paragraph above a form
 
     def start(section, level, heading):
         deck.append(Slide(section, level, heading))
@@ -434,6 +444,14 @@ def slides(notebook, taught=None):
             continue
         if how == "notes":
             found = [i._replace(kind="prose") for i in found]
+        elif found and found[-1].kind in ("prose", "text", "lead") and asks(following(notebook.cells, cell)):
+            before = found[-2].source.splitlines() if len(found) > 1 and found[-2].kind == "prose" else []
+            lines = [*(before if found[-1].kind != "prose" else []), *found[-1].source.splitlines()]
+            if len(lines) <= CONTEXT and lines_of(" ".join(lines), REMINDER) <= 3:
+                context, found = (
+                    "\n".join(lines),
+                    found[: -2 if len(lines) > len(found[-1].source.splitlines()) else -1],
+                )
         elif cell.cell_type == "markdown" and deck and found and found[0].kind == "prose" and not everything:
             found = told(deck[-1], found)
         fresh = how in ("slide", "subslide")
@@ -467,7 +485,12 @@ def slides(notebook, taught=None):
                 if how == "fragment":
                     together = [i._replace(html=fragment(i.html)) for i in together]
                 if kind == "explorer" and len(deck) > 1 and deck[-2].items and deck[-2].items[-1].kind == "question":
-                    deck[-1].items.append(reminder(deck[-2].items[-1]))
+                    deck[-1].items.append(reminder(deck[-2].items[-1].source))
+                if kind == "form" and context:
+                    deck[-1].items.append(reminder(context))
+                    context = ""
+                if together[-1].kind == "question" and not deck[-1].items:
+                    deck[-1].items += repeated(deck[-2].items, together) if len(deck) > 1 else []
                 deck[-1].items += [i._replace(kind="text") if i.kind in ("lead", "rest") else i for i in together]
                 deck[-1].notes += said
                 said = []
@@ -477,12 +500,34 @@ def slides(notebook, taught=None):
     return with_overview(deck)
 
 
-def reminder(question):
-    """As many lines of a question as two lines of a slide hold."""
-    lines = [line.lstrip("> ") for line in question.source.splitlines()]
-    while len(lines) > 1 and lines_of(" ".join(lines), 78) > 2:
-        lines.pop()
+def following(cells, cell):
+    """The next cell that is not empty of text and output, or None."""
+    rest = cells[cells.index(cell) + 1 :]
+    return next((c for c in rest if c.cell_type == "markdown" or c.outputs), None)
+
+
+def asks(cell):
+    """Is a cell a form?"""
+    outputs = cell.outputs if cell and cell.cell_type == "code" else []
+    return any(web.WIDGET_VIEW in o.get("data", {}) and "image/png" not in o.data for o in outputs)
+
+
+def reminder(source):
+    """What an explorer or a form is about, in at most three lines of a slide: first goes what asks nothing."""
+    lines = [line.lstrip("> ") for line in source.splitlines()]
+    while len(lines) > 1 and lines_of(" ".join(lines), REMINDER) > 3:
+        idle = [n for n in range(1, len(lines)) if "?" not in lines[n]]
+        del lines[idle[-1] if idle else -1]
     return Item("reminder", f'<div class="reminder">{rendered(" ".join(lines))}</div>')
+
+
+def repeated(above, together):
+    """The formula that the slide before a question ends with, and the line that leads to it, where they fit."""
+    start = next((n for n, item in enumerate(above) if item.kind == "formula" and n >= len(above) - 2), None)
+    if start is None or above[-1].kind not in ("formula", "text"):
+        return []
+    start -= start > 0 and above[start - 1].kind == "text"
+    return above[start:] if sum(i.height for i in (*above[start:], *together)) <= ROOM else []
 
 
 def fragment(code):
@@ -514,22 +559,68 @@ def with_overview(deck):
 
 def with_plan(deck, plan):
     """The deck with the plan's part of the notes, and the time that each slide may take."""
-    rows = {row.section: row for row in plan.rows}
-    for slide in deck:
-        row = rows.get(slide.section)
-        if row is None:
+    skipped = {row.section for row in plan.rows if not row.short}
+    for number, row in enumerate(plan.rows):
+        its = [slide for slide in deck if slide.section == row.section and slide.level not in ("title", "overview")]
+        if not its:
             continue
         first, last = plans.minutes(row.long)
-        slide.seconds = round(60 * (last - first) / sum(other.section == slide.section for other in deck))
+        share_time(its, 60 * (last - first) - (sum(START) if number == 0 else 0))
+        told = {id(slide): [] for slide in its}
+        if row.ask:
+            told[id(nearest(its, row.ask))].append(f"<p><b>Ask.</b> {inline(row.ask)}</p>")
+        for b in plan.beliefs:
+            if b.section == row.section:
+                told[id(nearest(its, f"{b.ask} {b.show}"))].append(
+                    f"<p><b>They believe:</b> {inline(b.belief)} <b>Ask:</b> {inline(b.ask)} <b>Show:</b> {inline(b.show)}</p>"
+                )
         when = f"<p><b>{row.long} min</b> · {html.escape(plain(row.section))} · 45-minute class: {row.short or 'left out'}</p>"
-        todo = [f"<p><b>{word}.</b> {inline(text)}</p>" for word, text in (("Do", row.do), ("Ask", row.ask)) if text]
-        believed = [
-            f"<p><b>They believe:</b> {inline(b.belief)} <b>Ask:</b> {inline(b.ask)} <b>Show:</b> {inline(b.show)}</p>"
-            for b in plan.beliefs
-            if b.section == slide.section
-        ]
-        slide.notes = [when, *slide.notes, *todo, *believed]
+        do = [f"<p><b>Do.</b> {inline(row.do)}</p>"] if row.do else []
+        for slide in its:
+            tries = [
+                f"<p><b>Predict:</b> {inline(e.predict)} <b>Try:</b> {inline(e.tries)} <b>Comes out:</b> {inline(e.out)}</p>"
+                for e in plan.explorers
+                if e.section == row.section and any(i.kind == "explorer" for i in slide.items)
+            ]
+            opening = slide is its[0]
+            slide.notes = [
+                when,
+                *(do if opening else []),
+                *told[id(slide)],
+                *tries,
+                *slide.notes,
+                *([] if opening else do),
+            ]
+    for slide, seconds in zip(deck, START, strict=False):
+        slide.seconds = seconds
+    for n, slide in enumerate(deck[1:-1], 1):
+        if slide.section not in skipped and deck[n + 1].section in skipped:
+            goes_on = next((m for m in range(n + 1, len(deck)) if deck[m].section not in skipped), None)
+            if goes_on:
+                at = goes_on + 1
+                slide.notes.insert(1, f"<p><b>45-minute class:</b> go on with slide {at} (keys G, {at}, Enter).</p>")
     return deck
+
+
+def share_time(its, seconds):
+    """Give each slide its part of a section's seconds, by the heaviest thing on it."""
+    weights = [max((WEIGHTS.get(item.kind, 1) for item in slide.items), default=1) for slide in its]
+    ends = [round(seconds * sum(weights[: n + 1]) / sum(weights)) for n in range(len(its))]
+    for slide, begin, end in zip(its, [0, *ends], ends, strict=False):
+        slide.seconds = end - begin
+
+
+def nearest(its, text):
+    """The slide that has most words and numbers in common with a text; of equals the first one."""
+    wanted = words(text)
+    return max(its, key=lambda slide: len(wanted & words(" ".join(item.html for item in slide.items))))
+
+
+def words(text):
+    """Its numbers, and its words of four letters and more; what a browser reads only is none of them."""
+    text = re.sub(r"<script.*?</script>|base64,[^\"]*|<[^>]*?alt=\"([^\"]*)\"[^>]*>", r" \1 ", text, flags=re.S)
+    text = html.unescape(re.sub(r"<[^>]*>", " ", text)).lower()
+    return set(re.findall(r"\d+(?:\.\d+)?|[^\W\d_]{4,}", text))
 
 
 def inline(text):

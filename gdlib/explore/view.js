@@ -83,7 +83,8 @@ function panel(axes, box, font) {
     g.textAlign = "center"; g.textBaseline = "top";
     for (const t of p.X.ticks(font * 4.2, axes.every)) {
       g.fillRect(p.X(t) - 0.5, box.y + box.h, 1, 5);
-      g.fillText(axes.logx ? power(t) : words(t), p.X(t), box.y + box.h + 7);
+      const label = axes.logx ? power(t) : words(t), end = box.x + box.w + 16; // where the canvas may end
+      g.fillText(label, Math.min(p.X(t), end - g.measureText(label).width / 2), box.y + box.h + 7);
     }
     g.fillText(axes.xlabel, box.x + box.w / 2, box.y + box.h + 9 + font * 1.15);
     g.textAlign = "right"; g.textBaseline = "middle";
