@@ -7,13 +7,14 @@ text made from the numbers drawn (as the PNG's ``alt``, and as its plain text).
 
 import functools
 import io
+from itertools import combinations
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LightSource, to_rgb
 from matplotlib.patheffects import withStroke
-from PIL import Image
+from PIL import Image, ImageChops
 
 # The hues of Okabe and Ito, which colour-blind readers can tell apart, some of them darker: each has a contrast of 3:1
 # with white, and any two differ by 10 and more (CIEDE2000) whoever looks; see tests/test_colours.py.
@@ -76,12 +77,16 @@ def _mimebundle(ax, include=None, exclude=None):
 
 
 def png(drawing, dpi=144):
-    """A Matplotlib figure as the bytes of a PNG of 256 colours: a third of the size, the same to the eye."""
+    """A Matplotlib figure as the bytes of a PNG of 256 colours: a third of the size, the same to the eye.
+
+    Empty rows above and below what is drawn are cut off.
+    """
     whole, small = io.BytesIO(), io.BytesIO()
     drawing.savefig(whole, format="png", dpi=dpi)
-    Image.open(whole).convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
-        small, "PNG", optimize=True
-    )
+    image = Image.open(whole).convert("RGB")
+    _, top, _, bottom = ImageChops.invert(image).getbbox() or (0, 0, *image.size)
+    image = image.crop((0, max(0, top - dpi // 12), image.width, min(image.height, bottom + dpi // 12)))
+    image.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(small, "PNG", optimize=True)
     return small.getvalue()
 
 
@@ -513,9 +518,11 @@ def basins(ax, landscape, ends, starts, minima):
     grid = np.array(np.meshgrid(np.linspace(x0, x1, 151), np.linspace(y0, y1, 151)))
     ax.contour(*grid, np.log1p(landscape(grid)), 12, colors="black", linewidths=0.6, alpha=0.6)
     apart = np.linalg.norm(grid[:, None] - np.array(minima).T[:, :, None, None], axis=0)
-    for n in range(len(minima)):  # where another minimum becomes the nearest one
-        others = np.delete(apart, n, axis=0).min(axis=0)
-        ax.contour(*grid, apart[n] - others, [0], colors="white", linewidths=1.2, linestyles="--")
+    for n, m in combinations(range(len(minima)), 2):  # where another minimum becomes the nearest one; each border once
+        here = np.minimum(apart[n], apart[m]) <= apart.min(axis=0) + 0.02 * (x1 - x0)
+        ax.contour(
+            *grid, np.where(here, apart[n] - apart[m], np.nan), [0], colors="white", linewidths=1.5, linestyles="--"
+        )
     for x, y in minima:
         ax.plot(x, y, "*", color="black", markeredgecolor="white", markersize=16)
     ax.set(xlabel="start x", ylabel="start y", title="Where a start leads: one colour a minimum")
