@@ -1013,7 +1013,11 @@ def roof(ax, sizes, times, floor, marks=()):
     ax.set_xscale("log", base=2)
     ax.set_xticks(sizes[::2], [f"{b:,}".replace(",", " ") for b in sizes[::2]])
     ax.minorticks_off()
-    ax.set(xlabel="batch size b", ylabel="time for a row (ns)", ylim=(floor / 2, None))
+    ax.set(
+        xlabel="batch size b",
+        ylabel="time for a row (ns)",
+        ylim=(min([floor, *(time for _, time, _ in marks)]) / 2, None),
+    )
     ax.legend(fontsize=11, loc="upper right")
     said = [f"{name}, b = {b}: {_number(time)}" for b, time, name in marks]
     said += [f"NumPy, b = {b}: {_number(time)}" for b, time in ((sizes[0], times[0]), (sizes[-1], times[-1]))]

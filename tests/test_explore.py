@@ -122,6 +122,34 @@ def test_secant_and_tangent_tables():
     np.testing.assert_allclose(table["slope"], np.cos(table["xs"]), rtol=1e-6, atol=1e-6)
 
 
+def test_the_sliders_numbers_are_the_tables():
+    e = explore.secant(f, df, at=1, domain=(-3, 3.5), h=2)
+    hs, slider = e.view.spec["hs"], e.sliders["h"]
+    offered = 10 ** (slider.min + slider.step * np.arange(len(hs)))
+    assert [f"{h:.3g}" for h in offered] == [f"{h:.3g}" for h in hs]
+    assert hs == [float(f"{h:.3g}") for h in hs]
+    e = explore.tangent(f, df, domain=(-2.2, 2.2), at=0.5)
+    xs, slider = arrays(e.view)["xs"], e.sliders["x"]
+    assert 0.0 in xs
+    assert slider.readout_format == ".3f"
+    np.testing.assert_allclose(slider.min + slider.step * np.arange(len(xs)), xs, atol=1e-6)
+
+
+def test_the_height_is_not_measured_from_the_edge_of_the_picture():
+    def cubic(domain, **options):
+        return explore.descent(
+            lambda x: x**3 - 3 * x, lambda x: 3 * x**2 - 3, 0.5, domain, lr=0.05, **options
+        ).view.spec
+
+    assert not cubic((-2.2, 2.2))["bounded"]  # f falls for ever on the left
+    assert cubic((-1.9, 2.2))["bounded"]
+    assert not cubic((-1.9, 2.2), ascent=True)["bounded"]
+    assert cubic((-1.9, 1.9), ascent=True)["bounded"]
+    assert explore.descent(f, df, init=3.0, domain=(-1, 3)).view.spec["bounded"]  # the minimum itself is on the border
+    assert explore.descent(landscapes.valley()).view.spec["bounded"]
+    assert not explore.descent(landscapes.saddle(), init=(1, 0.1)).view.spec["bounded"]
+
+
 def test_the_line_under_the_hand_is_the_walk_on_the_loss():
     e = MAKERS["regression"]()
     assert e.view.spec["L"] == pytest.approx(LINE.L)

@@ -104,6 +104,11 @@ def test_a_line_with_a_colon_goes_with_what_the_next_cell_shows():
     assert "Two rates:" in on(slide)
 
 
+def test_a_line_with_a_colon_goes_on_with_the_next_cell_also_below_a_paragraph_that_is_shown():
+    found = deck(TEXT("## A\n\nShown.\n\nTwo rates:"), printed("7\n" * 14))
+    assert [kinds(s) for s in found] == [["text"], ["text", "result"]]
+
+
 def test_the_first_line_below_a_result_appears_with_the_next_key():
     slide = deck(TEXT("## A\n\n> **Predict.** What?"), printed("7\n"), TEXT("Seven.\nBecause it is."))[-1]
     assert kinds(slide) == ["result", "says"]
@@ -131,9 +136,24 @@ def test_what_a_form_is_about_stands_above_it_when_it_is_short():
     assert [kinds(first), kinds(second)] == [["list"], ["reminder", "form"]]
 
 
+def test_what_a_form_is_about_goes_with_a_form_that_is_left_out():
+    found = deck(
+        TEXT("## A\n\n- a"), TEXT("## B\n\nAbout B."), shown(FORM), TEXT("## C\n\n- c"), shown(FORM), taught={"A", "C"}
+    )
+    assert [kinds(s) for s in found] == [["list"], ["list"], ["form"]]
+
+
+def test_the_first_line_below_a_result_is_shown_above_a_form_too():
+    below = TEXT("Seven.\nBecause it is.\n\n## B\n\nThe factor is 2.")
+    found = deck(TEXT("## A"), printed("7\n"), below, shown(FORM))
+    assert [kinds(s) for s in found] == [["result", "says"], [], ["reminder", "form"]]
+
+
 def test_a_formula_is_shown_again_above_its_question():
     found = deck(TEXT("## A\n\nA step gives\n\n$$x - 1$$\n\n> **Predict.** What?"))
     assert [kinds(s) for s in found] == [["text", "formula"], ["text", "formula", "question"]]
+    found = deck(TEXT("## A\n\nA step gives\n\n$$x - 1$$\n\n## B\n\n> **Predict.** What?"))
+    assert [kinds(s) for s in found] == [["text", "formula"], ["question"]]
     high = "\n> ".join("One more line that is long enough for a line." for _ in range(10))
     found = deck(TEXT(f"## A\n\nA step gives\n\n$$x - 1$$\n\n> **Predict.** {high}"))
     assert [kinds(s) for s in found] == [["text", "formula"], ["question"]]
@@ -323,7 +343,7 @@ def test_a_lecture_as_a_deck(path):
     assert {s.section for s in found[2:]} == {row.section for row in plan.rows}
     for slide in found[2:]:
         assert " min</b>" in slide.notes[0]
-        assert not {"question"} < set(kinds(slide)) & {"question", "result", "picture", "explorer", "form", "code"}
+        assert not {"question"} < set(kinds(slide)) & {"question", "result", "picture", "explorer", "form"}
         own = [kind for kind in kinds(slide) if kind in slides.OWN_SLIDE]
         assert len(own) <= 1
         assert slide.height <= slides.ROOM or own

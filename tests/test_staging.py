@@ -1,8 +1,11 @@
 """How the site's sources are staged, and what the site's own pages say (the pages themselves: browser/test_site.py)."""
 
 import importlib.util
+import os
 import re
+import subprocess
 from pathlib import Path
+from zipfile import ZipFile
 
 import nbformat
 import pytest
@@ -61,11 +64,57 @@ def test_a_form_has_its_question_until_it_is_drawn():
 
 
 def test_what_is_folded_in_the_notebook_is_folded_on_the_page():
-    answer, code = widget_cell(), widget_cell()
-    answer.metadata.jupyter, code.metadata.jupyter = {"outputs_hidden": True}, {"source_hidden": True}
-    _, answer, code = staged(answer, code)
+    answer, code, form = widget_cell(), widget_cell(), widget_cell()
+    form.source = "explore.predict('How many?', answer=lambda: 3)"
+    answer.metadata.jupyter = {"outputs_hidden": True}
+    code.metadata.jupyter = form.metadata.jupyter = {"source_hidden": True}
+    _, answer, code, form = staged(answer, code, form)
     assert (answer.metadata.tags, answer.metadata.mystnb.code_prompt_show) == (["hide-output"], "Show the answer")
     assert (code.metadata.tags, code.metadata.mystnb.code_prompt_show) == (["hide-input"], "Show the code")
+    assert form.metadata.mystnb.code_prompt_show == "Show the code (it holds the answer)"
+
+
+@pytest.mark.parametrize(
+    "words, rest",
+    [
+        ("It goes to 4.\nSo does $h$.", "\n\nWhy 4?"),
+        ("**4** it is.", "\n\n## Next\n\nText."),
+        ("All there are:\n\n| a | b |\n|---|---|\n| 1 | 2 |", "\n\nText."),
+        ("In letters:\n\n$$x^2$$", ""),
+        ("", "Now in letters:"),
+        ("", "Now in letters:\n\nText."),
+        ("", "Now for more:\n\n## Next"),
+        ("", "## Next\n\nText."),
+        ("", "> **Predict.** How far?"),
+        ("", "- one\n- two"),
+        ("", "| a | b |\n|---|---|\n| 1 | 2 |"),
+    ],
+)
+def test_the_words_about_an_answer_are_folded_with_it(words, rest):
+    answer, text = widget_cell(), nbformat.v4.new_markdown_cell(words + rest)
+    answer.metadata.jupyter = {"outputs_hidden": True}
+    _, answer, after = staged(answer, text)
+    folded = [output.data["text/markdown"] for output in answer.outputs if "text/markdown" in output.data]
+    assert folded == ([words] if words else [])
+    assert after.source == rest.lstrip("\n")
+
+
+def test_words_below_an_answer_that_is_open_stay_open():
+    _, _, after = staged(widget_cell(), nbformat.v4.new_markdown_cell("It goes to 4."))
+    assert after.source == "It goes to 4."
+
+
+@pytest.mark.parametrize(
+    "text, broken",
+    [
+        ("from the start: 523 m up in 15586 m\n", True),
+        ("h = 2    slope 6\nh = 0.1  slope 4\n", False),
+        ("a  b\n", True),
+    ],
+)
+def test_lines_are_broken_but_not_in_columns(text, broken):
+    cell = nbformat.v4.new_code_cell("print()", outputs=[nbformat.v4.new_output("stream", name="stdout", text=text)])
+    assert ("gd-columns" not in staged(cell)[1].metadata.tags) == broken
 
 
 def test_two_pictures_in_a_cell_are_refused():
@@ -79,15 +128,88 @@ def test_other_services_are_linked_only_where_the_repository_has_an_address():
     path = Path("notebooks/01_differentiation.ipynb")
     here = site.open_in(path, "", with_slides=True, with_lite=True)
     assert re.findall('href="([^"]+)"', here) == [
-        "01_differentiation.ipynb",
-        "../slides/01_differentiation.html",
         "../lite/lab/index.html?path=notebooks/01_differentiation.ipynb",
+        "../slides/01_differentiation.html",
+        "01_differentiation.ipynb",
+        "../exercises/01_differentiation.html",
+        "../glossary.html",
     ]
     public = site.open_in(path, "me/course", with_slides=False, with_lite=False)
     assert re.findall('href="https://([^"]+)"', public) == [
         "mybinder.org/v2/gh/me/course/HEAD?labpath=notebooks/01_differentiation.ipynb",
         "colab.research.google.com/github/me/course/blob/main/notebooks/01_differentiation.ipynb",
     ]
+
+
+def test_a_page_of_an_exercise_says_how_to_answer():
+    path = Path("exercises/02_gradient_vectors.ipynb")
+    plain = site.open_in(path, "", with_slides=False, with_lite=False)
+    assert plain.startswith('<p class="gd-read"><b>This page is for reading.</b> To answer, <a href="02_gradient')
+    assert re.findall('href="([^"]+)"', plain) == [
+        "02_gradient_vectors.ipynb",
+        "../course.zip",
+        "02_gradient_vectors.ipynb",
+        "../notebooks/02_gradient_vectors.html",
+        "../glossary.html",
+    ]
+    assert "lite" not in plain
+    lively = site.open_in(path, "", with_slides=False, with_lite=True)
+    assert (
+        'path=exercises/02_gradient_vectors.ipynb" target="_blank" rel="noopener">run it in the browser</a>, or'
+        in lively
+    )
+    assert site.IN_THE_BROWSER in lively
+
+
+def test_the_first_page_speaks_of_the_browser_only_where_that_is_built():
+    text = (ROOT / "docs" / "site" / "index.md").read_text("utf-8")
+    assert text.count("<!-- lite -->") == 1
+    assert "lite/lab/index.html" not in re.sub(site.LITE, "", text, flags=re.M | re.S)
+    assert "<!-- live: " in re.sub(site.LITE, "", text, flags=re.M | re.S)
+
+
+def test_decks_that_the_site_carries_are_linked(tmp_path, monkeypatch):
+    monkeypatch.setattr(site, "SLIDES", tmp_path)
+    (tmp_path / "01_differentiation.html").touch()
+    text = "| `build/slides/01_differentiation.html` | `build/slides/02_gradient_vectors.html` |"
+    assert site.with_decks(text, Path("docs/teaching/README.md")) == (
+        '| <a href="../../slides/01_differentiation.html">slides 1</a> | `build/slides/02_gradient_vectors.html` |'
+    )
+    guide = (ROOT / "docs" / "teaching" / "README.md").read_text("utf-8")
+    assert [name for name, _ in re.findall(site.DECK, guide)] == [path.stem for path in web.notebooks()]
+
+
+def test_the_archive_is_the_course_and_the_same_each_time(tmp_path):
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
+    if listed.returncode:
+        pytest.skip("no git here")
+    site.archive(tmp_path / "one.zip")
+    site.archive(tmp_path / "two.zip")
+    assert (tmp_path / "one.zip").read_bytes() == (tmp_path / "two.zip").read_bytes()
+    assert (tmp_path / "one.zip").stat().st_size < 10_000_000
+    with ZipFile(tmp_path / "one.zip") as made:
+        names = {name.removeprefix("gradient-descent/") for name in made.namelist()}
+        modes = {
+            name.removeprefix("gradient-descent/"): made.getinfo(name).external_attr >> 16 for name in made.namelist()
+        }
+        assert len({entry.date_time for entry in made.infolist()}) == 1
+        assert made.infolist()[0].date_time < (2026, 1, 2)
+        assert made.read("gradient-descent/Makefile") == (ROOT / "Makefile").read_bytes()
+    assert names == {name for name in listed.stdout.splitlines() if (ROOT / name).exists()}
+    # what `make lab` and an installation of gdlib read
+    assert {"Makefile", "requirements.lock", "pyproject.toml", "README.md", "LICENSE", "environment.yml"} <= names
+    assert {"gdlib/__init__.py", "notebooks/01_differentiation.ipynb", "exercises/01_differentiation.ipynb"} <= names
+    assert {name for name, mode in modes.items() if mode & 0o100} == {
+        name for name in names if os.access(ROOT / name, os.X_OK)
+    }
+
+
+def test_the_archive_can_be_made_from_an_archive(tmp_path, monkeypatch):
+    for name in ("Makefile", "gdlib/descent.py", "build/site/index.html", ".venv/bin/python", "docs/node_modules/a.js"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    monkeypatch.setattr(site, "ROOT", tmp_path)
+    assert site.course_files() == [Path("Makefile"), Path("gdlib/descent.py")]
 
 
 def test_an_explorer_taken_out_of_a_lecture_brings_what_it_needs_and_no_more():
@@ -115,12 +237,29 @@ def test_the_page_about_numbers_is_right_and_names_what_there_is():
         assert re.search(rf"^{target}:", makefile, re.M), target
 
 
+def glossary():
+    """The rows of the glossary: (English, Korean, how it is written, what it is, number of the lecture)."""
+    text = (ROOT / "docs" / "site" / "glossary.md").read_text("utf-8")
+    rows = re.findall(r"^\| (.+?) \| (.+?) \| (.+?) \| (.+) \| \[(\d)\]\((.+?)\) \|$", text, re.M)
+    assert [int(number) for *_, number, address in rows] == [int(Path(row[-1]).name[:2]) for row in rows]
+    return [(*row[:4], int(row[4])) for row in rows]
+
+
 def test_the_glossary_has_the_words_of_the_course():
-    rows = re.findall(r"^\| (.+?) \| (.+?) \|", (ROOT / "docs" / "site" / "glossary.md").read_text("utf-8"), re.M)
-    words = {english: korean for english, korean in rows if re.search("[가-힣]", korean) and english != "English"}
+    words = {english: korean for english, korean, *_ in glossary() if re.search("[가-힣]", korean)}
     assert {
         "gradient descent": "경사하강법",
         "learning rate": "학습률",
         "objective": "목적식 (목적함수)",
     }.items() <= words.items()
-    assert len(words) == len(set(words.values())) == 36
+    assert len(words) == len(set(words.values())) == len(glossary()) == 45
+
+
+def test_the_glossary_names_the_lecture_that_explains_a_word():
+    """No earlier lecture sets the word in bold, which is how a lecture introduces one."""
+    texts = [path.read_text("utf-8") for path in sorted((ROOT / "notebooks" / "text").glob("*.md"))]
+    for english, _, _, _, lecture in glossary():
+        for word in english.split(", "):
+            assert not any(f"**{word}**" in text for text in texts[: lecture - 1]), (word, lecture)
+    first = {english: lecture for english, *_, lecture in glossary()}
+    assert first["learning rate"] == first["stopping condition"] == first["convergence, divergence"] == 1

@@ -5,6 +5,7 @@
 Stages a source tree in build/site-source that keeps the repository's layout (docs/site/index.md and its neighbours
 move to the root) and runs Sphinx over it, warnings as errors. Nothing is executed: the stored outputs are shown.
 What is already in build/slides and build/site/lite is linked from the lectures.
+The course itself lies beside the pages, as course.zip.
 
 (Never put this folder on PYTHONPATH: Python itself imports a module named site.)
 """
@@ -13,10 +14,12 @@ import os
 import posixpath
 import re
 import shutil
+import subprocess
 import sys
 import time
 from html import escape
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import nbformat
 from web import ROOT, SCRIPTS, WIDGET_VIEW, copy, excerpt, notebooks
@@ -34,6 +37,26 @@ MARKDOWN = (
 LINK = re.compile(r"(?<=\]\()(?![\w+]+:|[#/])([^)\s#]+)(?=(?:#[^)\s]*)?\))")
 # In a page: the explorer of the cell that begins so, taken from a stored notebook.
 LIVE = r"^<!-- live: (\S+) (.+) -->$"
+# In a page: what is left out where build/site/lite is not there.
+LITE = r"^<!-- lite -->\n(.*?)^<!-- /lite -->\n"
+DECK = r"`build/slides/((\d+)_\w+)\.html`"
+# What git would not list: for the archive, where the course was itself fetched as one.
+NOT_OURS = {
+    ".git",
+    ".venv",
+    "build",
+    "node_modules",
+    "__pycache__",
+    ".pytest_cache",
+    ".ruff_cache",
+    ".ipynb_checkpoints",
+}
+# How a block of Markdown begins that is no sentence: heading, quotation, table, formula, code, HTML, list.
+NO_WORDS = re.compile(r"#|>|\||\$\$|```|<|[-*] |\d+\. ")
+IN_THE_BROWSER = (
+    "In the browser: open it on a large screen, press Shift+Enter to run a cell, and give the first start a minute. "
+    "It needs the network; NumPy comes from Pyodide’s own distribution, which we could not try."
+)
 
 
 def pages():
@@ -80,33 +103,63 @@ def relinked(text, old, new, moved, needed):
 
 
 def open_in(path, repository, with_slides, with_lite):
-    """Links to what else can be done with a notebook, as HTML."""
-    name = path.stem
-    links = [(f"{name}.ipynb", "Download the notebook", " download")]
-    if with_slides:
-        links.append((f"../slides/{name}.html", "Slides", ""))
+    """What else can be done with a notebook, as HTML: on an exercise's page first how to answer, then links."""
+    name, lecture = path.stem, path.parts[0] == "notebooks"
+    lite = f'"../lite/lab/index.html?path={path.as_posix()}" target="_blank" rel="noopener"'
+    links = []
     if with_lite:
-        links.append((f"../lite/lab/index.html?path={path.as_posix()}", "Run it in the browser (JupyterLite)", ""))
+        links.append((lite, "Run it in the browser"))
+    if with_slides:
+        links.append((f'"../slides/{name}.html"', "Slides"))
+    links.append((f'"{name}.ipynb" download', "Download the notebook"))
     if repository:
-        links.append((f"https://mybinder.org/v2/gh/{repository}/HEAD?labpath={path.as_posix()}", "Open in Binder", ""))
+        links.append((f'"https://mybinder.org/v2/gh/{repository}/HEAD?labpath={path.as_posix()}"', "Open in Binder"))
         links.append(
-            (f"https://colab.research.google.com/github/{repository}/blob/main/{path.as_posix()}", "Open in Colab", "")
+            (f'"https://colab.research.google.com/github/{repository}/blob/main/{path.as_posix()}"', "Open in Colab")
         )
-        links.append(("../docs/teaching/README.html#colab", "(what Colab needs first)", ""))
-    items = "".join(f'<li><a href="{address}"{extra}>{words}</a></li>' for address, words, extra in links)
-    return f'<ul class="gd-open">{items}</ul>'
+        links.append(('"../docs/teaching/README.html#colab"', "(what Colab needs first)"))
+    if lecture:
+        links.append((f'"../exercises/{name}.html"', f"Exercise {int(name[:2])}"))
+    else:
+        links.append((f'"../notebooks/{name}.html"', f"Lecture {int(name[:2])}"))
+    links.append(('"../glossary.html"', "Glossary"))
+    items = "".join(f"<li><a href={address}>{words}</a></li>" for address, words in links)
+    ways = [f"<a href={lite}>run it in the browser</a>"] if with_lite else []
+    ways.append(f'<a href="{name}.ipynb" download>download it</a> into <a href="../course.zip" download>the course</a>')
+    parts = [f'<ul class="gd-open">{items}</ul>']
+    if not lecture:
+        parts.insert(0, f'<p class="gd-read"><b>This page is for reading.</b> To answer, {", or ".join(ways)}.</p>')
+    if with_lite:
+        parts.append(f'<p class="gd-note">{IN_THE_BROWSER}</p>')
+    return "".join(parts)
+
+
+def first_words(text):
+    """(the first paragraph, the rest) of a Markdown text; ("", text) where something else stands first.
+
+    A paragraph that ends in a colon belongs to the list, table or formula below it, and takes it along.
+    """
+    first, *rest = text.split("\n\n")
+    if NO_WORDS.match(first):
+        return "", text
+    if first.rstrip().endswith(":"):
+        if not rest or not NO_WORDS.match(rest[0]) or rest[0].startswith("#"):
+            return "", text  # it speaks of the next cell
+        first = f"{first}\n\n{rest.pop(0)}"
+    return first, "\n\n".join(rest)
 
 
 def for_the_site(notebook, links):
     """A stored notebook as MyST-NB must have it.
 
-    What JupyterLab shows folded is folded here; each picture keeps its alternative text; where a widget has a
-    picture of itself, the picture stands before it until the widget is drawn, and where it has none, its text.
+    What JupyterLab shows folded is folded here, and with an answer the paragraph that speaks of it; each picture
+    keeps its alternative text; where a widget has a picture of itself, the picture stands before it until the widget
+    is drawn, and where it has none, its text.
     """
     notebook = copy(notebook)
     title, _, rest = notebook.cells[0].source.partition("\n")
     notebook.cells[0].source = f"{title}\n\n{links}\n{rest}"
-    for cell in notebook.cells:
+    for cell, after in zip(notebook.cells, [*notebook.cells[1:], None], strict=True):
         if cell.cell_type != "code":
             continue
         folded = cell.metadata.pop("jupyter", {})
@@ -117,7 +170,8 @@ def for_the_site(notebook, links):
             ours.update(code_prompt_show="Show the answer", code_prompt_hide="Hide the answer")
         if folded.get("source_hidden"):
             tags.append("hide-input")
-            ours.update(code_prompt_show="Show the code", code_prompt_hide="Hide the code")
+            holds = " (it holds the answer)" if "explore.predict(" in cell.source else ""
+            ours.update(code_prompt_show=f"Show the code{holds}", code_prompt_hide="Hide the code")
         alts = [o.metadata["image/png"]["alt"] for o in cell.outputs if "image/png" in o.get("data", {})]
         if len(alts) > 1:
             raise SystemExit(f"MyST-NB gives the pictures of one cell one alternative text: {cell.source}")
@@ -126,7 +180,18 @@ def for_the_site(notebook, links):
         cell.outputs = [part for output in cell.outputs for part in taken_apart(output)]
         if alts and len(cell.outputs) > 1:
             ours.image.classes = "gd-still"
+        if any(is_table(output.get("text", "")) for output in cell.outputs):
+            tags.append("gd-columns")
+        if folded.get("outputs_hidden") and after and after.cell_type == "markdown":
+            words, after.source = first_words(after.source)
+            if words:
+                cell.outputs.append(nbformat.v4.new_output("display_data", {"text/markdown": words}))
     return notebook
+
+
+def is_table(text):
+    """Does a printed text stand in columns, so that its lines must not be broken?"""
+    return sum(bool(re.search(r"\S {2,}\S", line)) for line in text.splitlines()) > 1
 
 
 def taken_apart(output):
@@ -144,9 +209,42 @@ def taken_apart(output):
     ]
 
 
+def with_decks(text, page):
+    """A page's text in which a deck's address is a link to it, where the site carries that deck."""
+    above = "../" * (len(Path(page).parts) - 1)
+
+    def change(match):
+        if not (SLIDES / f"{match[1]}.html").exists():
+            return match[0]
+        return f'<a href="{above}slides/{match[1]}.html">slides {int(match[2])}</a>'
+
+    return re.sub(DECK, change, text)
+
+
+def course_files():
+    """The files of the course, relative to its root: what git lists, or without git all that is no result."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True)
+    if listed.returncode == 0 and (ROOT / ".git").exists():
+        found = [Path(name) for name in listed.stdout.split("\0") if name]
+    else:
+        found = [path.relative_to(ROOT) for path in ROOT.rglob("*")]
+    return sorted(path for path in found if not NOT_OURS & set(path.parts) and (ROOT / path).is_file())
+
+
+def archive(target):
+    """The course as one file that unpacks into a folder `gradient-descent`; the same bytes from the same files."""
+    with ZipFile(target, "w") as made:
+        for path in course_files():
+            entry = ZipInfo(f"gradient-descent/{path.as_posix()}", date_time=(2026, 1, 1, 0, 0, 0))
+            entry.compress_type = ZIP_DEFLATED
+            entry.external_attr = (0o755 if os.access(ROOT / path, os.X_OK) else 0o644) << 16
+            made.writestr(entry, (ROOT / path).read_bytes())
+
+
 def stage():
     """Write the source tree."""
     repository = os.environ.get("GDLIB_REPOSITORY", "")
+    with_lite = (SITE / "lite" / "lab" / "index.html").exists()
     shutil.rmtree(SOURCE, ignore_errors=True)
     moved, needed = pages(), set()
     books = {path: book for folder in FOLDERS for path, book in notebooks(folder).items()}
@@ -161,17 +259,17 @@ def stage():
             path,
             repository,
             with_slides=lecture and (SLIDES / f"{path.stem}.html").exists(),
-            with_lite=(SITE / "lite" / "lab" / "index.html").exists(),
+            with_lite=with_lite,
         )
-        ready = for_the_site(book, links)
-        for cell in ready.cells:
+        linked = copy(book)
+        for cell in linked.cells:
             if cell.cell_type == "markdown":
                 cell.source = relinked(cell.source, path, path, moved, needed)
-        write(path, nbformat.writes(ready))
+        write(path, nbformat.writes(for_the_site(linked, links)))
     for old, new in moved.items():
-        text = (ROOT / old).read_text("utf-8")
+        text = re.sub(LITE, r"\1" if with_lite else "", (ROOT / old).read_text("utf-8"), flags=re.M | re.S)
         text = re.sub(LIVE, lambda m: excerpt(books[Path(m[1])], m[2]), text, flags=re.M)
-        write(new, relinked(text, old, new, moved, needed))
+        write(new, relinked(with_decks(text, new), old, new, moved, needed))
     for path in needed:
         (SOURCE / path).parent.mkdir(parents=True, exist_ok=True)
         if (ROOT / path).is_file():
@@ -200,6 +298,7 @@ def build():
         shutil.copy(ROOT / path, SITE / path)
     if SLIDES.exists():
         shutil.copytree(SLIDES, SITE / "slides", dirs_exist_ok=True)
+    archive(SITE / "course.zip")
     (SITE / ".nojekyll").touch()  # GitHub Pages: folders that begin with _ are served too
     if failed:
         raise SystemExit("Sphinx warned (above): the site must not be published")

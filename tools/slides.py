@@ -12,7 +12,7 @@ What goes on a slide is decided by these rules, so that one source serves the re
    paragraphs "You will do" and "You will learn" of the first cell, and the sections.
 2. A quotation that begins with **Predict.** or **Decide.**, a picture, an explorer and a form each stand on a
    slide of their own; so the answer to a question is on the next slide. A few lines above or below a picture
-   stay with it. A formula above a question is shown again beside it.
+   stay with it. A formula above a question of the same section is shown again beside it.
 3. Formulas, lists, tables, code and printed results go on the slide that is open, as long as they fit by
    `room`; else they open the next one. A list or a table that is longer than a slide is cut in two.
 4. Ordinary sentences are what the teacher says: they go into the speaker notes. These are shown:
@@ -410,7 +410,7 @@ def groups(cell, found):
     for n, item in enumerate(found):
         together.append(item)
         follows = found[n + 1].kind if n + 1 < len(found) else ""
-        if item.kind == "text" and follows not in ("", "text", "prose", *HEADINGS):
+        if item.kind == "text" and follows not in ("", "text", "prose", "lead", *HEADINGS):
             continue
         if item.kind == "formula" and follows == "rest":
             continue
@@ -452,7 +452,13 @@ def slides(notebook, taught=None):
                     "\n".join(lines),
                     found[: -2 if len(lines) > len(found[-1].source.splitlines()) else -1],
                 )
-        elif cell.cell_type == "markdown" and deck and found and found[0].kind == "prose" and not everything:
+        if (
+            cell.cell_type == "markdown"
+            and deck
+            and found
+            and found[0].kind == "prose"
+            and not (everything or how == "notes")
+        ):
             found = told(deck[-1], found)
         fresh = how in ("slide", "subslide")
         for together in groups(cell, found):
@@ -462,6 +468,7 @@ def slides(notebook, taught=None):
                     together = [together[0]._replace(kind="section")]  # its section is left out
                 silent = taught is not None and together[0].source not in taught
             if silent:
+                context = "" if kind == "form" else context  # what a form that is left out was about
                 continue
             if kind in HEADINGS:
                 if lead or said:
@@ -489,8 +496,8 @@ def slides(notebook, taught=None):
                 if kind == "form" and context:
                     deck[-1].items.append(reminder(context))
                     context = ""
-                if together[-1].kind == "question" and not deck[-1].items:
-                    deck[-1].items += repeated(deck[-2].items, together) if len(deck) > 1 else []
+                if together[-1].kind == "question" and not deck[-1].items and not deck[-1].level and len(deck) > 1:
+                    deck[-1].items += repeated(deck[-2].items, together)
                 deck[-1].items += [i._replace(kind="text") if i.kind in ("lead", "rest") else i for i in together]
                 deck[-1].notes += said
                 said = []

@@ -16,6 +16,7 @@ exclude_patterns = ["exercises/solutions"]  # linked as files, not as pages
 extensions = ["myst_nb"]
 nb_execution_mode = "off"  # the committed outputs are the ones that were tested
 nb_ipywidgets_js = {}  # alive.js loads them
+nb_render_markdown_format = "myst"  # the words that are folded with an answer hold formulas and links
 nb_number_source_lines = False
 myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 4
@@ -41,7 +42,7 @@ html_favicon = "static/icon.svg"
 html_static_path = ["static"]
 templates_path = ["templates"]
 html_css_files = ["style.css"]
-html_js_files = [("alive.js", {"defer": "defer"})]
+html_js_files = [("alive.js", {"defer": "defer"}), ("search.js", {"defer": "defer"})]
 html_copy_source = False
 html_show_sphinx = False
 

@@ -6,6 +6,8 @@ const CSS = `
   --jp-layout-color3: var(--gd-edge); --jp-widgets-inline-height: calc(1.75 * var(--gd)); color: inherit; }
 .gd, .gd-again { width: 100%; min-width: 0; font-size: var(--gd); line-height: 1.45; }
 .gd canvas { display: block; width: 100%; height: auto; touch-action: pan-y; }
+.gd .gd-aim { cursor: crosshair; }
+.jupyter-widgets-disconnected .gd .gd-asks { cursor: default; }
 .gd-words { min-height: 3em; margin: 2px 4px 4px; font-variant-numeric: tabular-nums; }
 .gd-words p { margin: 2px 0; }
 .gd-explore :is(button, input, textarea) { font: inherit; color: inherit; padding: 4px 12px; margin: 4px 4px 4px 0; min-height: 32px;
@@ -17,12 +19,12 @@ const CSS = `
 .gd-explore code { font-family: monospace; font-size: 0.92em; padding: 0 0.2em; background: var(--gd-faint); border-radius: 3px; color: inherit; border: 0; }
 .gd-said { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .gd-explore .noUi-handle { background: currentColor; border: 1px solid currentColor; box-shadow: none; }
-.gd-explore .widget-slider { flex: 1 1 calc(18.75 * var(--gd)); width: auto; min-width: calc(17.5 * var(--gd)); max-width: calc(35 * var(--gd)); }
+.gd-explore > .widget-box { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, calc(17.5 * var(--gd))), 1fr)); column-gap: calc(1.25 * var(--gd)); }
+.gd-explore .widget-slider { flex-wrap: wrap; width: auto; height: auto; min-width: 0; max-width: calc(35 * var(--gd)); }
+.gd-explore .widget-slider .widget-label { width: 100% !important; text-align: left; height: 1.5em; line-height: 1.5em; }
+.gd-explore .slider-container { flex: 1 1 auto; }
 .gd-explore .widget-label, .gd-explore .widget-readout { font-size: calc(0.9375 * var(--gd)); }
 .gd-explore .widget-htmlmath-content { font-size: var(--gd); line-height: 1.5; white-space: normal; }
-.gd-narrow .widget-slider { flex: 1 1 100%; flex-wrap: wrap; height: auto; min-width: 0; }
-.gd-narrow .widget-slider .widget-label { width: 100% !important; text-align: left; height: 1.5em; line-height: 1.5em; }
-.gd-narrow .widget-slider .slider-container { flex: 1 1 auto; }
 @media print { .gd-explore button { display: none; } .gd canvas { background: #fff; print-color-adjust: exact; } }
 @media (forced-colors: active) { .gd-explore .noUi-handle { background: ButtonText; forced-color-adjust: none; } .gd-explore .noUi-target { border: 1px solid ButtonText; } }
 `;
@@ -32,7 +34,7 @@ function words(value, digits = 4) {
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
   const size = Math.abs(value);
   const text = size !== 0 && (size < 1e-3 || size >= 1e6) ? value.toExponential(digits - 2) : Number(value.toPrecision(digits)).toString();
-  return text.replace("e+", "e").replaceAll("-", "−");
+  return text.replace(/(\.\d*?)0+e/, "$1e").replace(".e", "e").replace("e+", "e").replaceAll("-", "−");
 }
 
 // Text with `code` in it, as nodes.
@@ -46,7 +48,8 @@ function node(tag, name = "", text = "") {
   return made;
 }
 
-const NO_KERNEL = (what) => `${what} needs a running kernel: open this notebook in Jupyter and run this cell.`;
+const NO_KERNEL = (what) => `${what} needs a running kernel: open the notebook in JupyterLab and run this cell.`;
+const DISCONNECTED = ".jupyter-widgets-disconnected"; // ipywidgets' class of a view that no kernel hears: on a page, or once it is gone
 
 // JupyterLab takes these keys from whatever has the focus in a notebook, a deck turns its pages by them: here they belong to the controls.
 const KEYS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown", "Enter", " "]);

@@ -37,6 +37,7 @@ function needs({ values: lists, item, work, buffers, here }, values) {
 }
 
 scenes.memory = {
+  keys: () => [[], [["data", COLOUR.blue], ["memory", COLOUR.red], ["in flight", COLOUR.orange]]],
   still: byteAxes,
   draw(g, { main, side, spec, values, blue, back, ink, font }) {
     const m = needs(spec, values), fits = m.flight + m.model <= m.room, { x, y, w, h } = main.box, edge = main.X(m.room);
@@ -55,7 +56,6 @@ scenes.memory = {
     });
     const mark = [side.X(m.b), side.Y(m.flight)];
     if (side.inside(mark)) dot(g, mark, 7, COLOUR.orange, back);
-    key(g, { ...side, ylabel: "" }, [["data", blue], ["memory", COLOUR.red], ["in flight", COLOUR.orange]].slice(side.box.w < 300 ? 2 : 0), ink);
     const each = bytes(m.room), few = m.times ? `fits ${m.times === 1 ? "once" : `${count(m.times)} times`}` : `needs ${count(m.machines)} machines`;
     const where = m.times ? `into the ${each} of ${m.here ? "this" : "the"} machine` : `of ${each}${m.here ? " like this one" : ""}`;
     return { done: m.b >= m.n, shown: { ...m, pixel: mark, edge }, text: [

@@ -6,7 +6,12 @@ function render({ model, el }) {
   const form = node("form"), field = node("fieldset"), commit = node("button", "", "Commit"), result = node("div", "gd-words");
   const decode = (code) => JSON.parse(new TextDecoder().decode(Uint8Array.from(atob(code), (c) => c.charCodeAt(0))));
   const unit = spec.unit ? ` ${spec.unit}` : "";
+  const value = (typed) => Number(typed.replace(",", ".").replace("−", "-"));
   const tolerance = [spec.rtol ? `${words(100 * spec.rtol)} %` : "", spec.atol ? `${words(spec.atol)}${unit}` : ""].filter(Boolean).join(" + ") || "0";
+  // A count is right when it is exact.
+  const counts = (truth) => !spec.choices && !spec.rtol && spec.atol < 1 && Number.isInteger(truth);
+  const within = (truth) => (counts(truth) ? "only if exact" : `within ±${tolerance}`);
+  const number = (v) => (Number.isInteger(v) && Math.abs(v) < 1e6 ? words(v, 6) : words(v));
   let entry;
   if (spec.choices) {
     for (const choice of spec.choices) {
@@ -18,7 +23,7 @@ function render({ model, el }) {
     const label = node("label", "", "Your prediction: ");
     entry = Object.assign(node("input"), { type: "text", inputMode: "decimal", required: true, value: model.get("given"), size: 10 });
     entry.oninput = () => entry.setCustomValidity("");
-    label.append(entry, `${unit} (right within ±${tolerance})`); field.append(label);
+    label.append(entry, `${unit} (right ${within(spec.kept && decode(spec.kept))})`); field.append(label);
   }
   const because = node("label", "", "Why? Write your reason: "), reason = node("textarea"), explain = node("button", "", "Show the explanation");
   const after = node("div");
@@ -33,8 +38,8 @@ function render({ model, el }) {
 
   form.onsubmit = (event) => {
     event.preventDefault();
-    const given = spec.choices ? new FormData(form).get(name) : entry.value.trim().replace(",", ".").replace("−", "-");
-    if (!spec.choices && !(given !== "" && Number.isFinite(Number(given)))) {
+    const given = spec.choices ? new FormData(form).get(name) : entry.value.trim();
+    if (!spec.choices && !(given !== "" && Number.isFinite(value(given)))) {
       entry.setCustomValidity("A number, please, such as 0.25 or 1e-3"); return void entry.reportValidity();
     }
     committed = true;
@@ -69,10 +74,12 @@ function render({ model, el }) {
     else return void (given === "" && result.replaceChildren());
     clearTimeout(waiting);
     if (committed) { reason.focus(); committed = false; } // the form above is locked now
-    const right = spec.choices ? given === truth : Math.abs(given - truth) <= spec.rtol * Math.abs(truth) + spec.atol;
-    const off = spec.choices ? "" : ` You are off by ${words(Math.abs(given - truth), 3)}${truth ? ` (${words((100 * Math.abs(given - truth)) / Math.abs(truth), 3)} %)` : ""}; right is within ±${tolerance}.`;
-    const verdict = node("p"), number = (v) => (spec.choices ? v : words(Number(v), 6));
-    verdict.append(...rich(`You said ${number(given)}${unit}. The answer is ${number(truth)}${unit}.`));
+    const miss = spec.choices ? 0 : Math.abs(value(given) - truth), size = Math.abs(truth), room = counts(truth) ? 1e-9 * size : spec.rtol * size + spec.atol;
+    const right = spec.choices ? given === truth : miss <= room;
+    const share = truth && miss <= 10 * size ? ` (${words((100 * miss) / size, 3)} %)` : ""; // beyond 1000 % it says nothing
+    const off = spec.choices || miss <= Math.max(room / 100, 1e-9 * size) ? "" : ` You are off by ${words(miss, 3)}${share}; right is ${within(truth)}.`;
+    const verdict = node("p");
+    verdict.append(...rich(`You said ${given}${unit}. The answer is ${spec.choices ? truth : number(truth)}${unit}.`));
     result.replaceChildren(verdict,
       node("p", "", `${right ? "✓ Right." : "✗ Not this time."}${off}`));
     result.lastChild.style.fontWeight = "700";

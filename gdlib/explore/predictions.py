@@ -77,6 +77,7 @@ def predict(question, answer, choices=None, unit="", rtol=None, atol=None, why=N
     unit : str
     rtol, atol : float
         A number counts as right within rtol · |answer| + atol. Without either, rtol is 0.1.
+        A count, which is a whole answer with rtol = 0 and atol < 1, is right only if exact.
     why : str
         The explanation; shown once the reader has written a reason. Then "Predict again" empties the form.
 

@@ -38,7 +38,8 @@ def secant(f, derivative=None, at=1.0, domain=None, h=1.0, h_range=None):
     f, derivative, (domain,) = tables.function_of(f, derivative, domain, 1)
     at = tables.inside(at, domain, "at")
     low, high = h_range or (1e-3, max(domain[1] - at, 0.1 * (domain[1] - domain[0])))
-    hs = tables.log_grid(low, high, min(max(h, low), high), "h_range")
+    grid = tables.log_grid(low, high, min(max(h, low), high), "h_range")
+    hs = np.array([float(f"{h:.3g}") for h in grid])  # as the slider shows them: its number, the words, the table agree
     curve_x, curve_y = tables.curve_of(f, domain)
     fa, slope = float(tables.values_at(f, [at])[0]), float(tables.values_at(derivative, [at])[0])
     far = tables.values_at(f, at + hs)
@@ -61,9 +62,9 @@ def secant(f, derivative=None, at=1.0, domain=None, h=1.0, h_range=None):
             (hs[0], hs[-1]), pictures.log_span(difference), "h", "|secant − tangent|", logx=True, logy=True
         ),
         "initial": {"h": start},
-        "play": {"trait": "h", "from": float(hs[-1]), "to": float(hs[0]), "count": len(hs) - 1, "log": True},
+        "play": {"trait": "h", "from": float(grid[-1]), "to": float(grid[0]), "count": len(hs) - 1, "log": True},
     }
-    slider = widgets.log_slider("step h", hs, start)
+    slider = widgets.log_slider("step h", grid, start)
     alt = (
         f"The curve f with its tangent at x = {at:g} (slope {slope:.4g}) and a secant to x = {at:g} + h; "
         f"at h = {start:.3g} the secant's slope is {tables.at_nearest(hs, slopes, start):.4g}. "
@@ -113,8 +114,9 @@ def tangent(f, derivative=None, domain=None, at=None):
         "initial": {"x": start},
         "play": {"trait": "x", "from": float(xs[0]), "to": float(xs[-1]), "count": len(xs) - 1, "log": False},
     }
+    step = tables.nice((xs[-1] - xs[0]) / (len(xs) - 1) * (1 - 1e-6))
     slider = widgets.slider(
-        ipywidgets.FloatSlider, "x", start, min=xs[0], max=xs[-1], step=xs[1] - xs[0], readout_format=".4g"
+        ipywidgets.FloatSlider, "x", start, min=xs[0], max=xs[-1], step=step, readout_format=tables.decimals(step)
     )
     alt = (
         f"The curve f with its tangent at x = {start:g}, where the slope is {tables.at_nearest(xs, slope, start):.4g}. "

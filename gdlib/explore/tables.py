@@ -90,13 +90,23 @@ def linear_grid(domain, at_most):
     """Values across the domain at a round step, its left end among them, at most `at_most` of them."""
     low, high = domain
     step = nice((high - low) / (at_most - 1))
-    return low + step * np.arange(math.floor((high - low) / step + 1e-9) + 1)
+    values = low + step * np.arange(math.floor((high - low) / step + 1e-9) + 1)
+    return np.round(values, 9 - math.floor(math.log10(step))) + 0.0  # 0 is 0, and not −8e-15
 
 
 def nice(step):
     """The next number of the kind 1, 2, 2.5, 5 × 10ⁿ at or above `step`."""
     power = 10.0 ** math.floor(math.log10(step))
     return next(power * m for m in (1, 2, 2.5, 5, 10) if power * m >= step * (1 - 1e-9))
+
+
+def decimals(step):
+    """The format of a slider's readout, with the decimals of its step: a multiple of the step is shown as it is.
+
+    >>> decimals(0.025), decimals(0.1), decimals(250.0)
+    ('.3f', '.1f', '.0f')
+    """
+    return f".{next((k for k in range(12) if abs(step * 10**k - round(step * 10**k)) < 1e-6 * step * 10**k), 12)}f"
 
 
 def values_at(f, points):

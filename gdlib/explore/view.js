@@ -1,14 +1,14 @@
 // The live view of gdlib.explore. Every number comes from the table that Python computed; nothing is
 // evaluated here but the theory's step count. One scene a kind: draw(g, v) paints what the sliders
-// select and returns the words beside it. The axes and the background are painted once, on a second canvas.
+// select and returns the words beside it; keys(spec) names the lines of the two pictures; a scene that is a walk
+// has a length(v). The axes and the background are painted once, on a second canvas.
 
 const TRAITS = ["lr", "T", "eps", "h", "x", "angle", "b", "seed"];
 // Okabe and Ito's colours on dark; on light darker, so that each has a contrast of 3:1 (tests/test_colours.py). COLOUR is the one in use.
 const DARK = { blue: "#56B4E9", orange: "#E69F00", green: "#009E73", purple: "#CC79A7", red: "#D55E00", sixth: "#F0E442" };
 const LIGHT = { blue: "#0072B2", orange: "#D08000", green: "#009E73", purple: "#8F477C", red: "#B84300", sixth: "#0097FF" };
 const COLOUR = {};
-let paper = "#fff"; // what is behind them
-const dip = (dark, back) => { Object.assign(COLOUR, dark ? DARK : LIGHT); paper = back; };
+const dip = (dark) => { Object.assign(COLOUR, dark ? DARK : LIGHT); };
 
 // ------------------------------------------------------------------------------------------ words
 
@@ -148,12 +148,11 @@ function leaving(g, p, a, b) {
 
 const scenes = {
   secant: {
-    still(g, { main, side, arrays, spec, blue, ink }) {
+    keys: () => [[["tangent", COLOUR.green], ["secant", COLOUR.orange]]],
+    still(g, { main, side, arrays, spec, blue }) {
       curve(g, main, arrays.curve, blue);
       main.clip(g, () => straight(g, main, spec.at, spec.f, spec.slope, COLOUR.green, [10, 6]));
       side.clip(g, () => line(g, spec.hs.length, (j) => [side.X(spec.hs[j]), side.Y(arrays.difference[j])], blue));
-      g.textAlign = "left"; g.textBaseline = "top";
-      key(g, main, [["tangent", COLOUR.green], ["secant", COLOUR.orange]], ink);
     },
     draw(g, { main, side, arrays, spec, values, back }) {
       const i = nearest(spec.hs, values.h, true), h = spec.hs[i], slope = arrays.slopes[i];
@@ -165,7 +164,7 @@ const scenes = {
       const mark = [side.X(h), side.Y(arrays.difference[i])];
       if (side.inside(mark)) dot(g, mark, 7, COLOUR.orange, back);
       return { shown: { h, secant: slope, tangent: spec.slope, difference: arrays.difference[i], pixel: b }, text: [
-        `<b>Secant</b> over h = ${words(h)}: slope <b>${words(slope, 6)}</b>. <b>Tangent</b> at x = ${words(spec.at)}: slope <b>${words(spec.slope ?? NaN, 6)}</b>.`,
+        `<b>Secant</b> over h = ${h.toPrecision(3).replaceAll("-", "−")}: slope <b>${words(slope, 6)}</b>. <b>Tangent</b> at x = ${words(spec.at)}: slope <b>${words(spec.slope ?? NaN, 6)}</b>.`,
         `Difference: ${words(arrays.difference[i], 3)}.`] };
     },
   },
@@ -192,13 +191,15 @@ const scenes = {
   },
 
   descent: {
+    keys: (spec) => [[], spec.fit ? [["start", COLOUR.purple], ["now", COLOUR.red]]
+      : [["|gradient|", COLOUR.orange], ...(spec.bounded ? [[spec.ascent ? "highest f − f" : "f − lowest f", COLOUR.blue]] : []), ["eps", COLOUR.green]]],
+    length: ({ arrays, spec, values }) => walk(spec, arrays, values).steps,
     still(g, { main, side, arrays, spec, blue, ink, strip, font }) {
       if (arrays.curve) curve(g, main, arrays.curve, blue);
-      if (spec.fit) { dots(g, side, arrays.data, blue); key(g, side, [["start", COLOUR.purple], ["now", COLOUR.red]], ink); }
-      else key(g, side, [["|gradient|", COLOUR.orange], [spec.ascent ? "highest f − f" : "f − lowest f", blue], ["eps", COLOUR.green]], ink);
+      if (spec.fit) dots(g, side, arrays.data, blue);
       if (strip) rateStrip(g, strip, spec, ink, font);
     },
-    draw(g, { main, side, arrays, spec, values, blue, back, ink, strip, flat }) {
+    draw(g, { main, side, arrays, spec, values, blue, back, ink, strip, flat, part }) {
       const w = walk(spec, arrays, values), d = spec.init.length;
       const height = (j) => spec.best + (spec.ascent ? -1 : 1) * w.gap(j);
       const pixel = (j) => { const p = w.at(j); return [main.X(p[0]), main.Y(d === 1 ? height(j) : p[1])]; };
@@ -206,21 +207,21 @@ const scenes = {
       if (spec.fit) fitted(g, side, w.at(0), w.final, ink);
       else side.clip(g, () => {
         line(g, 2, (j) => [side.X(side.x[j]), side.Y(values.eps)], COLOUR.green, 2, [8, 5]);
-        line(g, n, (j) => [side.X(j), log(side, w.gap(j))], blue, 2.5);
+        if (spec.bounded) line(g, n, (j) => [side.X(j), log(side, w.gap(j))], blue, 2.5);
         line(g, n, (j) => [side.X(j), log(side, w.norm(j))], COLOUR.orange, 3);
         dot(g, [side.X(w.last), log(side, w.norm(w.last))], 6, COLOUR.orange, back);
       });
       if (strip) { const x = strip.X(w.rate); arrow(g, [x, strip.y - 15], [x, strip.y + 1], COLOUR.red, 4, back); }
       const norm = w.norm(w.last);
-      return { done: w.steps < values.T || w.stop === "diverged",
+      return {
         shown: { steps: w.steps, stop: w.stop, final: w.final, norm, rate: w.rate, beyond: w.beyond, left, pixel: end },
-        text: [verdict(spec, w, values, norm, left), theory(spec, w, values)] };
+        text: [verdict(w, values, norm, left, part), theory(spec, w, values)] };
     },
   },
 
   losses: {
-    still(g, { side, arrays, spec, blue, ink, strip, font }) {
-      key(g, side, spec.names.map((name, k) => [name, shade(k)]), ink);
+    keys: (spec) => [[], spec.names.map((name, k) => [name, shade(k)])],
+    still(g, { side, spec }) {
       side.clip(g, () => spec.names.forEach((_, k) => {
         const x = side.X(spec.edges[k]);
         line(g, 2, (j) => [x, side.Y(side.y[j])], shade(k), 1.5, [4, 4]);
@@ -242,7 +243,9 @@ const scenes = {
   },
 
   sgd: {
-    still(g, { side, ink, blue }) { key(g, side, [["full loss − its minimum", blue]], ink); },
+    keys: () => [[], [["full loss − its minimum", COLOUR.blue]]],
+    length: ({ arrays, spec, values }) => Math.min(values.T, batchWalk(spec, arrays, values).steps),
+    still() {},
     draw(g, { main, side, arrays, spec, values, blue, back, flat }) {
       const w = batchWalk(spec, arrays, values), n = Math.min(values.T, w.steps) + 1;
       const { left, pixel } = trail(g, main, n, (t) => { const p = w.at(t); return [main.X(p[0]), main.Y(p[1])]; }, flat, back);
@@ -255,11 +258,8 @@ const scenes = {
   },
 
   batches: {
-    still(g, { main, side, arrays, spec, blue, ink }) {
-      curve(g, main, arrays.curve, blue);
-      key(g, main, [["all data", blue], ["this batch", COLOUR.orange]], ink);
-      key(g, side, [["objective of all data", blue]], ink);
-    },
+    keys: () => [[["all data", COLOUR.blue], ["this batch", COLOUR.orange]], [["objective of all data", COLOUR.blue]]],
+    still(g, { main, arrays, blue }) { curve(g, main, arrays.curve, blue); },
     draw(g, { main, side, arrays, spec, values, blue, back }) {
       const w = batchWalk(spec, arrays, values), t = Math.min(values.T, w.steps), m = spec.grid.length;
       const first = ((values.b * spec.seeds.length + values.seed) * (spec.T_max + 1) + t) * m, own = (j) => arrays.own[first + Math.max(0, Math.min(m - 1, j))];
@@ -282,6 +282,7 @@ const scenes = {
   },
 
   direction: {
+    keys: () => [[], [["gradient", COLOUR.red]]],
     still(g, { main, side, spec, arrays, blue, ink }) {
       side.clip(g, () => {
         g.globalAlpha = 0.5; line(g, 2, (j) => [side.X(side.x[j]), side.Y(0)], ink, 1); g.globalAlpha = 1;
@@ -289,7 +290,6 @@ const scenes = {
         const steepest = turn(arrays.gradient);
         line(g, 2, (j) => [side.X(steepest), side.Y(side.y[j])], COLOUR.red, 2, [8, 5]);
       });
-      key(g, side, [["gradient", COLOUR.red]], ink);
       const { at, tip } = compass(main, spec), [gx, gy] = arrays.gradient, size = Math.hypot(gx, gy);
       main.clip(g, () => {
         const flat = [-gy / size, gx / size];
@@ -348,51 +348,62 @@ const curve = (g, p, xy, colour) => p.clip(g, () => line(g, xy.length / 2, (j) =
 const straight = (g, p, x, y, slope, colour, dash) =>
   line(g, 2, (j) => [p.X(p.x[j]), p.Y(y + slope * (p.x[j] - x))], colour, 3, dash);
 
-// The names of the lines, above the picture on the right; where that has no room, in its lower left corner.
-function key(g, p, entries, ink) {
-  const wide = entries.map(([label]) => g.measureText(label).width + 34), row = parseFloat(g.font) * 1.25, { x, y, w, h } = p.box;
-  const above = wide.reduce((a, b) => a + b) + g.measureText(p.ylabel).width + 12 < w;
-  let right = x + w;
-  if (!above) { g.globalAlpha = 0.85; g.fillStyle = paper; g.fillRect(x + 4, y + h - 5 - entries.length * row, Math.max(...wide), entries.length * row); g.globalAlpha = 1; }
-  g.textAlign = "left"; g.textBaseline = "bottom";
-  entries.map((_, k) => entries.length - 1 - k).forEach((k, n) => {
-    right -= wide[k];
-    const [label, colour] = entries[k], [left, low] = above ? [right + 12, y - 4] : [x + 8, y + h - 6 - n * row];
-    g.fillStyle = colour; g.fillRect(left, low - 10, 16, 5);
-    g.fillStyle = ink; g.fillText(label, left + 22, low);
+// Where the names of the lines stand above a picture w wide: from the right, in rows upwards; the lowest begins with the axis' name.
+function legend(g, entries, w, name) {
+  let row = 0, right = w;
+  const places = [...entries].reverse().map(([label, colour]) => {
+    const wide = g.measureText(label).width + 22, taken = !row && name ? g.measureText(name).width + 12 : 0;
+    if (right - wide < taken && (right < w || taken)) { row++; right = w; }
+    const left = Math.max(0, right - wide);
+    right = left - 12;
+    return { label, colour, left, row };
   });
+  return { places, rows: row + 1 };
+}
+const rowHeight = (font) => 1.25 * font;
+
+function key(g, p, entries, ink, font) {
+  g.textAlign = "left"; g.textBaseline = "bottom";
+  for (const { label, colour, left, row } of legend(g, entries, p.box.w, p.ylabel).places) {
+    const x = p.box.x + left, low = p.box.y - 4 - row * rowHeight(font);
+    g.fillStyle = colour; g.fillRect(x, low - 10, 16, 5);
+    g.fillStyle = ink; g.fillText(label, x + 22, low);
+  }
 }
 
+const sameRate = ({ L, mu }) => mu && Math.abs(L / mu - 1) < 1e-6;
+
+// The bar of rates. 2/(L + μ) may lie close to 2/L: its name stands above the bar, the others below, each with a line from its own tick.
 function rateStrip(g, s, spec, ink, font) {
   const { L, mu } = spec, end = s.x + s.w, X = (v) => Math.max(s.x, Math.min(end, s.X(v)));
   for (const [from, to, colour] of [[0, 1 / L, COLOUR.green], [1 / L, 2 / L, COLOUR.orange], [2 / L, Infinity, COLOUR.red]]) {
     g.fillStyle = colour; g.fillRect(X(from || 1e-300), s.y, X(to) - X(from || 1e-300), 9);
   }
-  g.fillStyle = ink; g.textBaseline = "top";
-  const below = s.y + 15, same = mu && Math.abs(L / mu - 1) < 1e-6;
-  const label = (rate, text, from, to, row = 0) => {
-    const wide = g.measureText(text).width, left = Math.max(s.x, Math.min(to, X(rate) + from * wide));
-    g.fillRect(X(rate) - 1, s.y - 3, 2, 17);
-    g.textAlign = "left"; g.fillText(text, left, below + row * font * 1.15);
+  g.textAlign = "left";
+  const label = (rate, text, from, to, above) => {
+    const wide = g.measureText(text).width, at = X(rate), left = Math.max(s.x, Math.min(to, at + from * wide));
+    const foot = Math.max(left, Math.min(left + wide, at)), y = above ? s.y - 19 : s.y + 17;
+    line(g, 3, (j) => [[at, s.y + (above ? 9 : 0)], [at, s.y + (above ? -3 : 12)], [foot, y]][j], ink, 2);
+    g.fillStyle = ink; g.textBaseline = above ? "bottom" : "top"; g.fillText(text, left, y);
     return left;
   };
-  const edge = `2/L = ${words(2 / L, 3)}`, calm = `1/L${same ? " = 2/(L+μ)" : ""} = ${words(1 / L, 3)}`;
+  const edge = `2/L = ${words(2 / L, 3)}`, calm = `1/L${sameRate(spec) ? " = 2/(L+μ)" : ""} = ${words(1 / L, 3)}`;
   const left = label(2 / L, edge, 0, end - g.measureText(edge).width);
   label(1 / L, calm, -1, left - 12 - g.measureText(calm).width);
-  if (mu && !same) {
+  if (mu && !sameRate(spec)) {
     const best = `2/(L+μ) = ${words(2 / (L + mu), 3)}`;
-    label(2 / (L + mu), best, -0.5, end - g.measureText(best).width, 1);
+    label(2 / (L + mu), best, -0.5, end - g.measureText(best).width, true);
   }
 }
 
-function verdict(spec, w, { T, eps }, norm, left) {
+function verdict(w, { eps }, norm, left, part) {
   const where = w.beyond ? "farther out than 1e38" : `at <b>${place(w.final, 7)}</b>`, size = `|gradient| = <b>${words(norm)}</b>`;
   const gone = left ? " It has left the picture (arrow)." : "";
   if (w.stop === "converged") return `<b>Converged</b> after <b>${steps(w.steps)}</b> ${where}: ${size} ≤ eps.${gone}`;
   if (w.stop === "diverged") return Number.isNaN(norm) ? `<b>Diverged</b> after <b>${steps(w.steps)}</b> ${where}: there is no gradient there.${gone}`
     : `<b>Diverged</b> after <b>${steps(w.steps)}</b> ${where}: the next number is too large for the computer.${gone}`;
   const growing = w.beyond || norm > w.norm(0) ? ` and |gradient| has grown from ${words(w.norm(0))}` : "";
-  return `<b>Out of steps</b> after <b>${steps(w.steps)}</b> ${where}: ${w.beyond ? "" : size + ", "}above eps = ${words(eps)}${growing}.${gone}`;
+  return `<b>${part ? "On the way" : "Out of steps"}</b> after <b>${steps(w.steps)}</b> ${where}: ${w.beyond ? "" : size + ", "}above eps = ${words(eps)}${growing}.${gone}`;
 }
 
 function theory(spec, w, { eps }) {
@@ -414,7 +425,7 @@ function render({ model, el }) {
   canvas.role = "img"; said.role = "status"; said.ariaLive = "polite";
   buttons.append(play, step, reset); root.append(node("style", "", CSS), canvas, shown, buttons, said); el.append(root);
 
-  let scene, frame = 0, dirty = true, saying = 0, asking = 0, note = "", picture = null, playing = null, printing = false, last = {};
+  let scene, frame = 0, dirty = true, saying = 0, asking = 0, note = "", picture = null, playing = null, part = null, heeded = null, printing = false, last = {};
   const host = () => el.closest(".gd-explore") ?? root;
   const values = () => Object.fromEntries(TRAITS.map((name) => [name, model.get(name)]));
 
@@ -423,31 +434,35 @@ function render({ model, el }) {
 
   function layout() {
     const W = Math.max(180, root.clientWidth), ratio = sharpness(), spec = model.get("spec"), { ink, back, dark } = printing ? PAPER : surroundings(root);
-    dip(dark, back);
+    dip(dark);
     const style = getComputedStyle(root), px = parseFloat(style.fontSize), most = Math.min(W, Math.max(1180, 74 * px));
-    const wide = W >= Math.max(640, 30 * px), font = W < 32.5 * px ? 0.875 * px : px, left = font * 3.4, foot = font * 2.6 + 8, head = font * 1.6;
+    const wide = W >= Math.max(640, 30 * px), font = W < 32.5 * px ? 0.875 * px : px, left = font * 3.4, foot = font * 2.6 + 8;
     const width = wide ? most / 2 - left - 16 : W - left - 16, tall = parseFloat(style.getPropertyValue("--gd-height")) || Infinity;
-    host().classList.toggle("gd-narrow", W < 35 * px);
     const [[x0, x1], [y0, y1]] = [spec.main.x, spec.main.y], aspect = (y1 - y0) / (x1 - x0), equal = spec.equal && aspect > 0.4 && aspect < 1.5;
-    const height = Math.min(tall, width * (equal ? aspect : 0.72)), mainW = equal ? height / aspect : width;
-    const striped = spec.L > 0, top = striped ? font * 4 + 14 : 0;
-    const strip = striped && { x: left, y: 20, w: (wide ? most : W) - left - 16 };
+    const g = still.getContext("2d"), type = `${font}px system-ui, sans-serif`, keys = scenes[spec.kind].keys?.(spec) ?? [];
+    g.font = type;
+    const more = [spec.main, spec.side].map(({ ylabel }, k) => (legend(g, keys[k] ?? [], width, ylabel).rows - 1) * rowHeight(font));
+    if (wide) more.fill(Math.max(...more)); // the two stand side by side
+    const [head, sideHead] = more.map((extra) => font * 1.6 + extra);
+    const height = Math.min(tall - more[0], width * (equal ? aspect : 0.72)), mainW = equal ? height / aspect : width;
+    const strip = spec.L > 0 && { x: left, y: 20 + (spec.mu && !sameRate(spec) ? font * 1.15 : 0), w: (wide ? most : W) - left - 16 };
+    const top = strip ? strip.y + 17 + font * 1.5 : 0;
     if (strip) strip.X = scale(spec.rates[0], spec.rates.at(-1), strip.x, strip.x + strip.w, true);
     const main = panel(spec.main, { x: left, y: top + head, w: mainW, h: height }, font);
-    const sideH = wide ? height : Math.min(tall, width * 0.6), sideY = wide ? top + head : top + 2 * head + height + foot;
+    const sideH = wide ? height : Math.min(tall - more[1], width * 0.6), sideY = wide ? top + head : top + head + height + foot + sideHead;
     const side = panel(spec.side, { x: wide ? left * 2 + width + 16 : left, y: sideY, w: width, h: sideH }, font);
     const H = sideY + sideH + foot;
     for (const c of [canvas, still]) { c.width = Math.round(W * ratio); c.height = Math.round(H * ratio); }
-    canvas.style.cursor = spec.click || spec.kind === "tangent" ? "crosshair" : "";
+    canvas.className = spec.kind === "tangent" ? "gd-aim" : spec.click ? "gd-aim gd-asks" : "";
     const bytes = model.get("table"), start = bytes.byteOffset, data = new Float32Array(bytes.buffer.slice(start, start + bytes.byteLength));
     const arrays = Object.fromEntries(Object.entries(spec.layout).map(([name, [first, count]]) => [name, data.subarray(first, first + count)]));
     scene = { spec, arrays, main, side, strip, font, ink, back, dark, ratio, W, H, blue: COLOUR.blue, flat: !!picture, ...scenes[spec.kind] };
-    const g = still.getContext("2d");
-    g.setTransform(ratio, 0, 0, ratio, 0, 0); g.font = `${font}px system-ui, sans-serif`;
+    g.setTransform(ratio, 0, 0, ratio, 0, 0); g.font = type;
     g.clearRect(0, 0, W, H);
     if (picture) g.drawImage(picture, main.box.x, main.box.y, main.box.w, main.box.h);
     main.frame(g, ink); side.frame(g, ink);
     scene.still(g, scene);
+    [main, side].forEach((p, k) => key(g, p, keys[k] ?? [], ink, font));
     dirty = false;
   }
 
@@ -455,17 +470,19 @@ function render({ model, el }) {
     frame = 0;
     if (!root.clientWidth) return;
     if (dirty || Math.abs(sharpness() / scene.ratio - 1) > 0.02) layout();
-    dip(scene.dark, scene.back);
+    dip(scene.dark);
     const g = canvas.getContext("2d");
     g.setTransform(1, 0, 0, 1, 0, 0); g.clearRect(0, 0, canvas.width, canvas.height); g.drawImage(still, 0, 0);
     g.setTransform(scene.ratio, 0, 0, scene.ratio, 0, 0); g.font = `${scene.font}px system-ui, sans-serif`;
-    last = scene.draw(g, { ...scene, values: values() });
+    const now = values();
+    if (part !== null) now.T = part;
+    last = scene.draw(g, { ...scene, values: now, part: part !== null });
     canvas.shown = last.shown;
     const error = scene.spec.error ? `<p role="alert"><b>Your function raised</b> ${plain(scene.spec.error)}</p>` : "";
     shown.innerHTML = error + [...last.text, note].filter(Boolean).map((t) => `<p>${t}</p>`).join("");
     const { main, side } = scene, of = ({ xlabel, ylabel }) => (ylabel ? `${ylabel} against ${xlabel}` : xlabel);
     canvas.ariaLabel = `Picture: ${of(main)}; beside it ${of(side)}. ${heard()}`;
-    names();
+    names(); heed();
     clearTimeout(saying); saying = setTimeout(say, 400);
   }
   const heard = () => [...shown.children].map((p) => p.textContent).join(" ");
@@ -486,9 +503,17 @@ function render({ model, el }) {
       const [label, handle, readout] = [".widget-label", "[role=slider]", ".widget-readout"].map((part) => slider.querySelector(part));
       if (!readout) continue;
       label.title = ""; // it is "null"
-      handle.ariaLabel = label.textContent; handle.ariaValueText = readout.textContent;
+      handle.ariaLabel = label.textContent;
+      if (handle.ariaValueText !== readout.textContent) handle.ariaValueText = readout.textContent;
       if (readout.isContentEditable) { readout.role = "textbox"; readout.ariaLabel = `${label.textContent}, to type in`; }
     }
+  }
+
+  // The slider writes its unrounded value there whenever it is touched.
+  function heed() {
+    if (heeded || !root.isConnected) return;
+    heeded = new MutationObserver(names);
+    heeded.observe(host(), { subtree: true, attributeFilter: ["aria-valuetext"] });
   }
 
   function set(changes) {
@@ -496,12 +521,31 @@ function render({ model, el }) {
     model.save_changes();
   }
 
-  function advance(by) {
-    const p = model.get("spec").play, f = p.log ? Math.log : (v) => v, back = p.log ? Math.exp : (v) => v;
-    const j = ((f(model.get(p.trait)) - f(p.from)) / (f(p.to) - f(p.from))) * p.count + by;
-    const value = j >= p.count - 1e-6 ? p.to : back(f(p.from) + (Math.round(j) / p.count) * (f(p.to) - f(p.from)));
-    set({ [p.trait]: p.trait === "T" ? Math.round(value) : value });
-    return j < p.count - 1e-6;
+  // Play, Step and Reset. In a walk, T is how many updates are allowed, and only the reader moves it: Play and Step show the
+  // walk's first `part` steps, from 0 on; after the last one `part` is null, the whole walk is shown, and they begin anew. Pause keeps the
+  // part. Reset, a slider and a new start show the whole. (At T = 0 there is no walk: T goes to its end first.) Where nothing walks,
+  // Play and Step move the slider that spec.play names to its end, and begin anew from there. Reduced motion: Play shows the end at once.
+  const all = () => scene.length({ ...scene, values: values() });
+  const show = (n) => { part = n; soon(); };
+
+  function placed() { // where the slider of spec.play stands, from 0 to count
+    const { trait, from, to, count, log } = model.get("spec").play, f = log ? Math.log : (v) => v;
+    return Math.round(((f(model.get(trait)) - f(from)) / (f(to) - f(from))) * count);
+  }
+
+  function forward() { // false at the end
+    if (scene.length) { show(part + 1 < all() ? part + 1 : null); return part !== null; }
+    const { trait, from, to, count, log } = model.get("spec").play, j = placed() + 1, share = j / count;
+    const value = j >= count ? to : log ? from * (to / from) ** share : from + share * (to - from);
+    set({ [trait]: trait === "T" ? Math.round(value) : Number(value.toPrecision(12)) });
+    return j < count;
+  }
+
+  function begin() {
+    const p = model.get("spec").play;
+    if (!scene.length) return set({ [p.trait]: p.from });
+    if (model.get("T") === 0) set({ T: p.to });
+    show(0);
   }
 
   function stop() { clearInterval(playing); playing = null; play.textContent = "Play"; }
@@ -509,23 +553,31 @@ function render({ model, el }) {
   play.onclick = () => {
     if (playing) return stop();
     const p = model.get("spec").play;
-    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return set({ [p.trait]: p.to });
-    set({ [p.trait]: p.from });
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
+      if (!scene.length || model.get("T") === 0) set({ [p.trait]: p.to });
+      return show(null);
+    }
+    if (part === null) begin();
     play.textContent = "Pause";
-    playing = setInterval(() => { if (!advance(1) || last.done) stop(); }, Math.max(30, 4000 / p.count));
+    playing = setInterval(() => { if (!forward() || last.done) stop(); }, Math.max(30, 4000 / p.count));
   };
-  step.onclick = () => { stop(); advance(1); };
-  reset.onclick = () => { stop(); set(model.get("spec").initial); };
+  step.onclick = () => {
+    stop();
+    (scene.length ? part === null : placed() >= model.get("spec").play.count) ? begin() : forward();
+  };
+  reset.onclick = () => { stop(); show(null); set(model.get("spec").initial); };
 
   canvas.onclick = ({ clientX, clientY }) => {
     const seen = canvas.getBoundingClientRect(); // scaled, unlike the picture's own pixels
     const [x, y] = [((clientX - seen.left) / seen.width) * scene.W, ((clientY - seen.top) / seen.height) * scene.H];
     if (!scene.main.inside([x, y])) return;
     const at = [scene.main.X.back(x), scene.main.Y.back(y)];
-    if (scene.spec.kind === "tangent") return set({ x: scene.arrays.xs[nearest(scene.arrays.xs, at[0])] });
+    if (scene.spec.kind === "tangent") return set({ x: Number(scene.arrays.xs[nearest(scene.arrays.xs, at[0])].toPrecision(7)) });
     if (!scene.spec.click) return;
     clearTimeout(asking);
-    asking = setTimeout(() => { note = NO_KERNEL("A new start"); soon(); }, 1500);
+    const unheard = () => { note = NO_KERNEL("A new start"); soon(); };
+    if (el.closest(DISCONNECTED)) return unheard();
+    asking = setTimeout(unheard, 1500);
     Promise.resolve().then(() => model.send({ type: "start", at })).catch(() => {});
   };
 
@@ -546,11 +598,12 @@ function render({ model, el }) {
   for (const media of ["prefers-color-scheme: dark", "forced-colors: active"]) matchMedia(`(${media})`).addEventListener("change", themed, { signal });
   window.addEventListener("resize", soon, { signal });
   for (const event of ["beforeprint", "afterprint"]) window.addEventListener(event, () => { printing = event[0] === "b"; dirty = true; draw(); }, { signal });
-  for (const name of TRAITS) model.on(`change:${name}`, () => { answered(); soon(); });
-  for (const name of ["spec", "table"]) model.on(`change:${name}`, () => { answered(); again(); });
+  const moved = () => { answered(); if (scene?.length) { stop(); part = null; } };
+  for (const name of TRAITS) model.on(`change:${name}`, () => { moved(); soon(); });
+  for (const name of ["spec", "table"]) model.on(`change:${name}`, () => { moved(); again(); });
   model.on("change:image", load);
   load();
-  return () => { stop(); sees.abort(); sizes.disconnect(); themes.disconnect(); clearTimeout(saying); clearTimeout(asking); cancelAnimationFrame(frame); };
+  return () => { stop(); sees.abort(); sizes.disconnect(); themes.disconnect(); heeded?.disconnect(); clearTimeout(saying); clearTimeout(asking); cancelAnimationFrame(frame); };
 }
 
 const plain = (text) => text.replace(/[&<>]/g, (c) => `&#${c.charCodeAt(0)};`);

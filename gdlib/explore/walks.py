@@ -114,11 +114,14 @@ def descent(
         ends = reached[paths["offsets"][1:] - 1][runs.stop == "converged"]
         seen = np.concatenate([heights.ravel(), ends]) * (-1 if ascent else 1)
         best = known if known is not None else (-1 if ascent else 1) * min(seen[np.isfinite(seen)], default=0.0)
+        bounded = known is not None or not falls_at_the_border(
+            seen[: heights.size].reshape(heights.shape), seen[heights.size :]
+        )
         with np.errstate(all="ignore"):
             gap = abs(reached - best) * np.where((reached > best) == ascent, -1.0, 1.0)
         table, layout = tables.pack(**background, points=paths["points"], norms=paths["norms"], gap=gap)
         first = max(paths["norms"][0], gap[0], 1e-3) if len(gap) else 1.0
-        both = np.concatenate([paths["norms"], gap]).clip(None, 1e3 * first)
+        both = np.concatenate([paths["norms"], gap if bounded else []]).clip(None, 1e3 * first)
         return table, {
             "layout": layout,
             "offsets": paths["offsets"].tolist(),
@@ -126,6 +129,7 @@ def descent(
             "stop": runs.stop.tolist(),
             "init": np.atleast_1d(start).tolist(),
             "best": tables.finite(best),
+            "bounded": bounded,  # is "f − lowest f" shown?
             "side": pictures.axes((0, T_max), pictures.log_span(both, floor=tolerances[0]), "step", "", logy=True)
             if fit is None
             else pictures.axes(*map(pictures.span, fit), *names),
@@ -217,3 +221,19 @@ def descent(
 
     explorer.path = path
     return explorer
+
+
+def falls_at_the_border(heights, ends):
+    """Is the lowest place of the domain on its border, below all that converged? Then "f − lowest f" would measure from there.
+
+    >>> x = np.linspace(-2.2, 2.2, 221)
+    >>> falls_at_the_border(x**3 - 3 * x, ends=[-2.0]), falls_at_the_border(x**2, ends=[1e-12])
+    (True, False)
+    """
+    inner = heights[(slice(1, -1),) * heights.ndim]
+    edge, inside = heights.copy(), np.append(inner, ends)
+    edge[(slice(1, -1),) * heights.ndim] = np.nan
+    edge, inside = edge[np.isfinite(edge)], inside[np.isfinite(inside)]
+    if not edge.size or not inside.size:
+        return False
+    return bool(edge.min() < inside.min() - 1e-6 * (max(edge.max(), inside.max()) - edge.min()))

@@ -11,12 +11,19 @@ import traitlets
 
 
 def code(*names):
-    """The JavaScript of a widget. Its saved state holds it: without comments and indents it is a fifth smaller."""
-    here = Path(__file__).parent
-    text = "\n".join((here / part).read_text(encoding="utf-8") for part in ("common.js", *names))
-    lines = (re.sub(r"(^|(?<=[;{},)]) )// .*", "", line.strip()) for line in text.splitlines())
-    lines = (re.sub(" ?([{};]) ?", r"\1", line) if line[:1] in ".@-" else line for line in lines)  # CSS
-    return "\n".join(filter(None, lines))
+    """The JavaScript of a widget. Its saved state holds it: without comments, indents and idle spaces it is a fifth smaller."""
+    here, packed = Path(__file__).parent, []
+    for part in ("common.js", *names):
+        for line in (here / part).read_text(encoding="utf-8").splitlines():
+            line = re.sub(r"(^|(?<=[;{},)]) )// .*", "", line.strip())
+            if line[:1] in (".", "@", "-"):  # CSS
+                line = re.sub(" ?([{};]) ?", r"\1", line)
+            elif part != "common.js" and "`" not in line:
+                words = re.split(r'("(?:[^"\\]|\\.)*")', line)  # every second one is a string, and stays
+                words[::2] = [re.sub(r" ?(=>|&&|\|\||[={}(),;:?<>*]) ?", r"\1", word) for word in words[::2]]
+                line = "".join(words)
+            packed.append(line)
+    return "\n".join(filter(None, packed))
 
 
 class View(anywidget.AnyWidget):

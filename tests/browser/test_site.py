@@ -8,6 +8,7 @@ import sys
 import urllib.parse
 from html.parser import HTMLParser
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]
 SITE = ROOT / "build" / "site"
 BOOKS = [path.relative_to(ROOT).as_posix() for folder in ("notebooks", "exercises") for path in sorted((ROOT / folder).glob("*.ipynb"))]  # fmt: skip
-LECTURES = [book for book in BOOKS if book.startswith("notebooks")]
+LECTURES, EXERCISES = ([book for book in BOOKS if book.startswith(folder)] for folder in ("notebooks", "exercises"))
 GUIDE = [path.relative_to(ROOT).as_posix() for path in sorted((ROOT / "docs" / "teaching").rglob("*.md"))]
 OWN = [path.name for path in sorted((ROOT / "docs" / "site").glob("*.md"))]
 OTHERS = [
@@ -130,14 +131,64 @@ def test_every_prediction_scores_with_no_kernel(opened, name):
 
 
 def test_answers_are_folded_and_the_keyboard_unfolds_them(opened):
+    """With each answer the paragraph below it, which often says it again."""
     page = opened("notebooks/03_descent_and_ascent.html")
-    fold = page.tab.locator("details", has_text="Show the answer").first
-    answer = fold.locator(".output").first
+    fold = page.tab.locator("details:has(.cell_output > .output + p)", has_text="Show the answer").first
+    answer, words = fold.locator(".output").first, fold.locator(".output + p").first
     assert not answer.is_visible()
+    assert not words.is_visible()
     fold.locator("summary").focus()
     page.tab.keyboard.press("Enter")
     assert answer.is_visible()
+    assert words.is_visible()
     assert "Hide the answer" in fold.inner_text()
+    assert page.untypeset() == []
+    assert page.violations() == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_on_a_phone_nothing_of_a_page_is_out_of_sight(opened, scheme):
+    """Tables are lists there, printed lines break, and a picture that scrolls says so and keeps its lettering."""
+    for name, table in (
+        ("index.html", "#start-here"),
+        ("glossary.html", "#the-first-words"),
+        ("glossary.html", "#and-more"),
+    ):
+        page = opened(name, width=390, height=800, dark=scheme == "dark")
+        cells = page.tab.locator(f"{table} td").all()
+        assert len(cells) > 20
+        for cell in cells:
+            box = cell.bounding_box()
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= 390
+        assert page.violations() == []
+    page = opened("notebooks/01_differentiation.html", width=390, height=800, dark=scheme == "dark")
+    cut = "all => all.filter((e) => e.scrollWidth > e.clientWidth).map((e) => e.innerText)"
+    printed = page.tab.locator(".cell:not(.tag_gd-columns) .output.stream pre:visible")
+    assert printed.count() > 2
+    assert printed.evaluate_all(cut) == []
+    shadow = "all => all.filter((e) => e.scrollWidth > e.clientWidth + 1 !== (getComputedStyle(e).boxShadow !== 'none')).map((e) => e.innerText)"
+    code = page.tab.locator(".cell_input pre:visible")
+    assert code.evaluate_all(cut) != []
+    assert code.evaluate_all(shadow) == []  # a shadow where it goes on, and only there
+    picture = page.tab.locator(".cell_output > a.image-reference:visible").first
+    assert picture.locator("img").bounding_box()["width"] > 550
+    assert picture.evaluate("e => e.scrollWidth > e.clientWidth && getComputedStyle(e).overflowX") == "auto"
+    sign = "e => getComputedStyle(e.parentElement, '::before').content"
+    assert "sideways" in picture.evaluate(sign)
+    page.tab.set_viewport_size({"width": 1280, "height": 800})
+    assert "sideways" not in picture.evaluate(sign)
+    assert picture.evaluate("e => e.scrollWidth <= e.clientWidth")
+
+
+def test_on_a_desk_ninety_characters_of_code_fit(opened):
+    page = opened("notebooks/01_differentiation.html")
+    fits = page.tab.locator(".cell_input pre").first.evaluate(
+        """e => { const style = getComputedStyle(e), pen = document.createElement("canvas").getContext("2d");
+        pen.font = style.font;
+        return (e.clientWidth - 2 * parseFloat(style.paddingLeft)) / pen.measureText("0").width; }"""
+    )
+    assert fits > 90
 
 
 def test_the_keyboard_reaches_everything(opened):
@@ -153,6 +204,20 @@ def test_the_keyboard_reaches_everything(opened):
     assert all(focus["inside"] for focus in seen[:3])
     assert {"A", "SUMMARY", "slider"} <= {focus["what"] for focus in seen}
     assert [focus["html"] for focus in seen if not focus["visible"]] == []
+
+
+def test_search_quotes_sentences(opened):
+    """Neither the contents of the page nor raw TeX."""
+    for words in ("learning", "tangent"):
+        page = opened(f"search.html?q={words}")
+        page.tab.locator("#search-results .search-summary", has_text="finished").wait_for()
+        quoted = page.tab.locator("#search-results .context")
+        quoted.first.wait_for()
+        found = quoted.all_inner_texts()
+        assert any(words in text.lower() for text in found)
+        assert [
+            text for text in found if "\\" in text or "Contents" in text or "Run it in the browser Slides" in text
+        ] == []
 
 
 @pytest.mark.parametrize(
@@ -247,6 +312,41 @@ def test_every_notebook_can_be_downloaded_as_it_is_stored(url):
 def test_every_page_is_in_the_contents_and_every_lecture_leads_on(url):
     contents = {target("index.html", link)[0] for link in read("index.html").links if target("index.html", link)}
     assert {SITE / page for page in PAGES} - contents <= {SITE / "search.html"}
-    for before, after in itertools.pairwise(LECTURES):
+    order = [book for pair in zip(LECTURES, EXERCISES, strict=True) for book in pair]
+    for before, after in itertools.pairwise(order):
         text = (SITE / before.replace(".ipynb", ".html")).read_text("utf-8")
-        assert re.search(rf'class="right-next"\s+href="{Path(after).stem}.html"', text)
+        assert re.search(rf'class="right-next"\s+href="\.\./{after.replace(".ipynb", ".html")}"', text)
+
+
+def test_an_exercise_can_be_answered_from_its_page(url):
+    """By the course in the browser, in a tab of its own, where that is built; else by what can be downloaded."""
+    for name in EXERCISES:
+        text = (SITE / name.replace(".ipynb", ".html")).read_text("utf-8")
+        assert "This page is for reading." in text
+        assert {Path(name).name, "../course.zip", f"../notebooks/{Path(name).stem}.html"} <= set(Anchors(text).links)
+    for name in ("index.html", *(book.replace(".ipynb", ".html") for book in BOOKS)):
+        tags = re.findall(r"<a [^>]*lite/lab/index\.html[^>]*>", (SITE / name).read_text("utf-8"))
+        assert bool(tags) == (SITE / "lite" / "lab" / "index.html").exists()
+        assert all('target="_blank" rel="noopener"' in tag for tag in tags)
+
+
+def test_the_course_can_be_downloaded_from_the_first_page(url):
+    assert "course.zip" in read("index.html").links
+    with ZipFile(SITE / "course.zip") as course:
+        assert course.testzip() is None
+        assert {f"gradient-descent/{name}" for name in ("Makefile", "requirements.lock", *BOOKS)} <= set(
+            course.namelist()
+        )
+
+
+def test_a_word_has_one_name_in_the_menu_and_decks_are_linked_from_the_guide(url):
+    menu = re.findall(
+        r'<a class="reference internal" href="[^"]+">\s*([^<]+?)\s*</a>', (SITE / "index.html").read_text("utf-8")
+    )
+    assert [item for item in menu if item.startswith("Questions on")] == [
+        f"Questions on lecture {n}" for n in range(1, 7)
+    ]
+    assert not [item for item in menu if "questions to ask" in item]
+    guide = read("docs/teaching/README.html").links
+    carried = [path.name for path in sorted((SITE / "slides").glob("*.html"))] if (SITE / "slides").exists() else []
+    assert [link for link in guide if "slides/" in link] == [f"../../slides/{name}" for name in carried]

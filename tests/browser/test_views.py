@@ -130,8 +130,9 @@ def test_secant_and_tangent(open_notebook):
     view, here = book.view(1), explore.secant(f, df, at=1.0).sliders["h"]
     for keys in MOVES:
         view.root.get_by_role("button", name="Reset").click()
-        shown, h = view.press("step h", *keys), stands(here, keys)
-        assert shown["h"] == pytest.approx(h)
+        shown, h = view.press("step h", *keys), float(f"{stands(here, keys):.3g}")
+        assert shown["h"] == pytest.approx(h, rel=1e-12)
+        assert f"over h = {view.root.locator('.widget-readout').inner_text()}: slope" in view.words()
         assert shown["secant"] == pytest.approx((f(1 + h) - f(1)) / h, rel=1e-5)
         assert shown["difference"] == pytest.approx(h, rel=1e-4)
         assert "Tangent at x = 1: slope 4." in view.words()
@@ -320,22 +321,78 @@ def test_a_screen_reader_hears_the_values_once_the_hand_rests(open_notebook):
 
 
 def test_play_step_and_reset(open_notebook):
+    """Play and Step show parts of the walk; T stays what the reader allows."""
     view = open_notebook([SETUP, "explore.descent(f, df, init=3.0)"]).view(1)
     button = {name: view.root.get_by_role("button", name=name) for name in ("Play", "Step", "Reset")}
+
+    def allowed():
+        return view.root.locator(".widget-readout").nth(1).inner_text()
+
+    whole = view.words()
+    assert whole.startswith("Converged after 41 steps")
     button["Play"].click()
     view.page.wait_for_timeout(600)
     assert 0 < view.shown()["steps"] < 41
+    assert view.words().startswith("On the way after")
+    assert allowed() == "50"
     view.root.get_by_role("button", name="Pause").click()
     before = view.shown()["steps"]
     button["Step"].click()
     assert view.shown()["steps"] == before + 1
-    button["Play"].click()
-    view.page.wait_for_timeout(3500)
-    assert view.shown()["steps"] == 41
-    button["Play"].wait_for()  # it has stopped where the walk stopped
+    button["Play"].click()  # goes on from here
+    button["Play"].wait_for(timeout=5000)  # it has stopped where the walk stopped
+    view.shown()
+    assert view.words() == whole
+    assert allowed() == "50"
+    for k in (0, 1, 2):  # the walk is complete: Step begins anew
+        button["Step"].click()
+        assert view.shown()["steps"] == k
     button["Reset"].click()
-    assert view.shown()["steps"] == 41
-    assert view.root.locator(".widget-readout").nth(1).inner_text() == "50"
+    view.shown()
+    assert view.words() == whole
+    button["Step"].click()
+    assert view.press("updates", "ArrowLeft")["steps"] == 41  # a slider shows the whole walk that it selects
+    assert allowed() == "49"
+    view.press("updates", "Home")
+    button["Step"].click()  # with T = 0 there is no walk: T goes to its end first
+    button["Step"].click()
+    assert (view.shown()["steps"], allowed()) == (1, str(explore.descent(f, df, init=3.0).view.spec["T_max"]))
+
+
+def test_step_moves_a_page_that_opens_with_all_updates_done(open_page):
+    view = on_page(open_page(explore.descent(landscapes.valley(), init=(1.8, 0.4), lr=0.01, T=20, T_max=20)))
+    assert view.words().startswith("Out of steps after 20 steps")
+    for k in (*range(20), 20, 0):
+        view.root.get_by_role("button", name="Step").click()
+        assert view.shown()["steps"] == k
+
+
+def test_where_nothing_walks_play_and_step_move_the_slider_and_begin_anew(open_page):
+    page = open_page(
+        explore.secant(f, df, h_range=(0.1, 1)), explore.batch_landscapes(gdlib.minibatch.SineFit.example(), 5.0)
+    )
+    view = on_page(page)
+    view.press("step h", "Home")
+    shown = [view.root.get_by_role("button", name="Step").click() or view.shown()["h"] for _ in range(2)]
+    assert shown == [1, 0.955]
+    view = on_page(page, 1)
+    view.root.get_by_role("button", name="Step").click()
+    assert view.shown()["steps"] == 1
+    assert view.root.locator(".widget-readout").nth(1).inner_text() == "1"
+
+
+def test_a_slider_at_zero_says_zero(open_page):
+    view = on_page(open_page(explore.tangent(lambda x: x**3, lambda x: 3 * x**2, domain=(-2.2, 2.2), at=0.1)))
+    readout = view.root.locator(".widget-readout")
+    for keys, x in ((["ArrowLeft"] * 4, 0.0), (["ArrowLeft"] * 60, -1.5), (["Home"] * 2, -2.2), ([], -2.2)):
+        if not keys:  # touched, but not moved: the slider writes its own text there
+            track = view.root.locator(".noUi-target").bounding_box()
+            view.page.mouse.click(track["x"] + 1, track["y"] + track["height"] / 2)
+            view.page.wait_for_timeout(200)
+        shown = view.press("x", *keys)
+        assert shown["x"] == pytest.approx(x, abs=1e-7)
+        for said in (readout.inner_text(), view.handle("x").get_attribute("aria-valuetext")):
+            assert said == f"{x:.3f}".replace("-", "−")
 
 
 def test_reduced_motion_goes_to_the_end_at_once(open_notebook):
@@ -349,6 +406,7 @@ def test_a_click_sets_a_new_start(open_notebook):
     code = "e = explore.descent(landscapes.valley(), init=(1.8, 0.4), T=60)\ne"
     view = open_notebook([SETUP, code]).view(1)
     box = view.canvas.bounding_box()
+    assert view.canvas.evaluate("canvas => getComputedStyle(canvas).cursor") == "crosshair"
     view.press("updates", "Home")
     old = view.shown()["final"]
     view.click_at(box["width"] * 0.25, box["height"] * 0.35)
@@ -417,7 +475,7 @@ def test_a_saved_notebook_is_alive_with_no_kernel(open_notebook):
     agrees(shown, gdlib.gradient_descent(landscapes.valley().gradient, (1.8, 0.4), lr, 1e-3, 60))
     box = view.canvas.bounding_box()
     view.click_at(box["width"] * 0.25, box["height"] * 0.35)
-    view.root.get_by_text("needs a running kernel").first.wait_for(timeout=5000)
+    view.root.get_by_text("needs a running kernel").first.wait_for(timeout=1000)
     ask = book.cell(3).locator(".gd")
     ask.get_by_label("Your prediction").fill("44")
     ask.get_by_role("button", name="Commit").click()
@@ -498,7 +556,7 @@ def open_page(lab, tmp_path):
         view = '<div class="cell"><script type="application/vnd.jupyter.widget-view+json">{}</script></div>'
         views = "".join(view.format(web.as_script(spec)) for spec in data["view_specs"])
         (tmp_path / "page.html").write_text(
-            f'<!DOCTYPE html><html lang="en" data-theme="light"><title>Explorers</title><style>{style}'
+            f'<!DOCTYPE html><html lang="en" data-theme="light"><meta charset="utf-8"><title>Explorers</title><style>{style}'
             "html[data-theme=dark] body { background: #14181e; color: #ced6dd; }</style>"
             f'<script src="require.js"></script><script src="embed-amd.js"></script><main><h1>Explorers</h1>{views}</main>'
             f'<script type="application/vnd.jupyter.widget-state+json">{web.as_script(data["manager_state"])}</script></html>',
@@ -633,8 +691,11 @@ def test_on_paper_the_ink_is_black(open_page):
 
 def test_a_new_start_with_no_kernel_says_what_it_needs(open_page):
     view = on_page(open_page(valley()))
+    assert view.canvas.evaluate("canvas => getComputedStyle(canvas).cursor") == "default"
     view.click_at(150, 250)
-    view.root.get_by_text("A new start needs a running kernel").first.wait_for(timeout=5000)
+    view.page.wait_for_timeout(300)
+    said = "A new start needs a running kernel: open the notebook in JupyterLab and run this cell."
+    assert said in view.words()
     assert view.press("updates", "Home")["steps"] == 0
 
 
@@ -660,3 +721,116 @@ def test_predict_again_for_the_next_class(open_page):
         assert cell.get_by_label("Your prediction").input_value() == ""
         assert cell.get_by_label("Why?").input_value() == ""
         assert "You said" not in cell.inner_text()
+
+
+@pytest.mark.parametrize(
+    ("answer", "options", "typed", "asked", "said"),
+    [
+        (1e-4 * (1 + 2e-12), {"rtol": 0.1}, "1e-4", "within ±10 %", ["You said 1e-4. The answer is 1e−4.", "✓ Right."]),
+        (0.596729, {"rtol": 0.25, "unit": "m per m"}, "0,5", "m per m (right within ±25 %)",
+         ["You said 0,5 m per m. The answer is 0.5967 m per m.", "✓ Right. You are off by 0.0967 (16.2 %); right is within ±25 %."]),
+        (0.04, {"rtol": 0.05}, "4", "within ±5 %", ["You said 4. The answer is 0.04.", "✗ Not this time. You are off by 3.96; right is within ±5 %."]),
+        (0, {"atol": 1}, "3.00", "within ±1", ["You said 3.00. The answer is 0.", "✗ Not this time. You are off by 3; right is within ±1."]),
+        (1, {"atol": 0.1}, "1", "only if exact", ["You said 1. The answer is 1.", "✓ Right."]),
+        (1, {"atol": 0.1}, "1.05", "only if exact", ["You said 1.05. The answer is 1.", "✗ Not this time. You are off by 0.05 (5 %); right is only if exact."]),
+        (15625, {}, "15600", "within ±10 %", ["You said 15600. The answer is 15625.", "✓ Right. You are off by 25 (0.16 %); right is within ±10 %."]),
+    ],
+)  # fmt: skip
+def test_a_prediction_is_answered_in_numbers_that_can_be_read(open_page, answer, options, typed, asked, said):
+    cell = open_page(explore.predict("How much?", answer, **options)).locator(".cell")
+    assert asked in cell.inner_text()
+    cell.get_by_label("Your prediction").fill(typed)
+    cell.get_by_role("button", name="Commit").click()
+    cell.get_by_text("The answer is").wait_for()
+    assert cell.locator(".gd-words p").all_inner_texts() == said
+
+
+# What each view writes beside and above its pictures, and the frames of these: {texts: [[text, left, right, top, bottom]], frames: [[x, y, w, h]]}.
+WRITTEN = """() => {
+  const seen = new Map(), of = ({ canvas }) => seen.get(canvas) ?? seen.set(canvas, { texts: [], frames: [] }).get(canvas);
+  const was = CanvasRenderingContext2D.prototype, { fillText, strokeRect, clearRect } = was;
+  Object.assign(was, {
+    fillText(text, x, y) {
+      const m = this.measureText(text);
+      of(this).texts.push([text, x - m.actualBoundingBoxLeft, x + m.actualBoundingBoxRight, y - m.actualBoundingBoxAscent, y + m.actualBoundingBoxDescent]);
+      fillText.call(this, text, x, y);
+    },
+    strokeRect(...box) { of(this).frames.push(box); strokeRect.apply(this, box); },
+    clearRect(...box) { seen.delete(this.canvas); clearRect.apply(this, box); },
+  });
+  for (const event of ["beforeprint", "afterprint"]) { seen.clear(); window.dispatchEvent(new Event(event)); }
+  Object.assign(was, { fillText, strokeRect, clearRect });
+  return [...seen.values()].filter(({ frames }) => frames.length);
+}"""
+
+
+def with_keys():
+    """Explorers, and the names of the lines of each."""
+    X = np.column_stack([np.ones(9), np.arange(9)])
+    return [
+        (explore.descent(f, df, init=3.0), ["|gradient|", "f − lowest f", "eps"]),
+        (explore.secant(f, df), ["tangent", "secant"]),
+        (explore.losses(X, X[:, 1]), ["half-sum", "sum", "half-mean", "mean"]),
+        (explore.batch_landscapes(gdlib.minibatch.SineFit.example(), 5.0), ["all data", "this batch", "objective of all data"]),
+        (explore.memory(memory=2**34), ["data", "memory", "in flight"]),
+        (narrow_valley(), ["|gradient|", "f − lowest f", "eps", "1/L = 0.04", "2/(L+μ) = 0.0769", "2/L = 0.08"]),
+        (explore.descent(lambda x: x**3 - 3 * x, lambda x: 3 * x**2 - 3, 0.5, (-2.2, 2.2)), ["|gradient|", "eps"]),
+    ]  # fmt: skip
+
+
+def narrow_valley():
+    return explore.descent(landscapes.valley(), init=(2.5, 0.5), lr=0.01, lr_range=(0.01, 0.1))
+
+
+@pytest.mark.parametrize("width", [360, 724, 1280])
+def test_the_names_of_the_lines_stand_above_the_pictures_and_beside_each_other(open_page, width):
+    explorers, names = zip(*with_keys(), strict=True)
+    page = open_page(*explorers, viewport={"width": width, "height": 900})
+    for i in range(len(explorers)):
+        on_page(page, i)
+    for height in ("none", "195px"):  # of the pictures: a deck sets it
+        page.evaluate("height => document.body.style.setProperty('--gd-height', height)", height)
+        missing = list(names)
+        for view in page.evaluate(WRITTEN):  # in any order
+            outside = [t for t in view["texts"] if not any(x < t[1] and y < t[4] and t[3] < y + h and t[2] < x + w for x, y, w, h in view["frames"])]  # fmt: skip
+            found = {text for text, *_ in outside}
+            expected = max(missing, key=lambda keys: len(found & set(keys)) - len(set(keys) - found))
+            assert found >= set(expected)
+            missing.remove(expected)
+            assert ("f − lowest f" in expected) == ("f − lowest f" in str(view["texts"]))
+            for one, *box in outside:
+                assert min(box) > -1, one
+                if one in expected:
+                    over = [
+                        t[0]
+                        for t in view["texts"]
+                        if t[0] != one and t[1] < box[1] and box[0] < t[2] and t[3] < box[3] and box[2] < t[4]
+                    ]
+                    assert over == [], one
+        assert missing == []
+
+
+@pytest.mark.parametrize("width", [360, 724, 1280])
+def test_each_rate_of_the_bar_is_beside_its_own_tick(open_page, width):
+    page = open_page(narrow_valley(), viewport={"width": width, "height": 900})
+    on_page(page)
+    (view,) = page.evaluate(WRITTEN)
+    between, calm, edge = (
+        {t[0].split(" = ")[0]: t[1:] for t in view["texts"]}[name] for name in ("2/(L+μ)", "1/L", "2/L")
+    )
+    assert between[3] < min(calm[2], edge[2]) - 20  # above the bar, the two others below it
+    assert calm[1] < edge[0]
+    rates, left = narrow_valley().view.spec["rates"], view["frames"][0][0]
+    wide = page.locator("canvas").evaluate("c => Math.min(c.clientWidth, 1184)") - left - 16
+    for rate, box in ((2 / 26, between), (2 / 25, edge), (1 / 25, calm)):
+        tick = left + wide * math.log(rate / rates[0]) / math.log(rates[-1] / rates[0])
+        assert box[0] - 4 <= tick <= box[1] + 4
+
+
+@pytest.mark.parametrize("width", [400, 724, 1280])
+def test_the_sliders_of_an_explorer_are_equally_long(open_page, width):
+    page = open_page(valley(), explore.memory(memory=2**34), viewport={"width": width, "height": 900})
+    for i, least in enumerate((240, 190)):
+        tracks = [t.bounding_box()["width"] for t in on_page(page, i).root.locator(".noUi-target").all()]
+        assert max(tracks) - min(tracks) < 6  # ipywidgets has two widths of margin
+        assert min(tracks) > least
