@@ -44,13 +44,13 @@ CASES = {
     "batch landscapes": ("explore.batch_landscapes(wave, 5.0)", "step T"),
     "memory": ("explore.memory(memory=2**34)", "batch size"),
 }
-INTERACT = """X, Y = np.meshgrid(np.linspace(-2, 2, 121), np.linspace(-2, 2, 121))
-Z = valley(np.array([X, Y]))
+INTERACT = """U, V = np.meshgrid(np.linspace(-2, 2, 121), np.linspace(-2, 2, 121))
+Z = valley(np.array([U, V]))
 @interact(lr=FloatLogSlider(value=0.04, base=10, min=-3, max=-1, step=0.05, description="learning rate"))
 def draw(lr):
     path = gdlib.gradient_descent(valley.gradient, (1.8, 0.4), lr, eps=1e-3, T=60)
     fig, (left, right) = plt.subplots(1, 2, figsize=(8.4, 3.8))
-    left.contourf(X, Y, Z, 14)
+    left.contourf(U, V, Z, 14)
     left.plot(*path.points.T, "o-")
     right.semilogy(path.norms)
     plt.show()"""
