@@ -318,6 +318,11 @@ def test_the_notes_begin_with_the_plan():
     assert "Small is safe." not in first + second + third
 
 
+def test_what_to_ask_finds_the_form_or_the_picture_it_is_about():
+    its = deck(TEXT("## A\n\n- a list"), shown(FORM), picture())
+    assert [slides.nearest(its, text) for text in ("A list?", "How many?", "Which curve?")] == its
+
+
 def test_the_notes_say_where_a_class_of_45_minutes_goes_on():
     found = planned()
     assert ["go on with slide 7 (keys G, 7, Enter)" in "".join(s.notes) for s in found] == [False] * 4 + [

@@ -209,6 +209,11 @@ def taken_apart(output):
     ]
 
 
+def for_readers(text, with_lite):
+    """A page's text: what speaks of the course in the browser is left out where that is not built."""
+    return re.sub(LITE, r"\1" if with_lite else "", text, flags=re.M | re.S)
+
+
 def with_decks(text, page):
     """A page's text in which a deck's address is a link to it, where the site carries that deck."""
     above = "../" * (len(Path(page).parts) - 1)
@@ -267,7 +272,7 @@ def stage():
                 cell.source = relinked(cell.source, path, path, moved, needed)
         write(path, nbformat.writes(for_the_site(linked, links)))
     for old, new in moved.items():
-        text = re.sub(LITE, r"\1" if with_lite else "", (ROOT / old).read_text("utf-8"), flags=re.M | re.S)
+        text = for_readers((ROOT / old).read_text("utf-8"), with_lite)
         text = re.sub(LIVE, lambda m: excerpt(books[Path(m[1])], m[2]), text, flags=re.M)
         write(new, relinked(with_decks(text, new), old, new, moved, needed))
     for path in needed:

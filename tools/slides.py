@@ -444,14 +444,9 @@ def slides(notebook, taught=None):
             continue
         if how == "notes":
             found = [i._replace(kind="prose") for i in found]
-        elif found and found[-1].kind in ("prose", "text", "lead") and asks(following(notebook.cells, cell)):
-            before = found[-2].source.splitlines() if len(found) > 1 and found[-2].kind == "prose" else []
-            lines = [*(before if found[-1].kind != "prose" else []), *found[-1].source.splitlines()]
-            if len(lines) <= CONTEXT and lines_of(" ".join(lines), REMINDER) <= 3:
-                context, found = (
-                    "\n".join(lines),
-                    found[: -2 if len(lines) > len(found[-1].source.splitlines()) else -1],
-                )
+        elif found and asks(following(notebook.cells, cell)):
+            about, found = last_paragraph(found)
+            context = about or context
         if (
             cell.cell_type == "markdown"
             and deck
@@ -517,6 +512,17 @@ def asks(cell):
     """Is a cell a form?"""
     outputs = cell.outputs if cell and cell.cell_type == "code" else []
     return any(web.WIDGET_VIEW in o.get("data", {}) and "image/png" not in o.data for o in outputs)
+
+
+def last_paragraph(found):
+    """(The paragraph that a text ends with, the items before it) where three lines of a slide hold it; else ("", all)."""
+    split = len(found) > 1 and found[-1].kind in ("text", "lead") and found[-2].kind == "prose"  # shown in part
+    items = found[-2 if split else -1 :]
+    lines = [line for item in items for line in item.source.splitlines()]
+    fits = len(lines) <= CONTEXT and lines_of(" ".join(lines), REMINDER) <= 3
+    if items[-1].kind not in ("prose", "text", "lead") or not fits:
+        return "", found
+    return "\n".join(lines), found[: -len(items)]
 
 
 def reminder(source):
@@ -624,8 +630,9 @@ def nearest(its, text):
 
 
 def words(text):
-    """Its numbers, and its words of four letters and more; what a browser reads only is none of them."""
-    text = re.sub(r"<script.*?</script>|base64,[^\"]*|<[^>]*?alt=\"([^\"]*)\"[^>]*>", r" \1 ", text, flags=re.S)
+    """Its numbers, and its words of four letters and more, those that stand for a picture or a form among them."""
+    named = r"<[^>]*?(?:alt|aria-label)=\"([^\"]*)\"[^>]*>"
+    text = re.sub(rf"<script.*?</script>|{named}", r" \1 ", text, flags=re.S)
     text = html.unescape(re.sub(r"<[^>]*>", " ", text)).lower()
     return set(re.findall(r"\d+(?:\.\d+)?|[^\W\d_]{4,}", text))
 
