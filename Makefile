@@ -5,6 +5,7 @@ PYTHON ?= python3
 PORT ?= 8888
 LESSON ?= notebooks/01_differentiation.ipynb
 BIN := .venv/bin
+TOOL := PYTHONPATH=tools $(BIN)/python -m
 READY := .venv/ready
 EXTRAS := browser scale bench teach site
 COMPILE = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --fork-strategy fewest \
@@ -52,39 +53,39 @@ lint: $(READY)  ## ruff: rules and format, notebooks and their sources included
 	@$(BIN)/ruff format --check gdlib tests tools
 
 notebooks: $(READY)  ## execute notebooks/text/*.md into notebooks/*.ipynb
-	@$(BIN)/python tools/pipeline.py build
+	@$(TOOL) lectures.pipeline build
 
 exercises: $(READY)  ## derive the students' notebooks from exercises/solutions
-	@$(BIN)/python tools/exercises.py build
+	@$(TOOL) lectures.exercises build
 
 check-notebooks: $(READY)  ## execute the sources afresh: is each stored notebook what they give?
-	@$(BIN)/python tools/pipeline.py check
-	@$(BIN)/python tools/exercises.py check
+	@$(TOOL) lectures.pipeline check
+	@$(TOOL) lectures.exercises check
 
 grade: .venv/ready-teach  ## grade a class: make grade SUBMISSIONS=folder (docs/teaching/grading.md)
 	@test -n '$(SUBMISSIONS)' || { echo "Name the folder with the students' notebooks: make grade SUBMISSIONS=folder"; exit 1; }
-	@$(BIN)/python tools/grade.py '$(SUBMISSIONS)' $(GRADEFLAGS)
+	@$(TOOL) grading.grade '$(SUBMISSIONS)' $(GRADEFLAGS)
 
 questions: $(READY)  ## the teachers' question bank for Moodle (GIFT) into build/questions
-	@$(BIN)/python tools/questions.py
+	@$(TOOL) lectures.questions
 
 slides: $(READY) $(MODULES)  ## a deck for each lecture into build/slides: one file each, no network needed (needs Node.js)
-	@$(BIN)/python tools/slides.py build
+	@$(TOOL) pages.slides build
 
 site: .venv/ready-site $(MODULES)  ## the course as a web site into build/site, alive without a kernel (needs Node.js)
-	@$(BIN)/python tools/site.py build
+	@$(TOOL) pages.site build
 
 lite: .venv/ready-site $(MODULES)  ## the course in the browser, on Pyodide, into build/site/lite (docs/lite/README.md says what is tested)
-	@$(BIN)/python tools/lite.py build
+	@$(TOOL) pages.lite build
 
-lock: .venv/ready-site  ## resolve pyproject.toml anew into requirements*.lock and docs/lite/requirements.lock (needs the network)
-	@$(COMPILE) --extra dev pyproject.toml --output-file requirements.lock
+lock: .venv/ready-site  ## resolve pyproject.toml anew into requirements/*.lock (needs the network)
+	@$(COMPILE) --extra dev pyproject.toml --output-file requirements/course.lock
 	@for extra in $(EXTRAS); do $(BIN)/python -c '$(EXTRA)' $$extra \
-		| $(COMPILE) --constraint requirements.lock - --output-file requirements-$$extra.lock; done
-	@$(BIN)/python tools/lite.py lock
+		| $(COMPILE) --constraint requirements/course.lock - --output-file requirements/$$extra.lock; done
+	@$(TOOL) pages.lite lock
 
 picture: $(READY)  ## draw the README's picture
-	@$(BIN)/python tools/picture.py
+	@$(TOOL) lectures.picture
 
 bench: .venv/ready-browser .venv/ready-bench  ## measure gdlib and the explorers beside what one would take instead, into bench/results.md
 	@$(BIN)/python bench/descent.py
@@ -99,7 +100,7 @@ clean:  ## remove the environment
 # installs the lock (every file against its hash) and gdlib itself, as a link to this folder.
 # JupyterLab is told not to ask about its news.
 # Whatever fails takes the half-made environment with it.
-$(READY): requirements.lock pyproject.toml
+$(READY): requirements/course.lock pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "There is no '$(PYTHON)' here. Install Python 3.11 or newer, or name yours: make lab PYTHON=python3.12"; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, and $(PYTHON) is $$($(PYTHON) -c 'import platform; print(platform.python_version())'). Name another one: make lab PYTHON=python3.12"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) has no venv module. On Debian and Ubuntu: sudo apt-get install python3-venv"; exit 1; }
@@ -108,8 +109,8 @@ $(READY): requirements.lock pyproject.toml
 		trap 'rm -rf .venv; echo "The installation stopped; nothing was left behind. Is the network there? Then the same command again."' EXIT; \
 		trap 'exit 1' INT TERM; set -e; \
 		$(PYTHON) -m venv .venv; \
-		$(BIN)/pip install --quiet --disable-pip-version-check "$$(sed -n 's/^\(uv==[^ ]*\).*/\1/p' requirements.lock)"; \
-		$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock; \
+		$(BIN)/pip install --quiet --disable-pip-version-check "$$(sed -n 's/^\(uv==[^ ]*\).*/\1/p' requirements/course.lock)"; \
+		$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/course.lock; \
 		$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .; \
 		mkdir -p $(LAB_SETTINGS); \
 		echo '{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}' \
@@ -117,7 +118,7 @@ $(READY): requirements.lock pyproject.toml
 		touch $@; trap - EXIT
 
 # An extra beside it: its lock, and torch by pip where it asks for that, which may change nothing that is installed.
-$(EXTRAS:%=.venv/ready-%): .venv/ready-%: requirements-%.lock $(READY)
+$(EXTRAS:%=.venv/ready-%): .venv/ready-%: requirements/%.lock $(READY)
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r $<
 	@$(BIN)/python -c '$(EXTRA)' $* torch > $@.txt; $(BIN)/pip freeze --exclude-editable > $@.installed
 	@! grep -q . $@.txt || $(BIN)/pip install --quiet --disable-pip-version-check -r $@.txt --constraint $@.installed

@@ -5,6 +5,7 @@ loops, bombs, 100 MB of output, each kind of bad file. The goal is at most ten m
 """
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -15,8 +16,9 @@ import report
 ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tools")]
 
-import classroom  # noqa: E402
+ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT / "tools")}
 
+import classroom  # noqa: E402
 from gdlib.checks import bank  # noqa: E402
 
 
@@ -28,7 +30,8 @@ def grade(number, other):
         classroom.hand_in(pupils, Path(folder) / "class")
         command = [
             sys.executable,
-            ROOT / "tools" / "grade.py",
+            "-m",
+            "grading.grade",
             Path(folder) / "class",
             "--exercise",
             number,
@@ -36,8 +39,8 @@ def grade(number, other):
             out,
         ]
         command += ["--workers", "2", "--no-gradebook"]
-        first = report.seconds(lambda: subprocess.run(command, check=True))
-        again = report.seconds(lambda: subprocess.run(command, check=True))
+        first = report.seconds(lambda: subprocess.run(command, check=True, env=ENVIRONMENT))
+        again = report.seconds(lambda: subprocess.run(command, check=True, env=ENVIRONMENT))
         found = {p.name: json.loads((out / "results" / f"{p.name}.json").read_text()) for p in pupils}
     wrong = [line for p in pupils for line in classroom.differences(p, found[p.name], exercise)]
     print(*wrong, sep="\n")

@@ -18,9 +18,9 @@ import numpy as np
 import report
 
 import gdlib
-from gdlib import memory, patches
-from gdlib.files import Rows
 from gdlib.minibatch import _chunks
+from gdlib.scale import memory, patches
+from gdlib.scale.files import Rows
 
 try:
     import torch

@@ -24,13 +24,13 @@ imported inside the functions of `calculus` that need it; `memory`, `patches`,
 
 from importlib import import_module
 
-from gdlib import calculus, descent, files, landscapes, minibatch, regression
+from gdlib import calculus, descent, landscapes, minibatch, regression
 from gdlib.calculus import finite_difference
 from gdlib.descent import Path, gradient_ascent, gradient_descent
 from gdlib.minibatch import batches, sgd
 from gdlib.regression import LeastSquares
 
-_LAZY = ("checks", "cluster", "explore", "figures", "memory", "patches")
+_LAZY = ("checks", "data", "explore", "figures", "scale")
 
 __all__ = [
     "LeastSquares",
@@ -38,19 +38,17 @@ __all__ = [
     "batches",
     "calculus",
     "checks",
-    "cluster",
+    "data",
     "descent",
     "explore",
     "figures",
-    "files",
     "finite_difference",
     "gradient_ascent",
     "gradient_descent",
     "landscapes",
-    "memory",
     "minibatch",
-    "patches",
     "regression",
+    "scale",
     "sgd",
 ]
 

@@ -15,7 +15,7 @@ from time import perf_counter
 import numpy as np
 
 from gdlib.descent import Path, _checked, _like, _norm, _stack, _start
-from gdlib.files import RUNS
+from gdlib.scale.files import RUNS
 
 __all__ = ["SineFit", "batches", "sgd"]
 

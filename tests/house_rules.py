@@ -8,7 +8,7 @@ test_notebooks.py.
 import ast
 import re
 
-from pipeline import measured
+from lectures.pipeline import measured
 
 SHORT, LONG = 8, 15  # non-blank lines of code in a usual and in the longest cell
 LARGEST = 1_000_000  # bytes of a notebook

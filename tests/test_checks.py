@@ -21,15 +21,15 @@ import nbformat
 import numpy as np
 import pytest
 import sympy
-from house_rules import one_sentence_a_line
-from mutants import mutants
 from nbclient import NotebookClient
 
-import exercises
 import gdlib
 from gdlib import checks
 from gdlib.checks import Code, bank, caller, calls, decode, encode, judge, judging, plain, records
 from gdlib.checks.wire import Unknown, built, shown
+from house_rules import one_sentence_a_line
+from lectures import exercises
+from mutants import mutants
 
 EXERCISES = [bank.Exercise(path) for path in bank.sources()]
 QUESTIONS = [question for exercise in EXERCISES for question in exercise.questions.values()]

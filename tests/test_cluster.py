@@ -5,11 +5,11 @@ import sys
 
 import pytest
 
-from gdlib import cluster
+from gdlib.scale import cluster
 
 ALONE = """
 import sys
-import numpy as np, gdlib, gdlib.cluster
+import numpy as np, gdlib, gdlib.scale.cluster
 loss = gdlib.LeastSquares(np.ones((3, 1)), np.ones(3))
 gdlib.gradient_descent(loss.gradient, np.zeros(1))
 print([name for name in ("dask", "distributed", "torch", "threadpoolctl") if name in sys.modules])

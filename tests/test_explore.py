@@ -211,13 +211,13 @@ def test_the_dial_measures_slopes_without_the_gradient():
 def test_a_million_images_in_bytes(dtype, data, model):
     n, d, b = 10**6, 256 * 256 * 3, 64
     e = explore.memory(n, d, dtype, b, memory=16 * 2**30)
-    need, place = gdlib.memory.footprint(n, d, b, dtype, buffers=2), e.view.dtype
+    need, place = gdlib.scale.memory.footprint(n, d, b, dtype, buffers=2), e.view.dtype
     assert round(need.data / 2**30) == data
     assert need.data == n * d * e.view.spec["item"][place]
     assert need.model == d * e.view.spec["work"][place] == model * d
     in_flight = 2 * b * d * np.dtype(dtype).itemsize + (8 * b * d if dtype == "uint8" else 0)
-    assert f"1,000,000 × 196,608 in {dtype}, take {gdlib.memory.readable(need.data)}, 2 batches" in e.alt
-    assert f"in flight {in_flight / 2**20:g} MiB, the model {gdlib.memory.readable(need.model)}." in e.alt
+    assert f"1,000,000 × 196,608 in {dtype}, take {gdlib.scale.memory.readable(need.data)}, 2 batches" in e.alt
+    assert f"in flight {in_flight / 2**20:g} MiB, the model {gdlib.scale.memory.readable(need.model)}." in e.alt
 
 
 def test_the_sliders_of_memory_reach_every_start_and_both_ends():

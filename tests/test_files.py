@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 import gdlib
-from gdlib import files, minibatch, regression
-from gdlib.files import Rows
+from gdlib import minibatch, regression
 from gdlib.minibatch import batches, sgd
 from gdlib.regression import LeastSquares
+from gdlib.scale import files
+from gdlib.scale.files import Rows
 
 N, D = 997, 5
 

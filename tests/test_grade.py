@@ -17,18 +17,18 @@ import sys
 import time
 from pathlib import Path
 
-import classroom
-import grade
 import numpy as np
 import psutil
 import pytest
-from grading import gradebook, marking, reading, reports, sandbox
-from grading.sandbox import Broken, Limits, Sandbox, bulk, observation
 
+import classroom
 from gdlib.checks import bank, caller, judge
 from gdlib.checks.wire import Unknown
+from grading import grade, gradebook, marking, reading, reports, sandbox
+from grading.sandbox import Broken, Limits, Sandbox, bulk, observation
 
 ROOT = Path(__file__).parent.parent
+ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT / "tools")}
 EXERCISE, OTHER = bank.exercise("3"), bank.exercise("1")
 FIRST = next(iter(EXERCISE.questions.values()))
 SEED = "54321"
@@ -41,8 +41,8 @@ needs_nbgrader = pytest.mark.skipif(
 
 def run(*arguments, **options):
     """The command, as a teacher gives it."""
-    command = [sys.executable, str(ROOT / "tools" / "grade.py"), *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=200, **options)
+    command = [sys.executable, "-m", "grading.grade", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=200, env=ENVIRONMENT, **options)
 
 
 def stored(out, student):
@@ -211,8 +211,8 @@ def test_an_interrupted_run_goes_on_where_it_was(tmp_path):
     pupils = [classroom.Pupil(f"s{n}", classroom.notebook(EXERCISE, answers), wants) for n in range(4)]
     folder, out = tmp_path / "in", tmp_path / "in-grades"
     classroom.hand_in(pupils, folder)
-    command = [sys.executable, ROOT / "tools" / "grade.py", folder, "--workers", "1"]
-    options = {"stderr": subprocess.PIPE, "stdout": subprocess.PIPE, "env": os.environ | {"TMPDIR": str(tmp_path)}}
+    command = [sys.executable, "-m", "grading.grade", folder, "--workers", "1"]
+    options = {"stderr": subprocess.PIPE, "stdout": subprocess.PIPE, "env": ENVIRONMENT | {"TMPDIR": str(tmp_path)}}
     with subprocess.Popen(command, **options, start_new_session=True) as process:
         while not (out / "results" / "s0.json").exists():
             assert process.poll() is None

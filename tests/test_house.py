@@ -47,7 +47,7 @@ def test_public_names_are_there():
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-LOCK = (ROOT / "requirements.lock").read_text("utf-8")
+LOCK = (ROOT / "requirements" / "course.lock").read_text("utf-8")
 EXTRAS = sorted(PROJECT["optional-dependencies"].keys() - {"dev"})
 
 
@@ -71,7 +71,7 @@ def conda(text):
 
 
 def disagreements(project, environment, lock):
-    """Where pyproject.toml, environment.yml and requirements.lock do not ask for the same."""
+    """Where pyproject.toml, environment.yml and course.lock do not ask for the same."""
     base = requirements(project["dependencies"])
     wanted = base | requirements(project["optional-dependencies"]["dev"])
     asked = requirements(conda(environment))
@@ -91,7 +91,7 @@ def disagreements(project, environment, lock):
 
 @pytest.mark.parametrize("extra", EXTRAS)
 def test_the_lock_of_an_extra_holds_what_it_asks_for(extra):
-    pinned = locked((ROOT / f"requirements-{extra}.lock").read_text("utf-8"))
+    pinned = locked((ROOT / "requirements" / f"{extra}.lock").read_text("utf-8"))
     for name, specifier in requirements(PROJECT["optional-dependencies"][extra]).items():
         if name == "torch":  # see CONTRIBUTING.md
             assert name not in pinned
@@ -126,7 +126,7 @@ def test_the_lock_is_hashed_complete_and_names_no_host():
     entries = re.findall(r"^[a-z0-9].*?(?=^[a-z0-9]|\Z)", LOCK, re.M | re.S)
     assert len(entries) > 50
     assert all("--hash=sha256:" in entry for entry in entries)
-    for lock in (LOCK, *((ROOT / f"requirements-{extra}.lock").read_text("utf-8") for extra in EXTRAS)):
+    for lock in (LOCK, *((ROOT / "requirements" / f"{extra}.lock").read_text("utf-8") for extra in EXTRAS)):
         assert not re.search(r"https?://|--index|--find-links", lock)
 
 
@@ -165,8 +165,9 @@ def test_make_lab_names_a_taken_port():
 @pytest.fixture
 def fresh(tmp_path):
     """A folder that holds only what make needs to begin an installation."""
-    for name in ("Makefile", "pyproject.toml", "requirements.lock"):
-        shutil.copy(ROOT / name, tmp_path)
+    (tmp_path / "requirements").mkdir()
+    for name in ("Makefile", "pyproject.toml", "requirements/course.lock"):
+        shutil.copy(ROOT / name, tmp_path / name)
     return tmp_path
 
 

@@ -4,17 +4,17 @@ import itertools
 import queue
 import threading
 import time
-from pathlib import Path
 
 import numpy as np
-import pipeline
 import pytest
 
 import gdlib
-from gdlib import explore, landscapes, patches
+from gdlib import explore, landscapes
 from gdlib.descent import sweep
-from gdlib.memory import footprint, readable
 from gdlib.minibatch import SineFit
+from gdlib.scale import patches
+from gdlib.scale.memory import footprint, readable
+from lectures import pipeline
 
 
 def on_the_slider(*arguments, **options):
@@ -89,7 +89,7 @@ TARGETS, INIT = ROWS @ [1, 2, 3], np.array([10.1, 15.1, -6.5])
 
 def penguins():
     """Bill length, bill depth, flipper length (mm) and body mass (g), a row each."""
-    table = Path(__file__).parent.parent / "notebooks" / "data" / "penguins.csv"
+    table = gdlib.data.path("penguins.csv")
     return np.loadtxt(table, delimiter=",", skiprows=1).T
 
 

@@ -66,7 +66,7 @@ print(gdlib.sgd(gdlib.minibatch.SineFit.example(), 3.5, 0.02, 100, batch_size=20
         """
 import tempfile
 import gdlib, numpy as np
-from gdlib import memory, patches
+from gdlib.scale import memory, patches
 with tempfile.TemporaryDirectory() as folder:
     table = np.load(patches.write(folder + "/patches.npy", "9 MB", progress=False), mmap_mode="r")
     loss = gdlib.LeastSquares(table[:, :-1], table[:, -1], scale="mean")
@@ -136,7 +136,7 @@ SAID = {
 
 def test_what_a_browser_cannot_is_said_in_one_sentence():
     each = "try: {}\nexcept Exception as error: print(type(error).__name__, error, sep=': ')\n"
-    said = run("from gdlib import cluster, memory\n" + "".join(map(each.format, SAID)))
+    said = run("from gdlib.scale import cluster, memory\n" + "".join(map(each.format, SAID)))
     assert dict(zip(SAID, said.splitlines(), strict=True)) == SAID
 
 
@@ -152,7 +152,9 @@ def test_the_readme_says_the_same():
 
 @pytest.fixture
 def lite():
-    return pytest.importorskip("lite", reason="needs the extra `site`: make .venv/ready-site", exc_type=ImportError)
+    return pytest.importorskip(
+        "pages.lite", reason="needs the extra `site`: make .venv/ready-site", exc_type=ImportError
+    )
 
 
 def wheel(folder, name, needs=(), files=()):
@@ -204,12 +206,10 @@ def test_the_versions_in_the_browser_are_the_courses(lite):
     def pins(path):
         return dict(line.split()[0].split("==") for line in path.read_text("utf-8").splitlines() if "==" in line)
 
-    course, browser = pins(ROOT / "requirements.lock"), pins(lite.LOCK)
+    course, browser = pins(ROOT / "requirements" / "course.lock"), pins(lite.LOCK)
     assert {name: version for name, version in browser.items() if course.get(name, version) != version} == {}
     assert browser.keys() - course.keys() == {"micropip"}
-    wanted = {
-        line.strip() for line in (lite.HERE / "requirements.in").read_text("utf-8").splitlines() if line[0] != "#"
-    }
+    wanted = {line.strip() for line in lite.LOCK.with_suffix(".in").read_text("utf-8").splitlines() if line[0] != "#"}
     assert wanted <= browser.keys()
 
 

@@ -1,4 +1,4 @@
-"""gdlib.memory: the predicted bytes against NumPy's own and against measured ones; the cap, from both of its sides."""
+"""gdlib.scale.memory: the predicted bytes against NumPy's own and against measured ones; the cap, from both of its sides."""
 
 import gc
 import os
@@ -16,8 +16,8 @@ import psutil
 import pytest
 
 import gdlib
-from gdlib import memory
-from gdlib.memory import Run, footprint, machine, peak, readable, run_capped, size_in_bytes
+from gdlib.scale import memory
+from gdlib.scale.memory import Run, footprint, machine, peak, readable, run_capped, size_in_bytes
 
 MIB = 1 << 20
 linux = pytest.mark.skipif(sys.platform != "linux", reason="the cap is hard on Linux only")
@@ -462,8 +462,8 @@ def test_a_run_is_shown_in_a_line():
 
 SCRIPT = """
 import os, re, signal, subprocess, sys, time
-from gdlib import memory
-from gdlib.memory import run_capped
+from gdlib.scale import memory
+from gdlib.scale.memory import run_capped
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # what is started in the background ignores Ctrl-C
 

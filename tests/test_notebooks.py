@@ -9,9 +9,10 @@ import subprocess
 import sys
 
 import nbformat
-import pipeline
 import pytest
+
 from house_rules import breaches, one_sentence_a_line, prose_numbers
+from lectures import pipeline
 
 SOURCES, SETTINGS = pipeline.lectures(), pipeline.NOTEBOOKS.parent / "pyproject.toml"
 lecture = pytest.mark.parametrize("source", SOURCES, ids=lambda s: s.stem)

@@ -14,8 +14,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from gdlib import patches
-from gdlib.patches import photograph, remove, rows, write
+from gdlib.scale import patches
+from gdlib.scale.patches import photograph, remove, rows, write
 
 SCAN = 594 * 506  # rows of one version of width 7
 ROW = 50 * 8  # bytes of one of its rows in float64
@@ -260,7 +260,7 @@ def test_another_seed_is_other_content(path):
 
 SLOW = """
 import sys, threading, time
-from gdlib import patches
+from gdlib.scale import patches
 table, patches.BATCH = patches.rows, 20_000
 def slow(start, stop, **kind):
     if stop > start + 1:
@@ -382,7 +382,7 @@ def test_disk_full_in_the_middle_removes_the_part_and_keeps_the_old_file(path, m
 LIMITED = """
 import resource, sys
 resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))
-from gdlib import patches
+from gdlib.scale import patches
 patches.BATCH = 3_000
 patches.write(sys.argv[1], 2_000_000)
 """

@@ -14,8 +14,8 @@ import psutil
 import pytest
 
 import gdlib
-from gdlib import cluster
 from gdlib.regression import FACTORS, NORMS, LeastSquares
+from gdlib.scale import cluster
 
 pytestmark = pytest.mark.scale
 

@@ -1,12 +1,12 @@
-"""What goes on a slide: the rules of tools/slides.py on small notebooks, and on the six lectures."""
+"""What goes on a slide: the rules of tools/pages/slides.py on small notebooks, and on the six lectures."""
 
 import base64
 
 import nbformat
-import plans
 import pytest
-import slides
-import web
+
+from lectures import plans
+from pages import slides, web
 
 LECTURES = sorted((web.ROOT / "notebooks").glob("*.ipynb"))
 CODE, TEXT = nbformat.v4.new_code_cell, nbformat.v4.new_markdown_cell

@@ -1,6 +1,5 @@
 """How the site's sources are staged, and what the site's own pages say (the pages themselves: browser/test_site.py)."""
 
-import importlib.util
 import os
 import re
 import subprocess
@@ -9,12 +8,10 @@ from zipfile import ZipFile
 
 import nbformat
 import pytest
-import web
+
+from pages import site, web
 
 ROOT = Path(__file__).parent.parent
-spec = importlib.util.spec_from_file_location("course_site", ROOT / "tools" / "site.py")  # `site` is Python's own
-site = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(site)
 
 MOVED = {Path("docs/site/index.md"): Path("index.md"), Path("docs/teaching/README.md"): Path("docs/teaching/README.md")}
 
@@ -198,7 +195,14 @@ def test_the_archive_is_the_course_and_the_same_each_time(tmp_path):
         assert made.read("gradient-descent/Makefile") == (ROOT / "Makefile").read_bytes()
     assert names == {name for name in listed.stdout.splitlines() if (ROOT / name).exists()}
     # what `make lab` and an installation of gdlib read
-    assert {"Makefile", "requirements.lock", "pyproject.toml", "README.md", "LICENSE", "environment.yml"} <= names
+    assert {
+        "Makefile",
+        "requirements/course.lock",
+        "pyproject.toml",
+        "README.md",
+        "LICENSE",
+        "environment.yml",
+    } <= names
     assert {"gdlib/__init__.py", "notebooks/01_differentiation.ipynb", "exercises/01_differentiation.ipynb"} <= names
     assert {name for name, mode in modes.items() if mode & 0o100} == {
         name for name in names if os.access(ROOT / name, os.X_OK)

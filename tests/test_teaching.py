@@ -9,13 +9,11 @@ from numbers import Number
 from pathlib import Path
 
 import nbformat
-import pipeline
-import plans
 import pytest
-import questions
-from house_rules import NUMBER, as_float, asserts, code_cells, printed, prose_numbers, smallest_step
 
 from gdlib.checks import bank
+from house_rules import NUMBER, as_float, asserts, code_cells, printed, prose_numbers, smallest_step
+from lectures import pipeline, plans, questions
 
 TEACHING = pipeline.NOTEBOOKS.parent / "docs" / "teaching"
 PLANS = sorted(TEACHING.glob("0*.md"))

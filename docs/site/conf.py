@@ -1,4 +1,4 @@
-"""Sphinx's settings for the site; tools/site.py stages the sources and calls it. Every asset is the site's own."""
+"""Sphinx's settings for the site; tools/pages/site.py stages the sources and calls it. Every asset is the site's own."""
 
 import os
 import re
@@ -32,7 +32,7 @@ html_theme_options = {
     "navigation_with_keys": False,  # the arrows belong to the sliders
     "search_bar_text": "Search the course",
     "show_toc_level": 2,
-    "use_download_button": False,  # tools/site.py links each notebook as it is stored
+    "use_download_button": False,  # tools/pages/site.py links each notebook as it is stored
     "use_edit_page_button": False,
     "repository_url": f"https://github.com/{repository}" if repository else "",
     "use_repository_button": bool(repository),

@@ -4,7 +4,7 @@
 TRAITS.push("n", "d", "dtype", "memory");
 
 const count = (v) => v.toLocaleString("en");
-function bytes(v) { // gdlib.memory.readable
+function bytes(v) { // gdlib.scale.memory.readable
   let k = 0;
   for (; k < 4 && v >= 1023.5; k++) v /= 1024;
   return `${v < 999.5 ? Number(v.toPrecision(3)) : Math.round(v)} ${["B", "KiB", "MiB", "GiB", "TiB"][k]}`;

@@ -7,7 +7,7 @@ import ipywidgets
 import traitlets
 
 from gdlib.explore import pictures, tables, widgets
-from gdlib.memory import footprint, machine, readable
+from gdlib.scale.memory import footprint, machine, readable
 
 DTYPES = ("uint8", "float32", "float64")
 BUFFERS = 2  # one batch is computed with while the next one is read
@@ -28,7 +28,7 @@ class MemoryView(widgets.View):
 def memory(n=10**6, d=256 * 256 * 3, dtype="uint8", b=64, memory=None):
     """n × d numbers against the memory of a machine: do they fit, which batches do, how many updates one pass gives.
 
-    Bytes as in `gdlib.memory.footprint`: n·d numbers and n targets, the model, a batch of b·d numbers. Two of them are in
+    Bytes as in `gdlib.scale.memory.footprint`: n·d numbers and n targets, the model, a batch of b·d numbers. Two of them are in
     flight: one is computed with while the next one is read. From uint8 that one is held once more, in float64.
     (`gdlib.sgd` converts block by block, and so takes less: `streamed` there.)
 
@@ -39,7 +39,7 @@ def memory(n=10**6, d=256 * 256 * 3, dtype="uint8", b=64, memory=None):
     dtype : str
         "uint8", "float32" or "float64": what the data are stored in.
     memory : int
-        Bytes, 1 KiB to 1 PiB. When None, those of the machine that runs the cell (`gdlib.memory.machine`), or 16 GiB
+        Bytes, 1 KiB to 1 PiB. When None, those of the machine that runs the cell (`gdlib.scale.memory.machine`), or 16 GiB
         where that can't be known. The plain picture then shows 16 GiB, and so does a notebook that is stored
         (GDLIB_STORE_ANSWERS, as in `predict`): whoever opens it has another machine.
 

@@ -9,7 +9,7 @@ import shutil
 
 import pytest
 
-collect_ignore = ["lab.py", "pages.py"]  # they import Playwright, and hold no tests
+collect_ignore = ["lab.py", "site_pages.py"]  # they import Playwright, and hold no tests
 
 NEEDS = {
     "playwright": "the browser tests need Playwright: pip install playwright (its own browsers are not needed)",
@@ -37,7 +37,7 @@ def need(problem):
 def browser():
     """A `Browser` for static pages, which reaches no other host."""
     need(missing())
-    from pages import Browser
+    from site_pages import Browser
 
     with Browser() as started:
         yield started

@@ -41,7 +41,7 @@ SLIDE = """() => {
 def files(tmp_path_factory):
     """Each deck by the name of its lecture, built anew and copied to a folder of its own."""
     from conftest import need
-    from pages import AXE
+    from site_pages import AXE
 
     need(None if AXE.exists() else "the decks need Node.js: make slides")
     import slides
@@ -103,7 +103,7 @@ def test_from_the_first_slide_to_the_last_by_one_key(opened, name):
 
 @pytest.mark.parametrize("name", DECKS)
 def test_every_explorer_is_alive_and_right_and_keeps_its_keys(opened, files, name, monkeypatch):
-    from pages import asked, moved
+    from site_pages import asked, moved
 
     monkeypatch.setenv("GDLIB_STORE_ANSWERS", "1")  # the memory of the machine in lecture 6 is the stored one
     page, text = opened(name), files[name].read_text("utf-8")
@@ -126,7 +126,7 @@ def test_every_explorer_is_alive_and_right_and_keeps_its_keys(opened, files, nam
 
 @pytest.mark.parametrize("name", DECKS)
 def test_every_prediction_scores_with_no_kernel(opened, files, name):
-    from pages import answers, commit
+    from site_pages import answers, commit
 
     page, text = opened(name), files[name].read_text("utf-8")
     kept = [

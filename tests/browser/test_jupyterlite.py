@@ -13,9 +13,10 @@ import sys
 import time
 from pathlib import Path
 
-import conftest
 import nbformat
 import pytest
+
+import conftest
 
 pytestmark = pytest.mark.browser
 NETWORK = pytest.mark.skipif("GDLIB_NETWORK" not in os.environ, reason="needs the network: make test-lite-network")
@@ -48,7 +49,8 @@ for name in ("axes", "backends", "backends.backend_agg", "colors", "figure", "py
     sys.modules[f"matplotlib.{name}"] = Stub(name)
 for name in ("numpy", "numpy.lib", "numpy.lib.stride_tricks", "matplotlib", "PIL"):
     sys.modules[name] = Stub(name)
-from gdlib import cluster, explore, memory
+from gdlib import explore
+from gdlib.scale import cluster, memory
 from gdlib.checks import calls, records
 """
 
@@ -70,9 +72,10 @@ def builds():
 @pytest.fixture(scope="module")
 def opened(builds, tmp_path_factory, request):
     """A function that opens a notebook of the site in a new page and waits for its kernel; request.param: offline?"""
-    from lab import FLAGS
-    from pages import NOWHERE, Page, served
     from playwright.sync_api import sync_playwright
+
+    from lab import FLAGS
+    from site_pages import NOWHERE, Page, served
 
     offline = getattr(request, "param", True)
     folder = tmp_path_factory.mktemp("site")
@@ -135,7 +138,9 @@ def test_the_lectures_the_exercises_and_their_files_are_there(page, builds):
     assert printed(page, here) == f"{[*lectures, 'data']} {[*exercises, 'solutions']}\n"
     assert len(lectures) == len(exercises) == 6
     page.tab.get_by_role("listitem", name="Name: 06_hardware_and_memory").wait_for()
-    assert printed(page, "print(open('data/penguins.csv').readline())").startswith("bill_length_mm,")
+    assert printed(page, "import gdlib; print(open(gdlib.data.path('penguins.csv')).readline())").startswith(
+        "bill_length_mm,"
+    )
     assert printed(page, "print(len(os.listdir(os.environ['GDLIB_EXERCISES'])))") == "6\n"
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import itertools
+import os
 import re
 import subprocess
 import sys
@@ -25,7 +26,7 @@ OTHERS = [
     "docs/lite/README.md",
     "bench/results.md",
     "exercises/README.md",
-    "notebooks/data/README.md",
+    "gdlib/data/README.md",
     "search.html",
 ]
 PAGES = [re.sub(r"\.\w+$", ".html", source) for source in [*OWN, *BOOKS, *GUIDE, *OTHERS]]
@@ -48,14 +49,19 @@ def newest(folders):
 def url(browser):
     """The site's address, built where it is older than its sources."""
     from conftest import need
-    from pages import AXE, served
+    from site_pages import AXE, served
 
     with contextlib.suppress(FileNotFoundError):
         (SITE / "search.html").stat()
     stale = not (SITE / ".nojekyll").exists() or (SITE / ".nojekyll").stat().st_mtime < newest(BUILT_FROM)
     if stale:
         need(None if AXE.exists() else "the site needs Node.js: make site")
-        subprocess.run([sys.executable, "tools/site.py", "build"], cwd=ROOT, check=True)
+        subprocess.run(
+            [sys.executable, "-m", "pages.site", "build"],
+            cwd=ROOT,
+            check=True,
+            env=os.environ | {"PYTHONPATH": "tools"},
+        )
     with served(SITE) as address:
         yield address
 
@@ -97,7 +103,7 @@ def test_a_page(opened, name):
 
 @pytest.mark.parametrize("name", LECTURES)
 def test_every_explorer_of_a_lecture_is_alive_and_right(opened, name):
-    from pages import asked, moved
+    from site_pages import asked, moved
 
     page, expected = opened(name.replace(".ipynb", ".html")), asked(name)
     views = page.explorers()
@@ -107,7 +113,7 @@ def test_every_explorer_of_a_lecture_is_alive_and_right(opened, name):
 
 
 def test_the_explorer_of_the_first_page_is_alive_and_right(opened):
-    from pages import asked, moved
+    from site_pages import asked, moved
 
     marked = re.search(r"<!-- live: (\S+) (.+) -->", (ROOT / "docs" / "site" / "index.md").read_text("utf-8"))
     (view,) = opened("index.html").explorers()
@@ -118,7 +124,7 @@ def test_the_explorer_of_the_first_page_is_alive_and_right(opened):
 @pytest.mark.parametrize("name", LECTURES)
 def test_every_prediction_scores_with_no_kernel(opened, name):
     """Every other form is given the answer that the notebook keeps, the ones between a wrong one."""
-    from pages import answers, commit
+    from site_pages import answers, commit
 
     forms, kept = opened(name.replace(".ipynb", ".html")).predictions(), answers(name)
     assert len(forms) == len(kept) > 0
@@ -334,7 +340,7 @@ def test_the_course_can_be_downloaded_from_the_first_page(url):
     assert "course.zip" in read("index.html").links
     with ZipFile(SITE / "course.zip") as course:
         assert course.testzip() is None
-        assert {f"gradient-descent/{name}" for name in ("Makefile", "requirements.lock", *BOOKS)} <= set(
+        assert {f"gradient-descent/{name}" for name in ("Makefile", "requirements/course.lock", *BOOKS)} <= set(
             course.namelist()
         )
 

@@ -5,11 +5,11 @@ import os
 
 import numpy as np
 import pytest
-import web
 from ipywidgets.embed import embed_data
 
 import gdlib
 from gdlib import explore, landscapes
+from pages import web
 
 pytestmark = pytest.mark.browser
 
@@ -222,7 +222,7 @@ MACHINE = f"import gdlib.explore.machine as its\nits.machine = lambda: {HERE}"
 def in_bytes(n, d, dtype, b, room):
     """What explore.memory says about n × d numbers, from `footprint`."""
     b = min(b, n)
-    need = gdlib.memory.footprint(n, d, b, dtype, buffers=2)
+    need = gdlib.scale.memory.footprint(n, d, b, dtype, buffers=2)
     row = 2 * d * np.dtype(dtype).itemsize + 8 * d * (dtype == "uint8")
     return {"data": need.data, "targets": need.targets, "batch": need.batch, "model": need.model, "flight": b * row, "b": b,
             "times": room // need.in_memory, "machines": -(-need.in_memory // room),

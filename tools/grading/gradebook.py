@@ -13,7 +13,7 @@ def write(path, exercise, results):
         return "; no gradebook.db: nbgrader is not installed (make grade installs it)"
     from nbgrader.api import Gradebook
 
-    import exercises
+    from lectures import exercises
 
     # A new database is marked with its version by a command, which is looked for in the path.
     os.environ["PATH"] = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))

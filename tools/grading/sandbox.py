@@ -71,7 +71,6 @@ def staged():
         course = Path(folder)
         ignore = shutil.ignore_patterns("__pycache__", "checks", ".*")
         shutil.copytree(GDLIB, course / "gdlib", ignore=ignore)
-        shutil.copytree(GDLIB.parent / "notebooks" / "data", course / "notebooks" / "data", ignore=ignore)
         (course / "gdlib" / "checks").mkdir()
         (course / "exercises").mkdir()
         kept = {"__init__.py": HERE / "quiet.py", "worker.py": HERE / "worker.py"}

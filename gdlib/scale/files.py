@@ -2,7 +2,7 @@
 
 A memory map is only asked where its rows lie. The rows are then read with
 ``pread`` into one buffer that is used again and again: what this holds is
-known beforehand (`gdlib.memory.footprint`), whatever the size of the file, and a
+known beforehand (`gdlib.scale.memory.footprint`), whatever the size of the file, and a
 file that is cut short on the way is an error that can be read, not a SIGBUS.
 
 Reading ahead is left to the system: while rows come from a disk it is told which are

@@ -1,6 +1,6 @@
 """The decks: notebooks/NN_name.ipynb (stored outputs) -> build/slides/NN_name.html, one file each.
 
-    python tools/slides.py build [NAME ...]
+    python -m pages.slides build [NAME ...]
 
 NAME is a lecture's file name or its beginning, such as 03; all of them when left out.
 A deck holds all that it shows and runs: reveal.js, MathJax, the widget manager, the saved widgets. It opens
@@ -58,13 +58,14 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import jinja2
-import plans
-import web
 from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
+
+from lectures import plans
+from pages import web
 
 STYLE = web.ROOT / "docs" / "slides"
 TARGET = web.ROOT / "build" / "slides"

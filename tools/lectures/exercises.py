@@ -1,7 +1,7 @@
 """The students' notebooks: exercises/solutions/NN_name.md -> exercises/NN_name.ipynb.
 
-    python tools/exercises.py build [NAME ...]    derive them all, or those whose names begin with NAME
-    python tools/exercises.py check [NAME ...]    is each stored one what its source gives?
+    python -m lectures.exercises build [NAME ...]    derive them all, or those whose names begin with NAME
+    python -m lectures.exercises check [NAME ...]    is each stored one what its source gives?
 
 Nothing is executed: a student's notebook starts without outputs. The cells carry nbgrader's metadata (schema 3): the
 answer's cell is the solution cell "q3-2", the check's cell is the graded, locked cell "check3-2", one point each.

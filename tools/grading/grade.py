@@ -1,6 +1,6 @@
 """Grade a class: a folder of notebooks in; grades.csv, a page for each student and a page about the class out.
 
-    python tools/grade.py SUBMISSIONS [--exercise 3] [--out FOLDER] [--force] [--no-sandbox] ...
+    python -m grading.grade SUBMISSIONS [--exercise 3] [--out FOLDER] [--force] [--no-sandbox] ...
 
 docs/teaching/grading.md says more. Results are kept notebook by notebook: started again, it goes on where it was.
 """
@@ -20,12 +20,12 @@ from dataclasses import asdict, fields
 from multiprocessing.connection import wait
 from pathlib import Path
 
-from grading import gradebook, reading, reports, sandbox
-from grading.marking import mark
-from grading.sandbox import GDLIB, Limits
 from tqdm import tqdm
 
 from gdlib.checks import Verdict, bank
+from grading import gradebook, reading, reports, sandbox
+from grading.marking import mark
+from grading.sandbox import GDLIB, Limits
 
 TOO_BIG = 4 * 2**30  # bytes for a process that judges
 
@@ -152,7 +152,7 @@ def digest(path):
 def fingerprint(exercise, *settings):
     """What a result depends on besides the notebook: the questions, the code that grades, the settings."""
     found = hashlib.sha256(repr(settings).encode())
-    grader = Path(__file__).parent / "grading"
+    grader = Path(__file__).parent
     for path in (
         exercise.path,
         *sorted(GDLIB.glob("*.py")),

@@ -146,7 +146,7 @@ def write(path, size, width=7, dtype="float64", seed=0, progress=None):
     ...     np.load(write(folder + "/patches.npy", 1_000_000), mmap_mode="r").shape
     (2500, 50)
     """
-    from gdlib.memory import size_in_bytes
+    from gdlib.scale.memory import size_in_bytes
 
     path, (width, dtype, seed) = Path(path), _table(width, dtype, seed)
     table = partial(rows, width=width, dtype=dtype, seed=seed)

@@ -18,9 +18,9 @@ from pathlib import Path
 
 import numpy as np
 
-from gdlib.files import RUN, RUNS
 from gdlib.minibatch import _whole
 from gdlib.regression import BLOCK, CORES
+from gdlib.scale.files import RUN, RUNS
 
 __all__ = ["Footprint", "Run", "footprint", "machine", "peak", "readable", "run_capped", "size_in_bytes"]
 
@@ -31,7 +31,9 @@ STACK = 512 << 10  # bytes of stack of a thread in the child: the cap counts the
 CALLERS = 8  # threads of the child that may be inside BLAS at once, each with a buffer of its own
 ORDER = 32  # bytes that shuffling takes for each run
 POOL = 512 << 10  # bytes that Python's pool of threads takes, its modules included (measured: 0.4 to 0.6 MiB)
-CHILD = "import pickle, sys; sys.path[:] = pickle.load(sys.stdin.buffer); from gdlib.memory import _serve; _serve()"
+CHILD = (
+    "import pickle, sys; sys.path[:] = pickle.load(sys.stdin.buffer); from gdlib.scale.memory import _serve; _serve()"
+)
 NOISE = re.compile(r"^.*(OpenBLAS|Memory allocation still failed|BLAS : |bad_alloc|MemoryError).*\n?", re.M)
 SIZES = ("B", "KiB", "MiB", "GiB", "TiB")
 UNITS = {"B": 1} | {f"{p}{i}B": base**k for i, base in (("", 1000), ("I", 1024)) for k, p in enumerate("KMGTP", 1)}

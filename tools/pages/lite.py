@@ -1,8 +1,8 @@
 """The course in the browser: a JupyterLite site whose kernel is Python itself, in WebAssembly (Pyodide).
 
-    python tools/lite.py build [FOLDER]             into build/site/lite, or another folder
-    python tools/lite.py build --offline [FOLDER]   the same without NumPy, Matplotlib and Pillow: asks no other host
-    python tools/lite.py lock                       docs/lite/requirements.in -> requirements.lock (needs the network)
+    python -m pages.lite build [FOLDER]             into build/site/lite, or another folder
+    python -m pages.lite build --offline [FOLDER]   the same without NumPy, Matplotlib and Pillow: asks no other host
+    python -m pages.lite lock                       requirements/lite.in -> lite.lock (needs the network)
 
 The site holds JupyterLab, the notebooks and their data, Pyodide's runtime (npm), and the wheels that run on any
 machine: gdlib's and PyPI's. One list of packages, pyodide-lock.json, names them all, so that `import gdlib` in a
@@ -24,16 +24,17 @@ from zipfile import ZipFile
 from jupyterlite_pyodide_kernel.constants import PYODIDE_CDN_URL, PYODIDE_PYTHON_VERSION, PYODIDE_VERSION
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
-from web import MODULES, ROOT, copy, notebooks
+
+from pages.web import MODULES, ROOT, copy, notebooks
 
 HERE = ROOT / "docs" / "lite"
-LOCK = HERE / "requirements.lock"
+LOCK = ROOT / "requirements" / "lite.lock"
 WHEELS = ROOT / "build" / "wheels"  # what was downloaded once
 EXTENSIONS = Path(sys.prefix) / "share" / "jupyter" / "labextensions"
 FEDERATED = ("@jupyter-widgets/jupyterlab-manager", "@jupyterlite/pyodide-kernel-extension", "anywidget")
 RUNTIME = ("pyodide.asm.mjs", "pyodide.asm.wasm", "pyodide.mjs", "python_stdlib.zip", "pyodide-lock.json")
 NOT_THERE = {"jupyterlab", "jupytext", "nbval", "psutil"}  # gdlib asks for them, and no cell needs them in a browser
-CONTENTS = ("notebooks/data/*", "exercises/solutions/*.md")  # read by the notebooks, beside the notebooks themselves
+CONTENTS = ("exercises/solutions/*.md",)  # read by the notebooks, beside the notebooks themselves
 MARKERS = {"sys_platform": "emscripten", "platform_system": "Emscripten", "os_name": "posix", "extra": "",
            "platform_machine": "wasm32", "implementation_name": "cpython", "platform_python_implementation": "CPython",
            "python_version": PYODIDE_PYTHON_VERSION, "python_full_version": f"{PYODIDE_PYTHON_VERSION}.0"}  # fmt: skip
@@ -106,7 +107,7 @@ def adapted(path, notebook):
 
 def wheels():
     """gdlib's wheel, built now, those of the lock, downloaded once, and those that the kernel brings."""
-    done = WHEELS / "requirements.lock"
+    done = WHEELS / "lite.lock"
     if not done.exists() or done.read_text("utf-8") != LOCK.read_text("utf-8"):
         shutil.rmtree(WHEELS, ignore_errors=True)
         anywhere = ("--platform=any", "--abi=none", "--implementation=py", f"--python-version={PYODIDE_PYTHON_VERSION}")
@@ -131,9 +132,7 @@ def listed(theirs, folder, offline):
     for entry in ours.values():
         missing = [n for n in entry["depends"] if n not in theirs["packages"] and n not in ours]
         if missing:
-            raise SystemExit(
-                f"{entry['name']} needs {missing[0]} in the browser: add it to {HERE.name}/requirements.in"
-            )
+            raise SystemExit(f"{entry['name']} needs {missing[0]} in the browser: add it to requirements/lite.in")
         entry["depends"] = [name for name in entry["depends"] if name in packages]
     return theirs | {"packages": packages}
 
@@ -155,12 +154,12 @@ def entry_of(wheel):
 
 
 def lock():
-    """docs/lite/requirements.lock, in the versions of requirements.lock. The kernel brings its own widgetsnbextension."""
+    """requirements/lite.lock, in the versions of requirements/course.lock. The kernel brings its own widgetsnbextension."""
     options = {"python-version": PYODIDE_PYTHON_VERSION, "python-platform": "wasm32-pyodide2024", "only-binary": ":all:",
-               "constraint": ROOT / "requirements.lock", "no-emit-package": "widgetsnbextension", "output-file": LOCK,
-               "custom-compile-command": "python tools/lite.py lock"}  # fmt: skip
+               "constraint": ROOT / "requirements" / "course.lock", "no-emit-package": "widgetsnbextension", "output-file": LOCK,
+               "custom-compile-command": "python -m pages.lite lock"}  # fmt: skip
     flags = (f"--{name}={value}" for name, value in options.items())
-    run("uv", "pip", "compile", "--quiet", "--upgrade", "--generate-hashes", *flags, str(HERE / "requirements.in"))
+    run("uv", "pip", "compile", "--quiet", "--upgrade", "--generate-hashes", *flags, str(LOCK.with_suffix(".in")))
 
 
 def run(name, *arguments, cwd=ROOT):

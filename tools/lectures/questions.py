@@ -1,6 +1,6 @@
 """The question bank, docs/teaching/questions/NN_name.md: multiple choice, with a reason for every option and a proof.
 
-    python tools/questions.py [NAME ...]    write build/questions/NN_name.gift, which Moodle and others import
+    python -m lectures.questions [NAME ...]    write build/questions/NN_name.gift, which Moodle and others import
 
 NAME is a lecture's file name or its beginning, such as 01; all of them when left out.
 A question is a heading, its text, its options, the belief behind it, and a block of Python that asserts its numbers:
@@ -23,7 +23,7 @@ from typing import NamedTuple
 from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 BANK, BUILD = ROOT / "docs" / "teaching" / "questions", ROOT / "build" / "questions"
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import nbformat
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 MODULES = ROOT / "docs" / "node_modules"
 
 # The name on the page -> the file. anywidget.js is an AMD module, which the widget manager asks require.js for.

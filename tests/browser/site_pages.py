@@ -14,12 +14,12 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
-from lab import FLAGS, Explorer, find_chromium, playwright
-from test_views import agrees, in_bytes, stands
-from web import WIDGET_STATE, WIDGET_VIEW, needed
 
 import gdlib
 from gdlib import explore
+from lab import FLAGS, Explorer, find_chromium, playwright
+from pages.web import WIDGET_STATE, WIDGET_VIEW, needed
+from test_views import agrees, in_bytes, stands
 
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "docs" / "node_modules" / "axe-core" / "axe.min.js"

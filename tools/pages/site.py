@@ -1,6 +1,6 @@
 """The course as a web site of plain files, alive without a kernel: build/site.
 
-    python tools/site.py build
+    python -m pages.site build
 
 Stages a source tree in build/site-source that keeps the repository's layout (docs/site/index.md and its neighbours
 move to the root) and runs Sphinx over it, warnings as errors. Nothing is executed: the stored outputs are shown.
@@ -22,7 +22,8 @@ from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import nbformat
-from web import ROOT, SCRIPTS, WIDGET_VIEW, copy, excerpt, notebooks
+
+from pages.web import ROOT, SCRIPTS, WIDGET_VIEW, copy, excerpt, notebooks
 
 BUILD = ROOT / "build"
 SOURCE, SITE, SLIDES = BUILD / "site-source", BUILD / "site", BUILD / "slides"
@@ -32,7 +33,7 @@ MARKDOWN = (
     "docs/lite/README.md",
     "bench/results.md",
     "exercises/README.md",
-    "notebooks/data/README.md",
+    "gdlib/data/README.md",
 )
 LINK = re.compile(r"(?<=\]\()(?![\w+]+:|[#/])([^)\s#]+)(?=(?:#[^)\s]*)?\))")
 # In a page: the explorer of the cell that begins so, taken from a stored notebook.

@@ -1,6 +1,6 @@
 """The picture at the top of the README: four walks downhill on the real terrain.
 
-python tools/picture.py        writes docs/picture.png
+python -m lectures.picture        writes docs/picture.png
 """
 
 from pathlib import Path
@@ -19,6 +19,6 @@ def picture():
 
 if __name__ == "__main__":
     ax, walks = picture()
-    target = Path(__file__).parent.parent / "docs" / "picture.png"
+    target = Path(__file__).parents[2] / "docs" / "picture.png"
     target.write_bytes(figures.png(ax.figure))
     print(figures.alternative_text(ax))

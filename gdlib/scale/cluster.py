@@ -16,8 +16,8 @@ from importlib.util import find_spec
 
 import numpy as np
 
-from gdlib.files import Rows
 from gdlib.regression import _blocks, _finite, _sums
+from gdlib.scale.files import Rows
 
 __all__ = ["Blocks", "connect", "missing", "open_rows"]
 

@@ -1,7 +1,7 @@
 """The pipeline: notebooks/text/*.md (MyST, edited) -> notebooks/*.ipynb (executed, with outputs).
 
-    python tools/pipeline.py build [NAME ...]    execute the sources and store what they give
-    python tools/pipeline.py check [NAME ...]    execute again: do the stored notebooks say the same?
+    python -m lectures.pipeline build [NAME ...]    execute the sources and store what they give
+    python -m lectures.pipeline check [NAME ...]    execute again: do the stored notebooks say the same?
 
 NAME is a lecture's file name or its beginning, such as 01; all of them when left out.
 A build in the locked environment gives the same bytes each time: no dates, cell
@@ -29,7 +29,7 @@ import nbformat
 from jupytext.combine import combine_inputs_with_outputs
 from nbclient import NotebookClient
 
-NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
+NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 WIDGETS = "application/vnd.jupyter.widget-state+json"
 MEASURED = "nbval-ignore-output"
 
