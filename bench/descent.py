@@ -12,7 +12,7 @@ import numpy as np
 import report
 
 import gdlib
-from gdlib.descent import sweep
+from gdlib.scale.many import sweep
 
 ROUNDS = 15
 

@@ -1,46 +1,27 @@
-"""Derivatives: exact ones by SymPy, and finite differences of any function.
-
-SymPy takes a third of a second to import, so each function that needs it
-imports it; `finite_difference` needs NumPy alone.
-"""
+"""Derivatives: exact ones by SymPy, which is imported when it is needed; finite differences of any function."""
 
 import numpy as np
+
+from gdlib.arguments import number, real_array
 
 __all__ = ["derivative", "finite_difference", "gradient", "numeric", "tangent_line"]
 
 
 def derivative(expr, x=None):
-    """d expr / dx as a SymPy expression, from an expression or a Poly.
+    """d expr / dx, a SymPy expression, of an expression or a Poly; x may be left out if it is the only symbol.
 
-    Parameters
-    ----------
-    expr : sympy.Expr or sympy.Poly
-    x : sympy.Symbol, optional
-        May be left out where `expr` has only one symbol.
-
-    Raises
-    ------
-    ValueError
-        `x` is left out and `expr` does not have exactly one symbol.
-
-    Examples
-    --------
     >>> from sympy import Poly
     >>> from sympy.abc import x
     >>> derivative(x**2 + 2*x + 3), derivative(Poly(x**2 + 2*x + 3))
     (2*x + 2, 2*x + 2)
     """
-    import sympy
-
     expr = _expression(expr)
-    return sympy.diff(expr, _only_symbol(expr, x))
+    return expr.diff(_only_symbol(expr, x))
 
 
 def gradient(expr, variables):
     """The vector of partial derivatives, one a variable, as a SymPy column matrix (d, 1).
 
-    Examples
-    --------
     >>> from sympy import cos
     >>> from sympy.abc import x, y
     >>> gradient(x**2 + 2*x*y + 3 + cos(x + 2*y), [x, y])
@@ -51,53 +32,28 @@ def gradient(expr, variables):
     import sympy
 
     expr = _expression(expr)
-    return sympy.Matrix([sympy.diff(expr, v) for v in variables])
+    return sympy.Matrix([expr.diff(v) for v in variables])
 
 
 def tangent_line(expr, at, x=None):
-    """The tangent line at (a, f(a)): f(a) + f′(a)·(x − a), as a SymPy expression in x.
+    """The tangent line at (a, f(a)): f(a) + f′(a)·(x − a), a SymPy expression in x; `at` is a.
 
-    Parameters
-    ----------
-    expr : sympy.Expr or sympy.Poly
-    at : number or sympy.Expr
-        a, the point of contact.
-    x : sympy.Symbol, optional
-        May be left out where `expr` has only one symbol.
-
-    Examples
-    --------
     >>> from sympy.abc import x
     >>> tangent_line(x**2 + 2*x + 3, at=1)
     4*x + 2
     """
-    import sympy
-
     expr = _expression(expr)
     x = _only_symbol(expr, x)
-    return sympy.expand(expr.subs(x, at) + sympy.diff(expr, x).subs(x, at) * (x - at))
+    return (expr.subs(x, at) + expr.diff(x).subs(x, at) * (x - at)).expand()
 
 
 def numeric(expr, variables):
     """A SymPy expression as a NumPy function: ``sympy.lambdify``, with its two snags removed.
 
-    Parameters
-    ----------
-    expr : sympy.Expr, sympy.Poly or sympy.Matrix
-        A matrix of shape (d, 1), such as `gradient` gives, makes a function
-        that returns arrays of shape (d, ...).
-    variables : sympy.Symbol or sequence of d symbols
-        One symbol: the function takes a number or an array, and works element
-        by element. A sequence: it takes a point of shape (d,), or (d, ...).
+    Of one symbol: a function of a number or an array, element by element. Of a sequence of d
+    symbols: of a point (d,), or of many, (d, ...). A matrix (d, 1), such as `gradient` gives,
+    makes arrays (d, ...). A constant answer has the shape of the input, so that it can be drawn.
 
-    Returns
-    -------
-    callable
-        A constant answer has the shape of the input, unlike lambdify's, so
-        that it can be drawn.
-
-    Examples
-    --------
     >>> from sympy.abc import x, y
     >>> numeric(2*x + 2, x)(np.array([-1.0, 0.0, 3.0]))
     array([0., 2., 8.])
@@ -106,10 +62,9 @@ def numeric(expr, variables):
     """
     import sympy
 
-    single = isinstance(variables, sympy.Symbol)
+    single, matrix = isinstance(variables, sympy.Symbol), isinstance(expr, sympy.MatrixBase)
     symbols = [variables] if single else list(variables)
-    matrix = isinstance(expr, sympy.MatrixBase)
-    parts = [sympy.lambdify(symbols, _expression(e)) for e in (list(expr) if matrix else [expr])]
+    parts = [sympy.lambdify(symbols, _expression(e)) for e in (expr if matrix else [expr])]
 
     def function(point):
         coordinates = [point] if single else list(point)
@@ -131,29 +86,17 @@ def finite_difference(f, x, h=None, scheme="central"):
     Parameters
     ----------
     f : callable
-        Takes a point like `x`, returns one number.
-    x : float or (d,) array
+        Takes a point like `x`, a float or a (d,) array, returns one number.
     h : float > 0, optional
-        The step. When None, the one that balances the error of the formula
-        against rounding: √ε·s forward and backward (1.5e-8 at scale s = 1),
-        ∛ε·s central (6.1e-6), for a coordinate of size s = max(1, |x|), where
-        ε is the machine epsilon of the type of x (2.2e-16 in float64).
+        The step. When None, the one that balances the error of the formula against rounding:
+        √ε·s forward and backward (1.5e-8 at scale s = 1), ∛ε·s central (6.1e-6), for a
+        coordinate of size s = max(1, |x|); ε is the machine epsilon of x (2.2e-16 in float64).
     scheme : "central", "forward" or "backward"
 
-    Returns
-    -------
-    float for a scalar `x`, (d,) array for a vector
-
-    Raises
-    ------
-    TypeError, ValueError
-        `f` is no function or returns more than one number; `x` is not a number
-        or a vector; `h` is not above 0; `scheme` is unknown.
-
+    Returns a float for a scalar `x`, a (d,) array for a vector. Wrong arguments, and an f that
+    does not return one number, raise TypeError or ValueError.
     Source: W. H. Press et al., "Numerical Recipes" (3rd ed. 2007), section 5.7.
 
-    Examples
-    --------
     >>> round(finite_difference(lambda x: x**2 + 2 * x + 3, 1.0), 8)
     4.0
     >>> finite_difference(lambda p: p[0] ** 2 + 3 * p[1], [5.0, 7.0]).round(6)
@@ -163,50 +106,41 @@ def finite_difference(f, x, h=None, scheme="central"):
         raise TypeError(f"f must be a function, got {f!r}")
     if scheme not in ("central", "forward", "backward"):
         raise ValueError(f"scheme must be 'central', 'forward' or 'backward', got {scheme!r}")
-    x = np.array(x)
-    x = x if x.dtype.kind == "f" else x.astype(float)
+    x = real_array(x, "x")
     if x.ndim > 1 or x.size == 0:
         raise ValueError(f"x must be a number or have shape (d,), got shape {x.shape}")
     if h is None:
         unit = np.finfo(x.dtype).eps
-        steps = (np.cbrt(unit) if scheme == "central" else np.sqrt(unit)) * np.maximum(1, np.abs(x))
-    elif np.ndim(h) == 0 and 0 < h < np.inf:
-        steps = np.full(x.shape, h, dtype=float)
+        best = np.cbrt(unit) if scheme == "central" else np.sqrt(unit)
+        steps = best * np.maximum(1, np.abs(x))
     else:
-        raise ValueError(f"h must be a finite number above 0, or None, got {h!r}")
+        steps = np.full(x.shape, number(h, "h"))
+    right, left = scheme != "backward", scheme != "forward"  # which sides are looked at
 
-    def difference(i):
-        right, left = x.copy(), x.copy()
-        if scheme != "backward":
-            right[i] += steps[i]
-        if scheme != "forward":
-            left[i] -= steps[i]
-        # Divide by the step asked for: where x + h == x, the answer is 0 and says so.
-        return (_value(f, right) - _value(f, left)) / (steps[i] * (2 if scheme == "central" else 1))
+    def slope(i):
+        step = np.zeros_like(x)
+        step[i] = steps[i]
+        # Divided by the step asked for: where x + h == x, the answer is 0 and says so.
+        return (_value(f, x + right * step) - _value(f, x - left * step)) / (steps[i] * (right + left))
 
-    if x.ndim == 0:
-        return float(difference(()))
-    return np.array([difference(i) for i in range(x.size)])
+    return float(slope(())) if x.ndim == 0 else np.array([slope(i) for i in range(x.size)])
 
 
-def _value(f, point):
-    value = np.asarray(f(float(point) if point.ndim == 0 else point))
+def _value(f, x):
+    value = real_array(f(float(x) if x.ndim == 0 else x), "f(x)")
     if value.size != 1:
         raise ValueError(f"f must return one number, it returned shape {value.shape}")
     return float(value.reshape(()))
 
 
 def _expression(expr):
-    """The expression of a Poly, or the expression itself: SymPy is giving up adding a Poly to a cosine."""
-    import sympy
+    import sympy  # it is giving up sums of a Poly and a cosine
 
     return expr.as_expr() if isinstance(expr, sympy.Poly) else sympy.sympify(expr)
 
 
 def _only_symbol(expr, x):
-    if x is not None:
-        return x
-    if len(expr.free_symbols) != 1:
+    if x is None and len(expr.free_symbols) != 1:
         found = ", ".join(sorted(map(str, expr.free_symbols))) or "none"
         raise ValueError(f"say which variable x is: {expr} has {found}")
-    return next(iter(expr.free_symbols))
+    return next(iter(expr.free_symbols)) if x is None else x

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import gdlib
-from gdlib.descent import sweep
+from gdlib.scale.many import sweep
 
 
 def by_hand(gradient, x, lr, eps, T, sign=-1.0):

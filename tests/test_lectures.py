@@ -10,9 +10,9 @@ import pytest
 
 import gdlib
 from gdlib import explore, landscapes
-from gdlib.descent import sweep
 from gdlib.minibatch import SineFit
 from gdlib.scale import patches
+from gdlib.scale.many import sweep
 from gdlib.scale.memory import footprint, readable
 from lectures import pipeline
 

@@ -10,9 +10,9 @@ import pytest
 import gdlib
 from gdlib import minibatch
 from gdlib.minibatch import SineFit, batches, sgd
-from gdlib.regression import FACTORS, NORMS, LeastSquares
+from gdlib.regression import ROOTS, SCALES, LeastSquares
 
-SQUARES = [scale for scale in FACTORS if scale not in NORMS]
+SQUARES = [scale for scale in SCALES if scale not in ROOTS]
 
 
 @pytest.fixture
@@ -116,7 +116,7 @@ def test_the_short_last_batch(small, scale):
     assert np.linalg.norm(np.mean(slopes, axis=0) - loss.gradient(beta)) > 0.1 * np.linalg.norm(loss.gradient(beta))
 
 
-@pytest.mark.parametrize("scale", NORMS)
+@pytest.mark.parametrize("scale", ROOTS)
 def test_the_norms_are_not_unbiased(small, scale):
     """... and the docstring says so."""
     loss, beta = LeastSquares(*small, scale), np.array([0.5, -2.0])

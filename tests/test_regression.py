@@ -9,9 +9,9 @@ import pytest
 
 import gdlib
 from gdlib import regression
-from gdlib.regression import FACTORS, NORMS, LeastSquares
+from gdlib.regression import ROOTS, SCALES, LeastSquares
 
-SQUARES = [scale for scale in FACTORS if scale not in NORMS]
+SQUARES = [scale for scale in SCALES if scale not in ROOTS]
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def by_definition(X, y, beta, scale):
 # --- the derivation ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("scale", FACTORS)
+@pytest.mark.parametrize("scale", SCALES)
 def test_values_and_gradients_are_those_of_the_definition(data, scale):
     X, y = data
     beta = np.array([0.3, -1.0, 2.0])
@@ -55,7 +55,7 @@ def test_values_and_gradients_are_those_of_the_definition(data, scale):
     np.testing.assert_allclose(loss.gradient(beta), gdlib.finite_difference(loss, beta), rtol=1e-6, atol=1e-8)
 
 
-@pytest.mark.parametrize("scale", FACTORS)
+@pytest.mark.parametrize("scale", SCALES)
 def test_gradient_against_sympy_on_three_rows_of_symbols(scale):
     """course.md, number 5: SymPy differentiates the value of 3 × 2 symbols, one coefficient at a time."""
     import sympy
@@ -65,8 +65,8 @@ def test_gradient_against_sympy_on_three_rows_of_symbols(scale):
     beta = sympy.Matrix(sympy.symbols("b:2", real=True))
     r = y - X * beta
     square = sum(v**2 for v in r)
-    value = sympy.Rational(str(FACTORS[scale](1))) * square / (3 if scale in ("half-mean", "mean", "rms") else 1)
-    value = sympy.sqrt(value) if scale in NORMS else value
+    value = sympy.Rational(str(SCALES[scale](1))) * square / (3 if scale in ("half-mean", "mean", "rms") else 1)
+    value = sympy.sqrt(value) if scale in ROOTS else value
     numbers = dict(zip([*X, *y, *beta], [1, 2, -3, 4, 5, -1, 2, 0, 7, 0.5, -0.25], strict=True))
     expected = [float(sympy.diff(value, b).subs(numbers)) for b in beta]
     loss = LeastSquares(*(np.array(M.subs(numbers), float) for M in (X,)), [2.0, 0.0, 7.0], scale)
@@ -99,7 +99,7 @@ def test_two_over_L_is_the_edge(data, scale):
     assert above.stop == "diverged"
 
 
-@pytest.mark.parametrize("scale", NORMS)
+@pytest.mark.parametrize("scale", ROOTS)
 def test_no_gradient_at_a_perfect_fit(example, scale):
     X, y, _ = example
     loss = LeastSquares(X, y, scale)
@@ -170,7 +170,7 @@ def test_a_batch_stands_for_all_rows(data, scale, rows):
     np.testing.assert_allclose(loss.gradient(beta, rows), share * gradient, rtol=1e-12)
 
 
-@pytest.mark.parametrize("scale", FACTORS)
+@pytest.mark.parametrize("scale", SCALES)
 def test_a_batch_gradient_is_the_gradient_of_the_batch_loss(data, scale):
     loss = LeastSquares(*data, scale)
     rows, beta = [1, 5, 8], np.array([0.3, -1.0, 2.0])
@@ -200,7 +200,7 @@ def test_wrong_rows_are_named(data, rows, error, names):
 # --- many β at once ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("scale", FACTORS)
+@pytest.mark.parametrize("scale", SCALES)
 @pytest.mark.parametrize("rows", [None, slice(0, 9), [3, 1]])
 def test_many_points_at_once(data, scale, rows, monkeypatch):
     loss = LeastSquares(*data, scale)
@@ -372,7 +372,7 @@ class Foreign:
     sum = lambda self, axis: Foreign(self.array.sum(axis))  # noqa: E731
 
 
-@pytest.mark.parametrize("scale", FACTORS)
+@pytest.mark.parametrize("scale", SCALES)
 def test_an_array_of_another_library_stays_one(data, scale):
     """PyTorch itself is no dependency; bench/regression.py runs the real one."""
     X, y = data

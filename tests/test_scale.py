@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 import gdlib
-from gdlib.regression import FACTORS, NORMS, LeastSquares
+from gdlib.regression import ROOTS, SCALES, LeastSquares
 from gdlib.scale import cluster
 
 pytestmark = pytest.mark.scale
@@ -80,7 +80,7 @@ def here(da):
 # --- Dask: the numbers -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("scale", FACTORS)
+@pytest.mark.parametrize("scale", SCALES)
 def test_dask_gives_numpys_numbers(here, data, scale):
     X, y = data
     beta, many = np.array([0.3, -1.0, 2.0, 0.1, 1.0]), np.random.default_rng(1).standard_normal((D, 2, 3))
@@ -93,7 +93,7 @@ def test_dask_gives_numpys_numbers(here, data, scale):
         np.testing.assert_allclose(loss(many, rows), same(many, rows), rtol=1e-12)
         np.testing.assert_allclose(loss.gradient(many, rows), same.gradient(many, rows), rtol=1e-11, atol=1e-12)
     np.testing.assert_allclose(loss.solve(), same.solve(), rtol=1e-10)
-    if scale not in NORMS:
+    if scale not in ROOTS:
         np.testing.assert_allclose(loss.hessian(), same.hessian(), rtol=1e-12)
         assert (loss.max_lr, loss.mu) == pytest.approx((same.max_lr, same.mu), rel=1e-12)
 
@@ -376,7 +376,7 @@ def tensor(torch, request):
 
 
 @pytest.mark.parametrize("kind,rtol", [("f8", 1e-11), ("f4", 2e-4)])
-@pytest.mark.parametrize("scale", FACTORS)
+@pytest.mark.parametrize("scale", SCALES)
 def test_torch_gives_numpys_numbers(torch, tensor, data, scale, kind, rtol):
     X, y = (part.astype(kind) for part in data)
     beta, many = np.array([0.3, -1.0, 2.0, 0.1, 1.0], kind), np.ones((D, 2, 3), kind)
@@ -390,7 +390,7 @@ def test_torch_gives_numpys_numbers(torch, tensor, data, scale, kind, rtol):
             loss.gradient(tensor(many), rows).cpu(), same.gradient(many, rows), rtol=rtol, atol=rtol
         )
     np.testing.assert_allclose(loss.solve(), same.solve(), rtol=rtol, atol=rtol)
-    if scale not in NORMS:
+    if scale not in ROOTS:
         np.testing.assert_allclose(loss.hessian().cpu(), same.hessian(), rtol=rtol, atol=rtol)
         assert loss.max_lr == pytest.approx(same.max_lr, rel=rtol)
 
@@ -412,7 +412,7 @@ def test_the_same_loops_walk_the_same_paths_on_tensors(tensor, data, kind, rtol,
         np.testing.assert_allclose(ours.points, numpys.points, rtol=rtol, atol=rtol)
 
 
-@pytest.mark.parametrize("scale", FACTORS)
+@pytest.mark.parametrize("scale", SCALES)
 def test_autograd_agrees(torch, tensor, data, scale):
     """The loss is made of PyTorch's own operations; its derivative is found without our formula."""
     loss = LeastSquares(*map(tensor, data), scale)

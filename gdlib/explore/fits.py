@@ -5,13 +5,14 @@ from itertools import islice
 import ipywidgets
 import numpy as np
 
-from gdlib.descent import gradient_descent, sweep
+from gdlib.descent import gradient_descent
 from gdlib.explore import pictures, tables, widgets
 from gdlib.explore.walks import descent
 from gdlib.landscapes import Landscape
 from gdlib.minibatch import batches
 from gdlib.minibatch import sgd as walk_by_batches
 from gdlib.regression import LeastSquares
+from gdlib.scale.many import sweep
 
 
 def regression(

@@ -3,9 +3,10 @@
 import ipywidgets
 import numpy as np
 
-from gdlib.descent import gradient_ascent, gradient_descent, sweep
+from gdlib.descent import gradient_ascent, gradient_descent
 from gdlib.explore import pictures, tables, widgets
 from gdlib.landscapes import Landscape
+from gdlib.scale.many import sweep
 
 
 def descent(
@@ -28,7 +29,7 @@ def descent(
 ):
     """Gradient descent (or ascent) under the hand: x ← x − lr · ∇f(x), until ‖∇f‖ ≤ eps or T updates are done.
 
-    The path for every learning rate is computed once, by `gdlib.descent.sweep`, from your own `gradient`.
+    The path for every learning rate is computed once, by `gdlib.scale.many.sweep`, from your own `gradient`.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
-"""Where rows can live and how they are summed: a table in a file, a Dask cluster; bytes predicted, capped, measured."""
+"""Where rows can live and how they are summed: in a file, on a cluster, on a device; memory, predicted and capped."""
 
 from importlib import import_module
 
-__all__ = ["cluster", "files", "memory", "patches"]
+__all__ = ["arrays", "cluster", "files", "many", "memory", "patches"]
 
 
 def __getattr__(name):

@@ -16,8 +16,10 @@ from importlib.util import find_spec
 
 import numpy as np
 
-from gdlib.regression import _blocks, _finite, _sums
-from gdlib.scale.files import Rows
+from gdlib.arguments import precision, real_array, whole
+from gdlib.regression import Rows
+from gdlib.scale import files
+from gdlib.scale.blocks import Elsewhere, computed, row_numbers, triangle
 
 __all__ = ["Blocks", "connect", "missing", "open_rows"]
 
@@ -81,27 +83,39 @@ def open_rows(path, rows=None):
     return blocks_of(slice(d), d), blocks_of(d)
 
 
-class Blocks:
-    """The blocks of a Dask X, each beside its part of y (Dask's or NumPy's): what `LeastSquares` asks."""
+class Blocks(Elsewhere):
+    """The blocks of a Dask X (n, d), each beside its part of y (n,), Dask's or NumPy's: for `LeastSquares`.
+
+    ValueError or TypeError where they do not match, are cut across columns, or hold no real numbers. That all
+    numbers are finite is looked at whenever a block is.
+    """
 
     def __init__(self, X, y):
-        if len(X.chunks[1]) != 1:
-            raise ValueError(f"X must be cut into blocks of rows only, X.rechunk({{1: -1}}), got chunks {X.chunks}")
         import dask.array as da
 
-        self._in_memory, sizes = isinstance(y, np.ndarray), X.chunks[0]
-        self.X, self.y = X, da.from_array(y, chunks=(sizes,)) if self._in_memory else y.rechunk((sizes,))
-        self.n, self.cuts = len(X), np.cumsum((0, *sizes))
+        y = y if hasattr(y, "dask") else da.from_array(real_array(y, "y", keep="biuf"), chunks=(X.chunks[0],))
+        for name, part, ndim in (("X", X, 2), ("y", y, 1)):
+            if part.ndim != ndim or np.isnan(part.shape).any() or part.shape[0] != X.shape[0]:
+                raise ValueError(f"{name} must have {ndim} dimensions and the rows of X, all known, got {part!r}")
+            if part.dtype.kind not in "biuf":
+                raise TypeError(f"{name} must be an array of real numbers, got entries of type {part.dtype}")
+        if len(X.chunks[1]) != 1:
+            raise ValueError(f"X must be cut into blocks of rows only, X.rechunk({{1: -1}}), got chunks {X.chunks}")
+        self.X, self.y, (self.n, self.d), self.dtype = X, y.rechunk((X.chunks[0],)), X.shape, precision(X.dtype)
+        self.cuts = np.cumsum((0, *X.chunks[0]))
 
-    def sums(self, beta, rows, *how):
-        """b, ‖r‖² and −Xᵀr over the b rows, as `regression._sums`: only the blocks that have some of them work."""
-        rows = np.arange(*rows.indices(self.n)) if type(rows) is slice else rows
-        rows = None if rows is None else np.sort(Rows.numbers(self, rows))
-        return tuple(map(sum, zip(*self._compute(_block_sums, rows, beta, *how), strict=True)))
+    def each(self, function, rows=None):
+        """The sum of function(X, y) over each Dask block that has some of the rows, formed where the block is."""
+        return self._compute(partial(_summed, function), rows)
 
-    def each(self, function, dtype):
-        """[function(parts of the block, dtype) for each block], computed where the block is."""
-        return self._compute(_block_all, None, function, dtype)
+    def triangles(self):
+        """`triangle` of each Dask block."""
+        return self._compute(partial(_whole_block, triangle))
+
+    def batches(self, batch_size, seed=0, epochs=1):
+        """Row numbers; runs of a 16th of a batch stay together, so that a batch asks some 16 blocks at most."""
+        run = max(1, whole(batch_size, "batch_size") // files.RUNS)
+        return files.batches(self.n, batch_size, seed, epochs, run)
 
     @cached_property
     def _parts(self):
@@ -115,34 +129,38 @@ class Blocks:
             for i, x in enumerate(X):
                 with dask.annotate(workers=list(homes.get(x.key, ())), allow_other_workers=True):
                     y[i] = dask.delayed(_second)(x, y[i])
-        return list(zip(X, dask.persist(*y) if futures or self._in_memory else y, strict=True))
+        return list(zip(X, dask.persist(*y) if futures else y, strict=True))
 
-    def _compute(self, function, rows, *arguments):
-        """function(X, y, which of its rows, their name, *arguments) of each block that has some of the sorted rows."""
+    def _compute(self, function, rows=None):
+        """function(X, y, dtype, where) of each block that has some of the rows, of these rows: a tuple."""
         import dask
 
+        rows = None if rows is None else np.sort(row_numbers(rows, self.n))
         edges = self.cuts if rows is None else np.searchsorted(rows, self.cuts)
-        # One name a step: in a longer series of tasks on few blocks the scheduler no longer asks where the blocks are.
-        task, step, tasks = dask.delayed(function), f"{function.__name__}-{os.urandom(16).hex()}", []
+        # One name a step: in a longer series of tasks on few blocks the scheduler no longer asks where they are.
+        task, step, tasks = dask.delayed(_of_rows), f"step-{os.urandom(16).hex()}", []
         for i in np.flatnonzero(np.diff(edges)).tolist():
             at = slice(None) if rows is None else rows[edges[i] : edges[i + 1]] - self.cuts[i]
             if rows is not None and (np.diff(at) == 1).all():
                 at = slice(at[0], at[-1] + 1)
-            name = f"rows {self.cuts[i]} to {self.cuts[i + 1] - 1}"
-            tasks.append(task(*self._parts[i], at, name, *arguments, dask_key_name=(step, i)))
-        if not tasks:
-            raise ValueError("rows must name one row or more, got none")
+            where = f"rows {self.cuts[i]} to {self.cuts[i + 1] - 1}"
+            tasks.append(task(function, *self._parts[i], at, self.dtype, where, dask_key_name=(step, i)))
         return dask.compute(*tasks)
 
 
-def _block_sums(X, y, at, where, beta, *how):
+def _of_rows(function, X, y, at, dtype, where):
     with np.errstate(over="ignore", invalid="ignore"):  # on the way to infinity, as in the descent
-        return _sums(X, y, beta, at, *how, where=where, cores=1)
+        return function(X[at], y[at], dtype, where)
 
 
-def _block_all(X, y, at, where, function, dtype):
-    _finite(X, y, where)
-    return function(_blocks(X, y, dtype), dtype)
+def _summed(function, X, y, dtype, where):
+    step = max(1, Rows.BLOCK // (X.shape[1] * dtype.itemsize))
+    cuts = (slice(i, i + step) for i in range(0, len(y), step))
+    return sum(_whole_block(function, X[cut], y[cut], dtype, where) for cut in cuts)
+
+
+def _whole_block(function, X, y, dtype, where):
+    return computed(function, X.astype(dtype, copy=False), y.astype(dtype, copy=False), where)
 
 
 def _second(X, y):

@@ -18,8 +18,8 @@ from pathlib import Path
 
 import numpy as np
 
-from gdlib.minibatch import _whole
-from gdlib.regression import BLOCK, CORES
+from gdlib.arguments import precision, whole
+from gdlib.regression import Rows
 from gdlib.scale.files import RUN, RUNS
 
 __all__ = ["Footprint", "Run", "footprint", "machine", "peak", "readable", "run_capped", "size_in_bytes"]
@@ -30,7 +30,6 @@ POLL = 0.005  # seconds between two looks at the child
 STACK = 512 << 10  # bytes of stack of a thread in the child: the cap counts them all
 CALLERS = 8  # threads of the child that may be inside BLAS at once, each with a buffer of its own
 ORDER = 32  # bytes that shuffling takes for each run
-POOL = 512 << 10  # bytes that Python's pool of threads takes, its modules included (measured: 0.4 to 0.6 MiB)
 CHILD = (
     "import pickle, sys; sys.path[:] = pickle.load(sys.stdin.buffer); from gdlib.scale.memory import _serve; _serve()"
 )
@@ -76,20 +75,19 @@ class Footprint:
 
     @property
     def streamed(self):
-        """The most that descent from a file holds.
+        """The most that descent on a `files.Table` holds.
 
-        `buffers` chunks of whole batches, target included, 4 MiB each (`files.CHUNK`) or one batch where that is more;
-        a batch of residuals; where numbers are converted, the blocks at work once more; a few vectors of length d.
-        A full batch is read in blocks of 2 MiB, one for each core that computes (4 at most), by a pool of threads.
-        Of the size of the file only the list of its runs depends, which a descent by batches shuffles: 32 bytes for a
-        run of 256 KiB (`minibatch._chunks`; with runs of single rows it would be 32 bytes a row).
+        `buffers` chunks of whole batches, target included, 4 MiB each or one batch where that is more (of the full
+        batch: a block of 2 MiB); of the block at work −Xᵀ, its residuals, and where numbers are converted the
+        block once more; a few vectors of length d. Of the size of the file only the list of its runs depends,
+        which a descent by batches shuffles: 32 bytes for a run of 256 KiB.
         """
-        at_work = min(self.batch_size or self.n, CORES * max(8, BLOCK // (self.d * self._work)))
+        at_work = min(self.batch_size or self.n, max(1, Rows.BLOCK // (self.d * self._work)))
         read = self.buffers * self._chunk if self.batch_size else at_work
-        converted = at_work * self.d * self._work if np.dtype(self.dtype) not in (np.float32, np.float64) else 0
-        residual = (self.batch_size or at_work) * self._work
-        beside = ORDER * -(-self.n // self._run) if self.batch_size else POOL
-        return read * (self.d + 1) * self._item + converted + residual + VECTORS * self.model + beside
+        copies = 1 + (np.dtype(self.dtype) not in (np.float32, np.float64))
+        order = ORDER * -(-self.n // self._run) if self.batch_size else 0
+        work = at_work * (copies * self.d + 2) * self._work
+        return read * (self.d + 1) * self._item + work + VECTORS * self.model + order
 
     @property
     def _chunk(self):
@@ -108,8 +106,7 @@ class Footprint:
 
     @property
     def _work(self):
-        small = np.dtype(self.dtype).kind == "f" and self._item <= 4
-        return 4 if small else np.result_type(self.dtype, np.float64).itemsize
+        return precision(np.dtype(self.dtype)).itemsize
 
     def __repr__(self):
         batch = f"a batch of {self.batch_size}" if self.batch_size else "the full batch"
@@ -155,8 +152,8 @@ def footprint(n, d, batch_size=None, dtype="float64", buffers=1):
     >>> readable(photos.data), readable(photos.batch)
     ('183 GiB', '12 MiB')
     """
-    n, d, buffers = _whole(n, "n"), _whole(d, "d"), _whole(buffers, "buffers")
-    batch_size = None if batch_size is None else _whole(batch_size, "batch_size")
+    n, d, buffers = whole(n, "n"), whole(d, "d"), whole(buffers, "buffers")
+    batch_size = None if batch_size is None else whole(batch_size, "batch_size")
     if batch_size is not None and batch_size > n:
         raise ValueError(f"batch_size must be between 1 and n = {n}, got {batch_size}")
     if np.dtype(dtype).kind not in "biuf":

@@ -15,25 +15,17 @@ Recommendation ITU-R BT.709-6 (2015), item 3.2; the regression of a pixel on tho
 """
 
 import errno
-import glob
-import hashlib
-import io
 import os
 import shutil
-from contextlib import suppress
-from functools import cache, lru_cache, partial
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from gdlib.minibatch import progress_bar
-
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None
+from gdlib.arguments import whole
+from gdlib.scale.memory import size_in_bytes
 
 __all__ = ["photograph", "remove", "rows", "write"]
 
@@ -90,8 +82,8 @@ def rows(start, stop, width=7, dtype="float64", seed=0):
     array([[27, 33, 39, 32, 33, 27, 26, 26,  1, 31],
            [33, 39, 40, 31, 36, 26, 26, 27,  1, 33]], dtype=uint8)
     """
-    start = _whole(start, "start", 0)
-    stop, (width, dtype, seed) = _whole(stop, "stop", start + 1), _table(width, dtype, seed)
+    start = whole(start, "start", 0)
+    stop, (width, dtype, seed) = whole(stop, "stop", start + 1), _table(width, dtype, seed)
     out, middle = np.empty((stop - start, width * width + 1), dtype), width * width // 2
     lines, columns = (side - width + 1 for side in photograph().shape)
     i = start
@@ -111,9 +103,7 @@ def rows(start, stop, width=7, dtype="float64", seed=0):
 def write(path, size, width=7, dtype="float64", seed=0, progress=None):
     """Write the first rows of the table to a ``.npy`` file of about `size` bytes; ``numpy.load`` opens it.
 
-    The rows go into a ``.part`` file beside it, which is renamed once it is
-    whole. After Ctrl-C or a kill the same call goes on from the part's last
-    whole row. A whole file of these rows is left as it is, another one replaced.
+    A file of these rows that is there already is left as it is, another one is replaced once the new one is whole.
 
     Parameters
     ----------
@@ -132,10 +122,8 @@ def write(path, size, width=7, dtype="float64", seed=0, progress=None):
     Raises
     ------
     OSError
-        ENOSPC before anything is written: too little disk is free. Or the disk
-        failed a write, perhaps because it is full by now; the part is removed.
-    BlockingIOError
-        Another process is writing the same rows to the same path.
+        ENOSPC before anything is written: too little disk is free. Or the disk failed a write, perhaps because it
+        is full by now. Nothing half-written is left behind, after Ctrl-C neither.
     TypeError, ValueError
         The message names the argument.
 
@@ -146,48 +134,39 @@ def write(path, size, width=7, dtype="float64", seed=0, progress=None):
     ...     np.load(write(folder + "/patches.npy", 1_000_000), mmap_mode="r").shape
     (2500, 50)
     """
-    from gdlib.scale.memory import size_in_bytes
-
     path, (width, dtype, seed) = Path(path), _table(width, dtype, seed)
-    table = partial(rows, width=width, dtype=dtype, seed=seed)
-    row = table(0, 1).nbytes
-    n = _whole(size_in_bytes(size), "size", row) // row
-    header = _header(n, width, dtype)
-    total = len(header) + n * row
+    row = rows(0, 1, width, dtype, seed)
+    n = whole(size_in_bytes(size), "size", row.nbytes) // row.nbytes
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, "path must name a file, and this is a folder", str(path))
-    if _is_whole(path, header, n, table):
+    if _is_there(path, n, width, dtype, seed):
         return path
-    digest = hashlib.sha256(repr((n, width, dtype.str, seed)).encode()).hexdigest()[:12]
-    part = path.with_name(f"{path.name}.{digest}.part")
-    needed, free = total - _size(part), shutil.disk_usage(path.parent).free
+    needed, free = n * row.nbytes, shutil.disk_usage(path.parent).free
     if needed > free:
         raise OSError(errno.ENOSPC, f"{needed / 1e6:,.1f} MB are needed and {free / 1e6:,.1f} MB are free", str(path))
-    with open(part, "r+b", buffering=0, opener=lambda name, flags: os.open(name, flags | os.O_CREAT, 0o666)) as file:
-        _lock(file)
-        done = _whole_rows(file, header, n, table)
-        try:
-            _fill(file, header, done, n, table, path.name, progress)
-        except OSError as error:
-            file.close()
-            part.unlink(missing_ok=True)
-            what = f"{error.strerror}: {total / 1e6:,.1f} MB could not be written; the unfinished part was removed"
-            raise OSError(error.errno, what, str(path)) from error
+    part = _part(path)
     try:
+        _fill(part, n, width, dtype, seed, progress)
         os.replace(part, path)
-    except FileNotFoundError:
-        if not _is_whole(path, header, n, table):  # whole: another process finished the same file first
-            raise
+    except OSError as error:
+        what = f"{error.strerror}: {needed / 1e6:,.1f} MB could not be written"
+        raise OSError(error.errno, what, str(path)) from error
+    finally:
+        part.unlink(missing_ok=True)
     return path
 
 
 def remove(path):
-    """Delete the file and every part of it: the bytes that this frees, 0 where there is nothing."""
-    path, freed = Path(path), 0
-    for file in (path, *path.parent.glob(f"{glob.escape(path.name)}.{'[0-9a-f]' * 12}.part")):
-        freed += _size(file)
-        file.unlink(missing_ok=True)
+    """Delete the file, and what a killed `write` has left of it: the bytes that this frees."""
+    files = [file for file in (Path(path), _part(Path(path))) if file.exists()]
+    freed = sum(file.stat().st_size for file in files)
+    for file in files:
+        file.unlink()
     return freed
+
+
+def _part(path):
+    return path.with_name(f"{path.name}.part")
 
 
 @lru_cache(maxsize=1)
@@ -202,84 +181,47 @@ def _version(version, dtype, seed):
     return np.ascontiguousarray(np.rint(255 * grey) if dtype.kind == "u" else grey - CENTRE, dtype)
 
 
-def _size(path):
-    with suppress(FileNotFoundError):
-        return path.stat().st_size
-    return 0
-
-
-def _header(n, width, dtype):
-    stream = io.BytesIO()
-    shape = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False, "shape": (n, width * width + 1)}
-    np.lib.format.write_array_header_1_0(stream, shape)
-    return stream.getvalue()
-
-
-def _whole_rows(file, header, n, table):
-    """With how many whole rows of the table a file begins; 0 where its header, first or last one is another."""
-    row = table(0, 1).nbytes
-    k = min(n, (os.fstat(file.fileno()).st_size - len(header)) // row)
-    if k < 1 or file.read(len(header)) != header or file.read(row) != table(0, 1).tobytes():
-        return 0
-    file.seek(len(header) + (k - 1) * row)
-    return k if file.read(row) == table(k - 1, k).tobytes() else 0
-
-
-def _is_whole(path, header, n, table):
-    if _size(path) != len(header) + n * table(0, 1).nbytes:
-        return False
-    with open(path, "rb") as file:
-        return _whole_rows(file, header, n, table) == n
-
-
-def _lock(file):
-    """Until the file is closed no other process writes it. (Without a lock both write the same bytes.)"""
+def _is_there(path, n, width, dtype, seed):
+    """Does the file hold just these rows? Its shape, its first and its last row say so."""
     try:
-        if hasattr(fcntl, "flock"):  # not in the empty one of JupyterLite
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise BlockingIOError(errno.EAGAIN, "another process is writing these rows", str(file.name)) from None
-    except OSError:  # a file system without locks
-        pass
+        table = np.load(path, mmap_mode="r")
+    except (OSError, ValueError, EOFError):
+        return False
+    if table.shape != (n, width * width + 1) or table.dtype != dtype:
+        return False
+    return all((table[k] == rows(k, k + 1, width, dtype, seed)).all() for k in (0, n - 1))
 
 
-def _fill(file, header, done, n, table, name, progress):
-    """Rows `done` to n − 1 into their place, then onto the disk itself."""
-    row = table(0, 1).nbytes
-    step, look = max(1, BATCH // row), {"delay": 0 if progress else 1, "disable": progress is False, "leave": False}
-    with progress_bar(desc=name, total=n * row, initial=done * row, unit="B", unit_scale=True, **look) as bar:
-        file.seek(0)
-        _put(file, header)
-        file.seek(len(header) + done * row)
-        for start in range(done, n, step):
-            batch = table(start, min(start + step, n))
-            _put(file, batch.reshape(-1).view(np.uint8))
-            bar.update(batch.nbytes)
-        file.truncate(len(header) + n * row)
+def _fill(path, n, width, dtype, seed, progress):
+    """The rows into a new file, then onto the disk itself."""
+    from tqdm import tqdm
+
+    class Bar(tqdm):
+        monitor_interval = 0  # no thread that watches it: a browser has none to give
+
+    shape = {"shape": (n, width * width + 1), "fortran_order": False, "descr": np.lib.format.dtype_to_descr(dtype)}
+    step = max(1, BATCH // (shape["shape"][1] * dtype.itemsize))
+    look = {"delay": 0 if progress else 1, "disable": progress is False, "leave": False}
+    with open(path, "wb") as file, Bar(desc=path.stem, total=n, unit=" rows", unit_scale=True, **look) as bar:
+        np.lib.format.write_array_header_1_0(file, shape)
+        for start in range(0, n, step):
+            batch = rows(start, min(start + step, n), width, dtype, seed)
+            batch.tofile(file)
+            bar.update(len(batch))
+        file.flush()
         os.fsync(file.fileno())
-
-
-def _put(file, data):
-    view = memoryview(data)
-    while view:  # a full disk first takes a part of it
-        view = view[file.write(view) :]
 
 
 def _table(width, dtype, seed):
     """The arguments that choose a table, checked."""
-    width, seed = _whole(width, "width", 3), _whole(seed, "seed", 0)
+    width, seed = whole(width, "width", 3), whole(seed, "seed", 0)
     largest = min(photograph().shape) - 1
     if width % 2 == 0 or width > largest:
         raise ValueError(f"width must be odd, 3 to {largest}, got {width}")
-    with suppress(TypeError):
-        if np.dtype(dtype).kind == "f" or np.dtype(dtype) == np.uint8:
-            return width, np.dtype(dtype), seed
-    raise TypeError(f"dtype must be a floating type or uint8, got {dtype!r}")
-
-
-def _whole(value, name, least):
-    if isinstance(value, bool) or not hasattr(value, "__index__"):
-        raise TypeError(f"{name} must be a whole number, got {value!r}")
-    if value < least:
-        raise ValueError(f"{name} must be {least} or more, got {value!r}")
-    return int(value)
+    try:
+        dtype = np.dtype(dtype)
+    except TypeError:
+        dtype = np.dtype(object)
+    if dtype.kind != "f" and dtype != np.uint8:
+        raise TypeError(f"dtype must be a floating type or uint8, got {dtype!r}")
+    return width, dtype, seed

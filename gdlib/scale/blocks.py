@@ -1,0 +1,61 @@
+"""What rows that live elsewhere have in common: numbers of rows, blocks looked at once they are here, the solution."""
+
+import numpy as np
+
+__all__ = ["Elsewhere", "computed", "row_numbers", "triangle"]
+
+
+class Elsewhere:
+    """Rows of X and y that live elsewhere: for `LeastSquares`. They have n, d, dtype and `each`."""
+
+    def like(self, beta):
+        """β in the numbers that are computed with."""
+        return np.asarray(beta, dtype=self.dtype)
+
+    def solve(self):
+        """The least-squares solution by a QR factorisation that grows block by block, (d + 1)² at a time.
+
+        R of (X y) has the singular values of its rows, and unlike XᵀX it loses no digits. In one thread: on blocks
+        as narrow as these LAPACK's threads wait for each other, 4 to 8 times as long on 2 cores.
+        Source: G. H. Golub, C. F. Van Loan, "Matrix Computations" (4th ed. 2013), section 5.3.
+        """
+        from threadpoolctl import threadpool_limits
+
+        R = np.empty((0, self.d + 1), self.dtype)
+        with threadpool_limits(1):
+            for part in self.triangles():
+                R = np.linalg.qr(np.vstack([R, part]), mode="r")
+        cutoff = np.finfo(self.dtype).eps * max(self.n, self.d)
+        return np.linalg.lstsq(R[:, :-1], R[:, -1], rcond=cutoff)[0]
+
+    def triangles(self):
+        """`triangle` of each block."""
+        return self.each(triangle)
+
+
+def triangle(X, y):
+    """R of the QR factorisation of (X y), at most (d + 1, d + 1)."""
+    return np.linalg.qr(np.column_stack([X, y]), mode="r")
+
+
+def computed(function, X, y, where):
+    """function(X, y) of one block; ValueError, which names the rows, where X or y is not finite."""
+    value = function(X, y)
+    if not np.vdot(value, value) < np.inf:  # β is on its way to infinity, or the data are not finite
+        for name, part in (("X", X), ("y", y)):
+            if not np.isfinite(part).all():
+                raise ValueError(f"{name} must be finite, got NaN or infinity in {where}")
+    return value
+
+
+def row_numbers(rows, n):
+    """Numbers of rows counted from the front, as of any array: −1 is the last one; IndexError outside."""
+    if isinstance(rows, slice):
+        return np.arange(*rows.indices(n))
+    rows = np.asarray(rows)
+    if rows.ndim != 1 or rows.dtype.kind not in "iu":
+        raise ValueError(f"rows must be a slice or a vector of row numbers, got {rows!r}")
+    outside = rows[(rows < -n) | (rows >= n)]
+    if len(outside):
+        raise IndexError(f"rows must be below n = {n}, got {outside[0]}")
+    return np.where(rows < 0, rows + n, rows)
