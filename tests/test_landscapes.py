@@ -68,19 +68,33 @@ def test_quadratics_know_their_curvature():
     assert landscapes.valley(100).L == 100
     assert landscapes.valley(100).mu == 1
     assert landscapes.saddle().mu == -1
-    tilted = landscapes.quadratic([[2, 1], [1, 3]], centre=[1, -1], offset=4)
-    assert tilted([1.0, -1.0]) == 4
+    tilted = landscapes.quadratic([[2, 1], [1, 3]])
+    assert tilted([1.0, -1.0]) == 1.5
+    np.testing.assert_array_equal(tilted.gradient(np.array([1.0, -1.0])), [1, -2])
     assert tilted.L == pytest.approx((5 + np.sqrt(5)) / 2)
+    assert tilted.mu == pytest.approx((5 - np.sqrt(5)) / 2)
     with pytest.raises(AttributeError, match="no quadratic"):
         landscapes.himmelblau().L  # noqa: B018
     for wrong in ([[1, 2]], [[1, 2], [3, 4]]):
         with pytest.raises(ValueError, match="hessian"):
             landscapes.quadratic(wrong)
-    with pytest.raises(ValueError, match="centre"):
-        landscapes.quadratic([[1, 0], [0, 1]], centre=[1])
     for wrong in (0.5, np.inf, np.nan):
         with pytest.raises(ValueError, match="kappa"):
             landscapes.valley(wrong)
+
+
+def test_a_quadratic_has_a_minimum_where_all_curvatures_are_positive():
+    assert landscapes.saddle().minima == landscapes.quadratic([[1, 0], [0, 0]]).minima == ()
+    (minimum,) = landscapes.quadratic([[2, 1], [1, 3]]).minima
+    np.testing.assert_array_equal(minimum, [0, 0])
+
+
+def test_a_quadratic_keeps_its_own_matrix():
+    H = np.array([[2.0, 0.0], [0.0, 8.0]])
+    f = landscapes.quadratic(H)
+    H[:] = 0
+    assert f([1.0, 1.0]) == 5
+    assert f.L == 8
 
 
 def test_terrain_is_the_map_in_metres():
