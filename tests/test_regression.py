@@ -110,8 +110,7 @@ def test_two_over_L_is_the_edge(data, scale):
     """course.md, number 1, on the data's own Hessian."""
     loss = LeastSquares(*data, scale)
     below, above = (
-        gdlib.gradient_descent(loss.gradient, np.zeros(3), share * loss.max_lr, 1e-8, 5000)
-        for share in (0.95, 1.05)
+        gdlib.gradient_descent(loss.gradient, np.zeros(3), share * loss.max_lr, 1e-8, 5000) for share in (0.95, 1.05)
     )
     assert below.stop == "converged"
     np.testing.assert_allclose(below.final, np.linalg.lstsq(*data)[0], atol=1e-7)
