@@ -194,6 +194,13 @@ def test_a_gradient_that_is_not_a_number_ends_the_path(init):
     np.testing.assert_array_equal(path.final, init)
 
 
+@pytest.mark.parametrize("init", [0.0, [0.0]])
+@pytest.mark.parametrize("T", [1, 9])
+def test_a_gradient_that_is_not_a_number_is_seen_also_at_the_last_point(init, T):
+    path = gdlib.gradient_descent(lambda x: x * 0 + (1 if x >= 0 else math.nan), init, lr=1, T=T)
+    assert (path.stop, path.steps, path.final) == ("diverged", 1, -1)
+
+
 def test_a_gradient_that_becomes_infinite_ends_the_path_at_that_point():
     def gradient(x):
         return x if x[0] > 0.7 else x * math.inf
