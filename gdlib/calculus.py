@@ -32,7 +32,7 @@ def gradient(expr, variables):
     import sympy
 
     expr = _expression(expr)
-    return sympy.Matrix([expr.diff(v) for v in variables])
+    return sympy.Matrix([expr.diff(v) for v in variables])  # lecture 2, "The gradient collects them"
 
 
 def tangent_line(expr, at, x=None):
@@ -43,7 +43,7 @@ def tangent_line(expr, at, x=None):
     4*x + 2
     """
     expr = _expression(expr)
-    x = _only_symbol(expr, x)
+    x = _only_symbol(expr, x)  # lecture 1, "The tangent line"
     return (expr.subs(x, at) + expr.diff(x).subs(x, at) * (x - at)).expand()
 
 
@@ -117,7 +117,7 @@ def finite_difference(f, x, h=None, scheme="central"):
         steps = np.full(x.shape, number(h, "h"))
     right, left = scheme != "backward", scheme != "forward"  # which sides are looked at
 
-    def slope(i):
+    def slope(i):  # lecture 1, "Slopes without a formula"
         step = np.zeros_like(x)
         step[i] = steps[i]
         # Divided by the step asked for: where x + h == x, the answer is 0 and says so.
@@ -134,9 +134,9 @@ def _value(f, x):
 
 
 def _expression(expr):
-    import sympy  # it is giving up sums of a Poly and a cosine
+    from sympy import sympify
 
-    return expr.as_expr() if isinstance(expr, sympy.Poly) else sympy.sympify(expr)
+    return sympify(expr).as_expr()  # also of a Poly, which SymPy no longer adds to a cosine
 
 
 def _only_symbol(expr, x):

@@ -26,8 +26,7 @@ class Path:
     stop : str
         "converged" (the norm is at most eps), "exhausted" (T updates done) or
         "diverged" (the next point, or the gradient there, is not finite).
-    updates : int or None
-        How many updates there were, where not every point was kept (`sgd`).
+    updates : int or None, how many there were where not every point was kept (`sgd`)
     """
 
     points: np.ndarray
@@ -90,7 +89,7 @@ def gradient_ascent(gradient, init, lr=0.1, eps=1e-6, T=1000):
     >>> gradient_ascent(lambda x: -2 * (x - 5), init=0.0).final.round(4)
     np.float64(5.0)
     """
-    return _walk(gradient, init, +number(lr, "lr"), eps, T)
+    return _walk(gradient, init, +number(lr, "lr"), eps, T)  # lecture 3, "Up instead of down"
 
 
 def _walk(gradient, init, step, eps, T):
@@ -105,14 +104,14 @@ def _walk(gradient, init, step, eps, T):
             slope = gradient_at(gradient, x)
             norm = size(slope)
             norms.append(norm)
-            if norm <= eps:
+            if norm <= eps:  # lecture 3, "What the tolerance promises"
                 stop = "converged"
             elif not norm < inf:
                 stop = "diverged"
             elif len(points) > T:
-                stop = "exhausted"
+                stop = "exhausted"  # lecture 3, "Three ways to end"
             else:
-                x = x + step * slope  # the update: lecture 3, "The algorithm in full"
+                x = x + step * slope  # the update; lecture 3, "The algorithm in full"
                 if not size(x) < inf:
                     stop = "diverged"
     return Path(np.array(points), np.array(norms), stop)

@@ -90,12 +90,12 @@ def valley(kappa=25):
     """
     if not 1 <= kappa < np.inf:
         raise ValueError(f"kappa must be a finite number, 1 or above, got {kappa!r}")
-    return quadratic([[1, 0], [0, kappa]], name=f"valley, κ = {kappa:g}")
+    return quadratic([[1, 0], [0, kappa]], name=f"valley, κ = {kappa:g}")  # lecture 3, "The narrow valley"
 
 
 def saddle():
     """½(x² − y²), with gradient (x, −y): a minimum along x, a maximum along y, no minimum at all."""
-    return quadratic([[1, 0], [0, -1]], name="saddle")
+    return quadratic([[1, 0], [0, -1]], name="saddle")  # lecture 3, "Saddles"
 
 
 def double_well(tilt=0.3):
@@ -105,7 +105,7 @@ def double_well(tilt=0.3):
         raise ValueError(f"tilt must be between -1.5396 and 1.5396 for two valleys, got {tilt!r}")
     left, _, right = np.sort(np.roots([4, 0, -4, tilt]).real)
     return Landscape(
-        "double well",
+        "double well",  # lecture 3, "The double well"
         lambda x: (x**2 - 1) ** 2 + tilt * x,
         lambda x: 4 * x * (x**2 - 1) + tilt,
         domain=((-1.7, 1.7),),
@@ -191,7 +191,7 @@ def terrain():
         return interpolated(x, _weights, _weights)
 
     def gradient(x):
-        east = interpolated(x, _slopes_of_weights, _weights) / dx
+        east = interpolated(x, _slopes_of_weights, _weights) / dx  # lecture 2, "Water on the map"
         return np.array([east, interpolated(x, _weights, _slopes_of_weights) / dy])
 
     names = ("east (m)", "north (m)")

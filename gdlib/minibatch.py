@@ -44,7 +44,7 @@ def batches(n, batch_size, seed=0, epochs=1):
 
     def deal():
         for _ in rounds:
-            order = rng.permutation(n)
+            order = rng.permutation(n)  # lecture 5, "Deal the rows like cards"
             for i in range(0, n, batch_size):
                 yield order[i : i + batch_size]
 
@@ -117,7 +117,7 @@ def sgd(loss, init, lr, T, batch_size, seed=0, eps=None, record=1):
                 stop = "exhausted"
             else:
                 rate = constant or number(lr(t), f"lr({t})")
-                following = x - rate * slope  # the update: lecture 5, "The algorithm in full"
+                following = x - rate * slope  # the update; lecture 5, "The algorithm in full"
                 if size(following) < inf:
                     x, t = following, t + 1
                 else:
@@ -166,7 +166,7 @@ class SineFit:
     def __call__(self, omega, rows=None):
         """f at ω, a number or an array of any shape; with `rows` the batch's own."""
         _, _, error = self._errors(omega, rows)
-        value = 0.5 * (error * error).mean(0)
+        value = 0.5 * (error * error).mean(0)  # lecture 5, "Every batch has its own objective"
         return value if np.ndim(omega) else float(value)
 
     def gradient(self, omega, rows=None):

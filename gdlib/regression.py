@@ -19,7 +19,7 @@ from gdlib.arguments import precision, real_array
 
 __all__ = ["LeastSquares", "Rows"]
 
-SCALES = {  # c, for n rows: the loss is c‖r‖², or the root of it
+SCALES = {  # c: the loss is c‖r‖², or its root; lecture 4, "Four losses, one derivation"
     "half-sum": lambda n: 0.5,
     "sum": lambda n: 1.0,
     "half-mean": lambda n: 0.5 / n,
@@ -44,9 +44,8 @@ class LeastSquares:
     "rms"       √(‖r‖²/n)    −Xᵀr/(√n‖r‖)         changes with β
     =========== ============ ==================== =============
 
-    X : (n, d) array, kept as it is, never copied or changed; a memory map is an array too.
-        Or rows that live elsewhere, such as `gdlib.scale.files.Table`, which bring their y.
-    y : (n,) array
+    X : (n, d) array, y : (n,) array. Neither is copied or changed; a memory map is an array too.
+        Or X alone: rows that live elsewhere, such as `gdlib.scale.files.Table`, with their y.
 
     Shapes that do not match, NaN or infinity (this reads X once), masks, what is no real number
     and unknown scales raise ValueError or TypeError, which name the argument.
@@ -108,10 +107,10 @@ class LeastSquares:
 
         def of_block(X, y):
             error = y - X @ beta
-            return -X.T @ error
+            return -X.T @ error  # lecture 4, "The same thing as a matrix"
 
         slope = 2 * self._factor(rows) * sum(self.data.each(of_block, rows))
-        if self.scale in ROOTS:  # the chain rule: (√q)′ = q′ / 2√q
+        if self.scale in ROOTS:  # (√q)′ = q′ / 2√q; lecture 4, "The norm and its square"
             root = self(beta, rows)
             with np.errstate(invalid="ignore"):
                 slope = slope / (2 * root) if 0 < root < inf else slope * np.nan
@@ -147,11 +146,11 @@ class LeastSquares:
     @property
     def max_lr(self):
         """2/L: descent converges from every start exactly for 0 < lr < 2/L (the four squares)."""
-        return 2 / self.L if self.L else inf
+        return 2 / self.L if self.L else inf  # lecture 4, "When to stop, and the edge"
 
     def solve(self):
         """The exact minimiser, (d,), by ``numpy.linalg.lstsq``; of several the one of smallest norm."""
-        return self.data.solve()
+        return self.data.solve()  # lecture 4, "Against lstsq"
 
     def _point(self, beta):
         beta = self.data.like(beta)
@@ -166,7 +165,7 @@ class LeastSquares:
         b = len(range(*rows.indices(self.n))) if isinstance(rows, slice) else len(rows)
         if b == 0:
             raise ValueError("rows must name one row or more, got none")
-        return SCALES[self.scale](self.n) * self.n / b
+        return SCALES[self.scale](self.n) * self.n / b  # lecture 5, "A step from a few rows"
 
 
 class Rows:
@@ -205,7 +204,7 @@ class Rows:
                 raise ValueError(f"rows must be a slice or a vector of row numbers, got {rows!r}")
             n = len(rows)
         step = max(1, self.BLOCK // (self.d * self.dtype.itemsize))
-        for i in range(0, n, step):
+        for i in range(0, n, step):  # lecture 6, "Honest: all rows can stream too"
             block = slice(i, i + step) if rows is None else rows[i : i + step]
             yield function(*(part[block].astype(self.dtype, copy=False) for part in (X, y)))
 
