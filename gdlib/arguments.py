@@ -84,5 +84,6 @@ def gradient_at(gradient, x, *rows):
 
 
 def length(v):
-    """‖v‖ of a float or a (d,) array: ∞ where ‖v‖² is more than a float can hold."""
-    return abs(v) if type(v) is float else math.sqrt(v @ v)
+    """‖v‖ of a (d,) array; where ‖v‖² is too large or too small for a float, by `math.hypot`."""
+    norm = math.sqrt(v @ v)
+    return norm if 1e-150 < norm < math.inf else math.hypot(*v)

@@ -67,8 +67,7 @@ def gradient_descent(gradient, init, lr=0.1, eps=1e-6, T=1000):
     Returns
     -------
     Path
-        Divergence is a result, not an error: the path ends at the last finite point (of a
-        vector: whose length squared is finite, below about 1e154), and `stop` is "diverged".
+        Divergence is a result, not an error: the path then ends at the last finite point.
 
     Wrong arguments, and a gradient that returns another shape than that of `init` or
     changes its argument, raise TypeError or ValueError, which name the argument.
