@@ -22,10 +22,10 @@ class Path:
     points : (k+1,) for a scalar start, (k+1, d) for a vector
         x_0 ... x_k, every one of them finite.
     norms : (k+1,)
-        The Euclidean norm of the gradient at each point.
+        The Euclidean norm of the gradient at each point (in `sgd`: of the next batch's).
     stop : str
         "converged" (the norm is at most eps), "exhausted" (T updates done) or
-        "diverged" (the next point, or the gradient there, is not finite).
+        "diverged" (the next point, or the gradient there, is not finite or overflows).
     updates : int or None, how many there were where not every point was kept (`sgd`)
     """
 
@@ -95,13 +95,13 @@ def _walk(gradient, init, step, eps, T):
     x, eps, T = point(init, "init"), number(eps, "eps", zero=True), whole(T, "T")
     if not callable(gradient):
         raise TypeError(f"gradient must be a function of the point, got {gradient!r}")
-    size = abs if type(x) is float else length
+    norm_of = abs if type(x) is float else length
     points, norms, stop = [], [], None
     with np.errstate(over="ignore", invalid="ignore"):  # on the way to infinity
         while stop is None:
             points.append(x)
-            slope = gradient_at(gradient, x)
-            norm = size(slope)
+            grad = gradient_at(gradient, x)
+            norm = norm_of(grad)
             norms.append(norm)
             if norm <= eps:  # lecture 3, "What the tolerance promises"
                 stop = "converged"
@@ -110,7 +110,7 @@ def _walk(gradient, init, step, eps, T):
             elif len(points) > T:
                 stop = "exhausted"  # lecture 3, "Three ways to end"
             else:
-                x = x + step * slope  # the update; lecture 3, "The algorithm in full"
-                if not size(x) < inf:
+                x = x + step * grad  # the update; lecture 3, "The algorithm in full"
+                if not norm_of(x) < inf:
                     stop = "diverged"
     return Path(np.array(points), np.array(norms), stop)
