@@ -1,6 +1,6 @@
 """gdlib: the small tested module behind the course on gradient descent.
 
-The core, five files to be read in an evening:
+The core, to be read in an evening:
 calculus      derivative, gradient, tangent line (SymPy); finite differences
 landscapes    functions to walk on, each beside its gradient
 descent       gradient_descent, gradient_ascent -> Path
@@ -23,12 +23,12 @@ from gdlib.descent import Path, gradient_ascent, gradient_descent
 from gdlib.minibatch import batches, sgd
 from gdlib.regression import LeastSquares
 
-WINGS = ("checks", "data", "explore", "figures", "scale")
-__all__ = sorted([name for name in globals() if name[0] != "_" and name != "import_module"] + [*WINGS])
+_WINGS = ("checks", "data", "explore", "figures", "scale")
+__all__ = sorted([name for name in globals() if name[0] != "_" and name != "import_module"] + [*_WINGS])
 
 
 def __getattr__(name):
-    if name in WINGS:
+    if name in _WINGS:
         return import_module(f"gdlib.{name}")
     raise AttributeError(f"module 'gdlib' has no attribute {name!r}")
 

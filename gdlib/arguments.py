@@ -1,14 +1,15 @@
 """What every function here asks of its arguments; the messages name the argument and its value."""
 
 import math
-from numbers import Real
+import sys
+from numbers import Integral, Real
 
 import numpy as np
 
 
 def whole(value, name, least=1):
     """`value` as an int that is at least `least`."""
-    if isinstance(value, bool) or not hasattr(value, "__index__"):
+    if isinstance(value, bool) or not isinstance(value, Integral):
         raise TypeError(f"{name} must be a whole number, got {value!r}")
     if value < least:
         raise ValueError(f"{name} must be {least} or more, got {value!r}")
@@ -19,7 +20,7 @@ def number(value, name, zero=False):
     """`value` as a finite float above 0; with `zero`, 0 is allowed."""
     if isinstance(value, bool) or not isinstance(value, Real):
         raise TypeError(f"{name} must be a number, got {value!r}")
-    if not 0 <= value < math.inf or (value == 0 and not zero):
+    if not 0 <= value <= sys.float_info.max or (value == 0 and not zero):
         bound = ", 0 or above," if zero else " above 0,"
         raise ValueError(f"{name} must be a finite number{bound} got {value!r}")
     return float(value)
@@ -71,7 +72,7 @@ def gradient_at(gradient, x, *rows):
     except ValueError as error:
         if "read-only" not in str(error):
             raise
-        raise ValueError(f"gradient must not change its argument, x = {x!r}") from error
+        raise ValueError(f"gradient must not change its argument (nor what is read-only), x = {x!r}") from error
     if type(slope) is float and type(x) is float:
         return slope
     slope = real_array(slope, "gradient(x)")
@@ -84,5 +85,6 @@ def gradient_at(gradient, x, *rows):
 
 
 def length(v):
-    """‖v‖ of a float or a (d,) array: ∞ where ‖v‖² is more than a float can hold."""
-    return abs(v) if type(v) is float else math.sqrt(v @ v)
+    """‖v‖ of a (d,) array; where ‖v‖² is too large or too small for a float, by `math.hypot`."""
+    norm = math.sqrt(v @ v.astype(float, copy=False))
+    return norm if 1e-150 < norm < math.inf or not v.any() else math.hypot(*v)

@@ -32,7 +32,7 @@ def gradient(expr, variables):
     import sympy
 
     expr = _expression(expr)
-    return sympy.Matrix([expr.diff(v) for v in variables])
+    return sympy.Matrix([expr.diff(v) for v in variables])  # lecture 2, "The gradient collects them"
 
 
 def tangent_line(expr, at, x=None):
@@ -43,7 +43,7 @@ def tangent_line(expr, at, x=None):
     4*x + 2
     """
     expr = _expression(expr)
-    x = _only_symbol(expr, x)
+    x = _only_symbol(expr, x)  # lecture 1, "The tangent line"
     return (expr.subs(x, at) + expr.diff(x).subs(x, at) * (x - at)).expand()
 
 
@@ -67,7 +67,7 @@ def numeric(expr, variables):
     parts = [sympy.lambdify(symbols, _expression(e)) for e in (expr if matrix else [expr])]
 
     def function(point):
-        coordinates = [point] if single else list(point)
+        coordinates = [np.asarray(c) + 0.0 for c in ([point] if single else point)]
         if len(coordinates) != len(symbols):
             raise ValueError(f"the point must have {len(symbols)} coordinates, got {len(coordinates)}")
         shape = np.broadcast_shapes(*(np.shape(c) for c in coordinates))
@@ -88,9 +88,9 @@ def finite_difference(f, x, h=None, scheme="central"):
     f : callable
         Takes a point like `x`, a float or a (d,) array, returns one number.
     h : float > 0, optional
-        The step. When None, the one that balances the error of the formula against rounding:
-        √ε·s forward and backward (1.5e-8 at scale s = 1), ∛ε·s central (6.1e-6), for a
-        coordinate of size s = max(1, |x|); ε is the machine epsilon of x (2.2e-16 in float64).
+        The step. When None, the one that balances the error of the formula against rounding, if
+        f computes as finely as x and varies on the scale s = max(1, |x|) of a coordinate: √u·s
+        forward and backward (1.5e-8 if s = 1), ∛u·s central (6.1e-6), u = 2.2e-16 in float64.
     scheme : "central", "forward" or "backward"
 
     Returns a float for a scalar `x`, a (d,) array for a vector. Wrong arguments, and an f that
@@ -117,10 +117,10 @@ def finite_difference(f, x, h=None, scheme="central"):
         steps = np.full(x.shape, number(h, "h"))
     right, left = scheme != "backward", scheme != "forward"  # which sides are looked at
 
-    def slope(i):
+    def slope(i):  # lecture 1, "Slopes without a formula"
         step = np.zeros_like(x)
         step[i] = steps[i]
-        # Divided by the step asked for: where x + h == x, the answer is 0 and says so.
+        # Divided by the step asked for: where x + h == x this gives 0, not NaN.
         return (_value(f, x + right * step) - _value(f, x - left * step)) / (steps[i] * (right + left))
 
     return float(slope(())) if x.ndim == 0 else np.array([slope(i) for i in range(x.size)])
@@ -134,9 +134,9 @@ def _value(f, x):
 
 
 def _expression(expr):
-    import sympy  # it is giving up sums of a Poly and a cosine
+    from sympy import sympify
 
-    return expr.as_expr() if isinstance(expr, sympy.Poly) else sympy.sympify(expr)
+    return sympify(expr).as_expr()  # also of a Poly, which SymPy no longer adds to a cosine
 
 
 def _only_symbol(expr, x):

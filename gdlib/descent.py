@@ -22,12 +22,11 @@ class Path:
     points : (k+1,) for a scalar start, (k+1, d) for a vector
         x_0 ... x_k, every one of them finite.
     norms : (k+1,)
-        The Euclidean norm of the gradient at each point.
+        The Euclidean norm of the gradient at each point (in `sgd`: of the next batch's).
     stop : str
         "converged" (the norm is at most eps), "exhausted" (T updates done) or
-        "diverged" (the next point, or the gradient there, is not finite).
-    updates : int or None
-        How many updates there were, where not every point was kept (`sgd`).
+        "diverged" (the next point, or the gradient there, is not finite or overflows).
+    updates : int or None, how many there were where not every point was kept (`sgd`)
     """
 
     points: np.ndarray
@@ -68,8 +67,7 @@ def gradient_descent(gradient, init, lr=0.1, eps=1e-6, T=1000):
     Returns
     -------
     Path
-        Divergence is a result, not an error: the path ends at the last finite point (of a
-        vector: whose length squared is finite, below about 1e154), and `stop` is "diverged".
+        Divergence is a result, not an error: the path then ends at the last finite point.
 
     Wrong arguments, and a gradient that returns another shape than that of `init` or
     changes its argument, raise TypeError or ValueError, which name the argument.
@@ -90,29 +88,29 @@ def gradient_ascent(gradient, init, lr=0.1, eps=1e-6, T=1000):
     >>> gradient_ascent(lambda x: -2 * (x - 5), init=0.0).final.round(4)
     np.float64(5.0)
     """
-    return _walk(gradient, init, +number(lr, "lr"), eps, T)
+    return _walk(gradient, init, +number(lr, "lr"), eps, T)  # lecture 3, "Up instead of down"
 
 
 def _walk(gradient, init, step, eps, T):
     x, eps, T = point(init, "init"), number(eps, "eps", zero=True), whole(T, "T")
     if not callable(gradient):
         raise TypeError(f"gradient must be a function of the point, got {gradient!r}")
-    size = abs if type(x) is float else length
+    norm_of = abs if type(x) is float else length
     points, norms, stop = [], [], None
     with np.errstate(over="ignore", invalid="ignore"):  # on the way to infinity
         while stop is None:
             points.append(x)
-            slope = gradient_at(gradient, x)
-            norm = size(slope)
+            grad = gradient_at(gradient, x)
+            norm = norm_of(grad)
             norms.append(norm)
-            if norm <= eps:
+            if norm <= eps:  # lecture 3, "What the tolerance promises"
                 stop = "converged"
             elif not norm < inf:
                 stop = "diverged"
             elif len(points) > T:
-                stop = "exhausted"
+                stop = "exhausted"  # lecture 3, "Three ways to end"
             else:
-                x = x + step * slope  # the update: lecture 3, "The algorithm in full"
-                if not size(x) < inf:
+                x = x + step * grad  # the update; lecture 3, "The algorithm in full"
+                if not norm_of(x) < inf:
                     stop = "diverged"
     return Path(np.array(points), np.array(norms), stop)

@@ -2,7 +2,7 @@
 
 A landscape f is called with a point of shape (d,), or with many as columns, shape (d, ...):
 ``f(np.array(np.meshgrid(xs, ys)))`` is its height over a grid, ``f(path.points.T)`` along a walk.
-One of one variable takes numbers and arrays alike, element by element.
+`double_well`, of one variable, takes numbers and arrays alike, element by element.
 """
 
 from collections.abc import Callable
@@ -41,14 +41,14 @@ class Landscape:
     coordinates: tuple = ("x", "y")
 
     def __call__(self, x):
-        return self.f(np.asarray(x))
+        return self.f(np.asarray(x) + 0.0)
 
     def __repr__(self):
         return f"<landscape {self.name!r}, {len(self.domain)}-D>"
 
     @property
     def L(self):
-        """Of a quadratic the largest eigenvalue of H. If mu > 0, descent converges for 0 < lr < 2/L."""
+        """Of a quadratic the largest eigenvalue of the Hessian; if mu > 0, 0 < lr < 2/L converges."""
         return self._curvatures()[-1]
 
     @property
@@ -65,7 +65,7 @@ class Landscape:
 def quadratic(hessian, name="quadratic"):
     """½ xᵀHx, with gradient Hx, for a symmetric (d, d) array H; ValueError for another one."""
     H = np.array(hessian, dtype=float)
-    if H.ndim != 2 or H.shape[0] != H.shape[1] or not np.allclose(H, H.T):
+    if H.ndim != 2 or H.shape[0] != H.shape[1] or not np.allclose(H, H.T, atol=0):
         raise ValueError(f"hessian must be a symmetric (d, d) matrix, got {hessian!r}")
 
     def gradient(x):
@@ -74,7 +74,7 @@ def quadratic(hessian, name="quadratic"):
     def f(x):
         return 0.5 * (x * gradient(x)).sum(axis=0)
 
-    minima = (np.zeros(len(H)),) if np.linalg.eigvalsh(H)[0] > 0 else ()
+    minima = (np.zeros(len(H)),) if np.linalg.eigvalsh(H)[0] > 1e-12 * abs(H).max() else ()
     return Landscape(name, f, gradient, ((-2.0, 2.0),) * len(H), minima, H)
 
 
@@ -90,12 +90,12 @@ def valley(kappa=25):
     """
     if not 1 <= kappa < np.inf:
         raise ValueError(f"kappa must be a finite number, 1 or above, got {kappa!r}")
-    return quadratic([[1, 0], [0, kappa]], name=f"valley, κ = {kappa:g}")
+    return quadratic([[1, 0], [0, kappa]], name=f"valley, κ = {kappa:g}")  # lecture 3, "The narrow valley"
 
 
 def saddle():
     """½(x² − y²), with gradient (x, −y): a minimum along x, a maximum along y, no minimum at all."""
-    return quadratic([[1, 0], [0, -1]], name="saddle")
+    return quadratic([[1, 0], [0, -1]], name="saddle")  # lecture 3, "Saddles"
 
 
 def double_well(tilt=0.3):
@@ -105,7 +105,7 @@ def double_well(tilt=0.3):
         raise ValueError(f"tilt must be between -1.5396 and 1.5396 for two valleys, got {tilt!r}")
     left, _, right = np.sort(np.roots([4, 0, -4, tilt]).real)
     return Landscape(
-        "double well",
+        "double well",  # lecture 3, "The double well"
         lambda x: (x**2 - 1) ** 2 + tilt * x,
         lambda x: 4 * x * (x**2 - 1) + tilt,
         domain=((-1.7, 1.7),),
@@ -114,7 +114,7 @@ def double_well(tilt=0.3):
 
 
 def himmelblau():
-    """(x² + y − 11)² + (x + y² − 7)²: four minima, all of height 0.
+    """(x² + y − 11)² + (x + y² − 7)²: four minima, all of height 0 (here to six decimals).
 
     Source: D. M. Himmelblau, "Applied Nonlinear Programming" (1972).
     """
@@ -191,11 +191,10 @@ def terrain():
         return interpolated(x, _weights, _weights)
 
     def gradient(x):
-        east = interpolated(x, _slopes_of_weights, _weights) / dx
+        east = interpolated(x, _slopes_of_weights, _weights) / dx  # lecture 2, "Water on the map"
         return np.array([east, interpolated(x, _weights, _slopes_of_weights) / dy])
 
-    names = ("east (m)", "north (m)")
-    return Terrain("Jacksboro terrain", f, gradient, domain, (), None, names, heights, dx, dy)
+    return Terrain("Jacksboro terrain", f, gradient, domain, (), None, ("east (m)", "north (m)"), heights, dx, dy)
 
 
 def metres_per_degree(latitude):

@@ -40,11 +40,11 @@ def batches(n, batch_size, seed=0, epochs=1):
     if batch_size > n:
         raise ValueError(f"batch_size must be between 1 and n = {n}, got {batch_size}")
     rounds = repeat(None) if epochs is None else range(whole(epochs, "epochs"))
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(whole(seed, "seed", 0) if hasattr(seed, "__index__") else seed)
 
     def deal():
         for _ in rounds:
-            order = rng.permutation(n)
+            order = rng.permutation(n)  # lecture 5, "Deal the rows like cards"
             for i in range(0, n, batch_size):
                 yield order[i : i + batch_size]
 
@@ -52,18 +52,18 @@ def batches(n, batch_size, seed=0, epochs=1):
 
 
 def sgd(loss, init, lr, T, batch_size, seed=0, eps=None, record=1):
-    """Walk downhill by batches: x ← x − lr · ∇f_B(x), with the next batch B each time, T times.
+    """Step by batches: x ← x − lr · ∇f_B(x), with the next batch B each time, T times.
 
     Parameters
     ----------
     loss : object with ``n`` and ``gradient(x, rows)``
         The number of rows, and the gradient at x as the given rows estimate it: an array of
-        row numbers, or None where `batch_size` is n. A loss may bring its own
+        row numbers, or None for all (b = n, or to look at eps). A loss may bring its own
         ``batches(batch_size, seed, epochs)``, as that of rows in a file does.
     init : float or (d,) array
         The start x_0; never changed.
     lr : float > 0, or callable
-        The learning rate η, or a schedule: ``lr(t)`` for update t = 0, 1, ...
+        The learning rate η, or a schedule: ``lr(t)`` > 0 for update t = 0, 1, ...
     T : int >= 1
         The number of updates; ceil(n / batch_size) of them are one epoch.
     batch_size : int, 1 to n
@@ -72,13 +72,13 @@ def sgd(loss, init, lr, T, batch_size, seed=0, eps=None, record=1):
         Stop once the norm of the *full* gradient is at most eps: looked at once an epoch, before
         its first update, at the cost of a pass; a batch's own gradient would say nothing.
     record : int >= 1
-        Keep each record-th point, and the last. All T + 1 of them take 8·d·(T + 1) bytes.
+        Keep each record-th point, and the last: 8·d bytes each, in the walk some 200 more.
 
     Returns
     -------
     Path
         ``norms`` are those of the batch gradients, ‖∇f_B(x_t)‖ with the batch that comes next.
-        Divergence is a result. With ``batch_size=loss.n`` it is `gradient_descent`'s path.
+        Divergence is a result. With b = n and an eps it is the path of `gradient_descent`.
 
     Wrong arguments, and gradients of another shape than `init` or that change it, raise
     TypeError or ValueError, which name the argument.
@@ -95,17 +95,17 @@ def sgd(loss, init, lr, T, batch_size, seed=0, eps=None, record=1):
     eps = None if eps is None else number(eps, "eps", zero=True)
     constant = None if callable(lr) else number(lr, "lr")
     deal = getattr(loss, "batches", None) or partial(batches, loss.n)
-    order = deal(batch_size, seed, epochs=None)
+    dealt = deal(batch_size, seed, epochs=None)
     epoch = -(-loss.n // whole(batch_size, "batch_size"))  # updates in it, rounded up
-    order = order if epoch > 1 else repeat(None)  # all rows, in their own order
-    size = abs if type(x) is float else length
+    dealt = dealt if epoch > 1 else repeat(None)  # None: all rows
+    norm_of = abs if type(x) is float else length
     t, points, norms, stop = 0, [], [], None
     with np.errstate(over="ignore", invalid="ignore"):  # on the way to infinity
         while stop is None:
-            look = eps is not None and t % epoch == 0
-            arrived = look and size(gradient_at(loss.gradient, x, None)) <= eps
-            slope = gradient_at(loss.gradient, x, next(order))
-            norm = size(slope)
+            look = eps is not None and t % epoch == 0  # at the full gradient, once an epoch
+            arrived = look and norm_of(gradient_at(loss.gradient, x, None)) <= eps
+            grad = gradient_at(loss.gradient, x, None if arrived else next(dealt))
+            norm = norm_of(grad)
             if t % record == 0:
                 points.append(x)
                 norms.append(norm)
@@ -117,9 +117,9 @@ def sgd(loss, init, lr, T, batch_size, seed=0, eps=None, record=1):
                 stop = "exhausted"
             else:
                 rate = constant or number(lr(t), f"lr({t})")
-                following = x - rate * slope  # the update: lecture 5, "The algorithm in full"
-                if size(following) < inf:
-                    x, t = following, t + 1
+                x_next = x - rate * grad  # the update; lecture 5, "The algorithm in full"
+                if norm_of(x_next) < inf:
+                    x, t = x_next, t + 1
                 else:
                     stop = "diverged"
     if t % record:
@@ -136,8 +136,8 @@ class SineFit:
     landscape.
 
     t, y : (n,) arrays, times in seconds and what was measured then
-    digits : int, optional; round the gradient to so many decimals: chaotic walks are then the
-        same on machines whose sines differ in the last digit
+    digits : int, optional; round each gradient to so many decimals (no longer quite unbiased):
+        chaotic walks are then the same on machines whose sines differ in the last digit
 
     Source: D. C. Rife, R. R. Boorstyn, "Single-tone parameter estimation from discrete-time
     observations", IEEE Trans. Information Theory 20 (1974), 591-598.
@@ -166,7 +166,7 @@ class SineFit:
     def __call__(self, omega, rows=None):
         """f at ω, a number or an array of any shape; with `rows` the batch's own."""
         _, _, error = self._errors(omega, rows)
-        value = 0.5 * (error * error).mean(0)
+        value = 0.5 * (error * error).mean(0)  # lecture 5, "Every batch has its own objective"
         return value if np.ndim(omega) else float(value)
 
     def gradient(self, omega, rows=None):

@@ -4,8 +4,8 @@ With the residual r = y − Xβ, one coefficient at a time: ∂rᵢ/∂βₖ = �
 
     ∂/∂βₖ ½ Σᵢ rᵢ² = Σᵢ rᵢ · ∂rᵢ/∂βₖ = −Σᵢ Xᵢₖ rᵢ,    all k together: ∇ ½‖r‖² = −Xᵀr.
 
-A scale multiplies this by a number; a root divides it by its own value. Each sum over the rows is
-formed block by block: a small function sees one block, and the data say where their blocks are.
+A scale multiplies −Xᵀr by a number; a root also divides it by the loss itself. Each sum over rows
+is formed by blocks of them: a small function sees one, and the data say where their blocks are.
 
 Source: S. Boyd, L. Vandenberghe, "Introduction to Applied Linear Algebra" (2018), ch. 12-13.
 """
@@ -19,7 +19,7 @@ from gdlib.arguments import precision, real_array
 
 __all__ = ["LeastSquares", "Rows"]
 
-SCALES = {  # c, for n rows: the loss is c‖r‖², or the root of it
+SCALES = {  # c: the loss is c‖r‖², or its root; lecture 4, "Four losses, one derivation"
     "half-sum": lambda n: 0.5,
     "sum": lambda n: 1.0,
     "half-mean": lambda n: 0.5 / n,
@@ -44,9 +44,8 @@ class LeastSquares:
     "rms"       √(‖r‖²/n)    −Xᵀr/(√n‖r‖)         changes with β
     =========== ============ ==================== =============
 
-    X : (n, d) array, kept as it is, never copied or changed; a memory map is an array too.
-        Or rows that live elsewhere, such as `gdlib.scale.files.Table`, which bring their y.
-    y : (n,) array
+    X : (n, d) array, y : (n,) array. Neither is copied or changed; a memory map will do (lecture 6).
+        Or X alone: rows that live elsewhere, such as `gdlib.scale.files.Table`, with their y.
 
     Shapes that do not match, NaN or infinity (this reads X once), masks, what is no real number
     and unknown scales raise ValueError or TypeError, which name the argument.
@@ -60,7 +59,7 @@ class LeastSquares:
     """
 
     def __init__(self, X, y=None, scale="half-sum"):
-        if scale not in SCALES:
+        if scale not in list(SCALES):
             raise ValueError(f"scale must be one of {', '.join(map(repr, SCALES))}, got {scale!r}")
         self.data = X if y is None and hasattr(X, "each") else Rows(X, y)
         self.n, self.d, self.scale = self.data.n, self.data.d, scale
@@ -83,7 +82,7 @@ class LeastSquares:
             error = y - X @ beta
             return error @ error
 
-        value = self._factor(rows) * float(sum(self.data.each(of_block, rows)))
+        value = self._c(rows) * float(sum(self.data.each(of_block, rows)))
         return sqrt(value) if self.scale in ROOTS else value
 
     def gradient(self, beta, rows=None):
@@ -93,10 +92,10 @@ class LeastSquares:
         rows : slice or (b,) array of row numbers, optional
             The gradient of the batch's own loss, in which the b rows stand for all n: the sum
             over the batch times n/b, in every scale (so that a mean is divided by b). For the
-            four squares an unbiased estimate of the full gradient, also for the short last
-            batch. For "norm" and "rms" not: a root of a mean is no mean of roots.
+            four squares, and rows drawn at random, that is the full gradient on average, also of
+            the short last batch. For "norm" and "rms" not: a root of a mean is no mean of roots.
 
-        Returns an array like `beta`; NaN for "norm" and "rms" where r = 0: there is none there.
+        Returns an array like `beta`, float32 if X is. NaN for "norm" and "rms" where ‖r‖² is 0 or ∞.
 
         >>> loss = LeastSquares([[1.0], [2.0]], [3.0, 5.0], scale="mean")
         >>> loss.gradient([0.0]), loss.gradient([0.0], slice(0, 1)), loss.gradient([0.0], [1])
@@ -106,30 +105,30 @@ class LeastSquares:
             return np.apply_along_axis(self.gradient, 0, beta, rows)
         beta = self._point(beta)
 
-        def of_block(X, y):
+        def of_block(X, y):  # some of the rows; a small table is one block
             error = y - X @ beta
-            return -X.T @ error
+            return -X.T @ error  # lecture 4, "The same thing as a matrix"
 
-        slope = 2 * self._factor(rows) * sum(self.data.each(of_block, rows))
-        if self.scale in ROOTS:  # the chain rule: (√q)′ = q′ / 2√q
+        grad = 2 * self._c(rows) * sum(self.data.each(of_block, rows))  # for "half-sum" 2c is 1
+        if self.scale in ROOTS:  # (√q)′ = q′ / 2√q; lecture 4, "A learning rate belongs to its loss"
             root = self(beta, rows)
             with np.errstate(invalid="ignore"):
-                slope = slope / (2 * root) if 0 < root < inf else slope * np.nan
-        return slope
+                grad = grad / (2 * root) if 0 < root < inf else grad * np.nan
+        return grad
 
     def hessian(self):
         """The constant curvature of the four squares, (d, d): XᵀX times 1, 2, 1/n or 2/n."""
         if self.scale in ROOTS:
             raise ValueError(f"scale must be a square, got {self.scale!r}: its Hessian changes")
         with np.errstate(over="ignore", invalid="ignore"):
-            hessian = 2 * self._factor() * sum(self.data.each(lambda X, y: X.T @ X))
+            hessian = 2 * self._c() * sum(self.data.each(lambda X, y: X.T @ X))
         if not np.isfinite(hessian).all():
             raise ValueError(f"X must be smaller: XᵀX is more than a float holds in {self!r}")
         return hessian
 
     @cached_property
     def curvatures(self):
-        """The d eigenvalues of the Hessian, ascending; what is 0 within rounding is 0."""
+        """The d eigenvalues of the Hessian when first asked, ascending; 0 if so within rounding."""
         values = np.linalg.eigvalsh(self.hessian().astype(float))
         rounding = self.d * np.finfo(self.data.dtype).eps * values[-1]
         return np.where(values > rounding, values, 0.0)
@@ -141,17 +140,17 @@ class LeastSquares:
 
     @property
     def mu(self):
-        """The smallest eigenvalue of the Hessian; 0 where XᵀX has no inverse."""
+        """The smallest eigenvalue of the Hessian; 0 where XᵀX has no inverse within rounding."""
         return float(self.curvatures[0])
 
     @property
     def max_lr(self):
         """2/L: descent converges from every start exactly for 0 < lr < 2/L (the four squares)."""
-        return 2 / self.L if self.L else inf
+        return 2 / self.L if self.L else inf  # lecture 4, "When to stop, and the edge"
 
     def solve(self):
         """The exact minimiser, (d,), by ``numpy.linalg.lstsq``; of several the one of smallest norm."""
-        return self.data.solve()
+        return self.data.solve()  # lecture 4, "Against lstsq"
 
     def _point(self, beta):
         beta = self.data.like(beta)
@@ -159,14 +158,14 @@ class LeastSquares:
             raise ValueError(f"beta must have shape ({self.d},), one a column of X, got shape {tuple(beta.shape)}")
         return beta
 
-    def _factor(self, rows=None):
+    def _c(self, rows=None):
         """c, times n/b where b rows stand for all n."""
         if rows is None:
             return SCALES[self.scale](self.n)
         b = len(range(*rows.indices(self.n))) if isinstance(rows, slice) else len(rows)
         if b == 0:
             raise ValueError("rows must name one row or more, got none")
-        return SCALES[self.scale](self.n) * self.n / b
+        return SCALES[self.scale](self.n) * self.n / b  # lecture 5, "A step from a few rows"
 
 
 class Rows:
@@ -185,13 +184,13 @@ class Rows:
             raise ValueError(f"y must have shape ({len(X)},), one a row of X, got shape {y.shape}")
         self.X, self.y, (self.n, self.d) = X, y, X.shape
         self.dtype = precision(X.dtype)
-        for i, name in enumerate(("X", "y")):
-            if not all(self.each(lambda *block: np.isfinite(block[i]).all())):  # noqa: B023
-                raise ValueError(f"{name} must be finite, got NaN or infinity")
+        finite = np.all(list(self.each(lambda *Xy: [np.isfinite(part).all() for part in Xy])), axis=0)
+        if not finite.all():
+            raise ValueError(f"{'y' if finite[0] else 'X'} must be finite in {self.dtype}, got NaN or infinity")
 
     def like(self, beta):
         """β in the numbers that are computed with."""
-        return np.asarray(beta, dtype=self.dtype)
+        return real_array(beta, "beta", keep="biuf").astype(self.dtype, copy=False)
 
     def each(self, function, rows=None):
         """function(X, y) of each block: of all rows, a slice of them, or those with these numbers."""
@@ -205,10 +204,10 @@ class Rows:
                 raise ValueError(f"rows must be a slice or a vector of row numbers, got {rows!r}")
             n = len(rows)
         step = max(1, self.BLOCK // (self.d * self.dtype.itemsize))
-        for i in range(0, n, step):
+        for i in range(0, n, step):  # lecture 6, "Honest: all rows can stream too"
             block = slice(i, i + step) if rows is None else rows[i : i + step]
             yield function(*(part[block].astype(self.dtype, copy=False) for part in (X, y)))
 
     def solve(self):
         """The exact least-squares solution; of several the one of smallest norm."""
-        return np.linalg.lstsq(self.X.astype(self.dtype, copy=False), self.y)[0]
+        return np.linalg.lstsq(*(part.astype(self.dtype, copy=False) for part in (self.X, self.y)))[0]

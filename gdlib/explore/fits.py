@@ -258,7 +258,7 @@ def _walks(loss, start, lr, lr_range, T, batch_sizes, seeds, width):
     low, high = lr_range or (lr / 20, 4 * lr)
     at_most = min(40, max(5, tables.TABLE_BYTES // (4 * each)))
     rates = tables.log_grid(min(low, lr), max(high, lr), lr, "lr_range", at_most=at_most)
-    runs = [walk_by_batches(loss, start, r, T, b, s, progress=False) for r in rates for b in batch_sizes for s in seeds]
+    runs = [walk_by_batches(loss, start, r, T, b, s) for r in rates for b in batch_sizes for s in seeds]
     walks = np.full((len(runs), T + 1, np.size(start)), np.nan)
     for walk, run in zip(walks, runs, strict=True):
         walk[: len(run.points)] = run.points.reshape(len(run.points), -1)

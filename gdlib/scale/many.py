@@ -84,7 +84,7 @@ def sweep(gradient, init, lr, eps=0.0, T=100, ascent=False):
     with np.errstate(over="ignore", invalid="ignore"):  # on the way to infinity
         for k in range(T + 1):
             slope = slope_at(x)
-            norm = np.sqrt((slope * slope).sum(axis=0))
+            norm = np.hypot.reduce(slope, axis=0)  # without overflow on the way, as `math.hypot`
             points[k], norms[k] = x, np.where(alive, norm, norms[k - 1])
             following = x + step * slope
             arrived = alive & (norm <= eps)
