@@ -110,7 +110,7 @@ def test_two_over_L_is_the_edge(data, scale):
     """course.md, number 1, on the data's own Hessian."""
     loss = LeastSquares(*data, scale)
     below, above = (
-        gdlib.gradient_descent(loss.gradient, np.zeros(3), share * loss.max_lr, 1e-8, 5000) for share in (0.95, 1.05)
+        gdlib.gradient_descent(loss.gradient, np.zeros(3), share * loss.max_lr, 1e-8, 8000) for share in (0.95, 1.05)
     )
     assert below.stop == "converged"
     np.testing.assert_allclose(below.final, np.linalg.lstsq(*data)[0], atol=1e-7)
@@ -326,23 +326,16 @@ def test_every_form_is_kept_solved_and_given_any_beta(large, form, tmp_path):
     for beta in (BETA, BETA.astype("f4"), BETA.tolist(), BETA.astype(">f8")):
         near(loss.gradient(beta), wanted, 1e-5 if form in SINGLE else 1e-6)
     near(loss.solve(), np.linalg.lstsq(exact, y)[0], 1e-4 if form in SINGLE else 1e-11)
-    assert loss.hessian().dtype == ("f4" if form in SINGLE else "f8")
+    assert loss.hessian().dtype == loss.solve().dtype == ("f4" if form in SINGLE else "f8")
 
 
-@pytest.mark.parametrize("kind", ["f4", "u1", "i8", "?", ">f8"])
+@pytest.mark.parametrize("kind", ["f4", "f2", "g", "u1", "i8", "?", ">f8"])
 def test_targets_of_every_type(data, kind):
     X, y = data[0], np.round(9 * abs(data[1])).astype(kind)
     loss = LeastSquares(X, y)
     near(loss.gradient(BETA), by_definition(X, y.astype(float), BETA, "half-sum")[1], 1e-12)
-    near(loss.solve(), np.linalg.lstsq(X, y.astype(float))[0], 1e-6 if kind == "f4" else 1e-12)
+    near(loss.solve(), np.linalg.lstsq(X, y.astype(float))[0], 1e-12)
     assert loss.gradient(BETA).dtype == float
-
-
-@pytest.mark.xfail(strict=True, raises=TypeError, reason="lstsq is given the targets as they are")
-@pytest.mark.parametrize("kind", ["f2", "g"])
-def test_targets_that_lapack_does_not_know_are_solved(data, kind):
-    X, y = data[0], data[1].astype(kind)
-    near(LeastSquares(X, y).solve(), np.linalg.lstsq(X, y.astype(float))[0], 1e-12)
 
 
 @pytest.mark.parametrize("seed", range(25))
@@ -559,7 +552,6 @@ def test_a_beta_of_another_length_is_named(beta):
             ask(beta)
 
 
-@pytest.mark.xfail(strict=True, reason="beta goes through np.asarray alone")
 @pytest.mark.parametrize(
     "beta",
     [np.ma.array([1.0, 2.0], mask=[0, 1]), np.ma.ones((2, 3)), np.array([1j, 2]), [None, 1.0]],
@@ -569,3 +561,11 @@ def test_a_beta_that_is_no_array_of_real_numbers_is_named(beta):
     for ask in (loss, loss.gradient):
         with pytest.raises(TypeError, match="beta must"):
             ask(beta)
+
+
+@pytest.mark.xfail(strict=True, reason="a RuntimeWarning of the cast comes before the error")
+def test_targets_beyond_float32_are_named_quietly():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(ValueError, match="y must be finite in float32"):
+            LeastSquares(np.ones((3, 2), np.float32), [1.0, 1e300, 2.0])
