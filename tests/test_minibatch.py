@@ -369,6 +369,25 @@ def test_divergence_is_a_result(loss, record):
     assert len(path.points) == len(path.norms)
 
 
+class Square:
+    n = 4
+
+    def gradient(self, x, rows=None):
+        return 2 * x
+
+
+@pytest.mark.parametrize("init", [1.0, [1.0]])
+@pytest.mark.parametrize("record", [1, 7])
+def test_divergence_keeps_the_last_finite_point(init, record):
+    """As in `gradient_descent`: each step multiplies by −3, and of 3^646 the step is too long."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        path = sgd(Square(), init, 2.0, 5000, 2, record=record)
+    assert (path.stop, path.steps) == ("diverged", 645)
+    assert np.isfinite(path.points).all()
+    assert abs(path.final) == pytest.approx(3.0**645)
+
+
 class Quartic:
     n = 4
 
