@@ -120,6 +120,21 @@ def test_terrain_has_a_continuous_gradient():
         np.testing.assert_allclose(land.gradient(line - step), land.gradient(line + step), atol=1e-6)
 
 
+def test_terrain_goes_on_straight_at_its_border():
+    """The slope there is that of the two outermost heights."""
+    land = terrain()
+    z, (rows, columns) = land.heights, land.heights.shape
+    for row in (0, 77, rows - 1):
+        west, east = (land.gradient(np.array([c * land.dx, row * land.dy]))[0] for c in (0, columns - 1))
+        expected = [(z[row, 1] - z[row, 0]) / land.dx, (z[row, -1] - z[row, -2]) / land.dx]
+        np.testing.assert_allclose([west, east], expected, atol=1e-9)
+    for column in (0, 77, columns - 1):
+        here = column * land.dx
+        south, north = (land.gradient(np.array([here, r * land.dy]))[1] for r in (0, rows - 1))
+        expected = [(z[1, column] - z[0, column]) / land.dy, (z[-1, column] - z[-2, column]) / land.dy]
+        np.testing.assert_allclose([south, north], expected, atol=1e-9)
+
+
 def test_terrain_is_not_a_number_off_the_map():
     land = terrain()
     for outside in ([-1.0, 100.0], [100.0, 40_000.0]):
