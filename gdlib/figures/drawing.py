@@ -51,12 +51,13 @@ def mesh(window, n):
 
 
 def levels(heights, n=14):
-    """Heights for the level lines: closer together near the bottom, and closer still in a deep bowl."""
+    """Heights for the level lines: evenly spaced, closer near the bottom of a bowl, and closer still of a deep one."""
     heights = heights[np.isfinite(heights)]
     if not heights.size or heights.max() == heights.min():
         return np.linspace(-1, 1, n)
     low, high = heights.min(), heights.max()
-    power = 3 if np.median(heights) - low < 0.25 * (high - low) else 2
+    middle = (np.median(heights) - low) / (high - low)
+    power = 3 if middle < 0.25 else 2 if middle < 0.45 else 1
     return low + (high - low) * np.linspace(0, 1, n) ** power
 
 

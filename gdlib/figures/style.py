@@ -80,7 +80,9 @@ def png(drawing, dpi=144, colours=256):
     image = Image.open(whole).convert("RGB")
     _, top, _, bottom = ImageChops.invert(image).getbbox() or (0, 0, *image.size)
     image = image.crop((0, max(0, top - dpi // 12), image.width, min(image.height, bottom + dpi // 12)))
-    image.quantize(colours, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(small, "PNG", optimize=True)
+    # with few colours the median cut is the truest; with many, what covers the rare ones too
+    method = Image.Quantize.MEDIANCUT if colours < 256 else Image.Quantize.MAXCOVERAGE
+    image.quantize(colours, method, dither=Image.Dither.NONE).save(small, "PNG", optimize=True)
     return small.getvalue()
 
 
