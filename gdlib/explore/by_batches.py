@@ -12,16 +12,8 @@ from gdlib.minibatch import sgd
 class BatchWalks:
     """`gdlib.sgd` from one start, once for each rate, batch size and seed.
 
-    Attributes
-    ----------
-    loss : what is walked on, with n rows
-    T : int
-    batch_sizes, seeds : sequences of int
-    rates : (r,) array
-    points : (r, sizes, seeds, T + 1[, 2]) array, NaN after the end of a walk
-    steps : list of int
-    now : int
-        The place of the rate that the slider starts at.
+    `points` are (rates, sizes, seeds, T + 1[, 2]), NaN after the end of a walk; `now` is the place of the rate
+    that the slider starts at.
     """
 
     loss: object

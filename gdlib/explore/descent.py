@@ -1,6 +1,7 @@
 """A walk from a start: gradient descent and ascent, with the step size under the hand."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import product
 
 import ipywidgets
 import numpy as np
@@ -11,8 +12,6 @@ from gdlib.explore.ground import Ground
 from gdlib.figures import drawing
 from gdlib.figures.style import BLUE, GREEN, ORANGE, RED
 from gdlib.landscapes import Landscape
-
-FARTHEST = 1e38  # float32 ends at 3.4e38: a path is kept in the table up to here
 
 
 def descent(
@@ -132,9 +131,6 @@ def curvature(f, L, mu):
     return L, mu
 
 
-# ---------------------------------------------------------------- the table
-
-
 @dataclass(frozen=True)
 class Walks:
     """The walks from one start, one a rate, each until the smallest tolerance or T_max updates."""
@@ -161,8 +157,7 @@ class Walks:
         """As many of them, and as long, as a saved notebook has room for; a T_max that was `chosen` stays."""
         room = tables.TABLE_BYTES // (4 * (self.ground.d + 2))
         stride, T_max = fitting(stored(self.from_start(start)), T, self.T_max, chosen, room)
-        rates = self.rates[tables.nearest(self.rates, lr) % stride :: stride]
-        return Walks(self.ground, rates, self.tolerances, T_max, self.ascent, self.fit, self.names)
+        return replace(self, T_max=T_max, rates=self.rates[tables.nearest(self.rates, lr) % stride :: stride])
 
     def state(self, start):
         """The table, and the part of the spec that depends on the start."""
@@ -215,17 +210,13 @@ def fitting(counts, T, T_max, chosen, room):
     >>> fitting(np.array([101] * 60), T=50, T_max=100, chosen=False, room=4000)
     (1, 65)
     """
-
-    def size(stride, T_max):
-        # the phase of the stride is not known here: take the longest
-        return max(np.minimum(counts[first::stride], T_max + 1).sum() for first in range(stride))
-
     lengths = [T_max] if chosen else [T_max - i * (T_max - T) // 20 for i in range(21)]
-    for fewest in (40, 20):
-        for longest in lengths:
-            for stride in range(1, max(2, len(counts) // fewest + 1)):
-                if size(stride, longest) <= room:
-                    return stride, longest
+    for fewest, longest in product((40, 20), lengths):
+        for stride in range(1, max(2, len(counts) // fewest + 1)):
+            # the phase of the stride is not known here: take the longest
+            size = max(np.minimum(counts[first::stride], longest + 1).sum() for first in range(stride))
+            if size <= room:
+                return stride, longest
     raise ValueError(
         f"T = {T}, T_max = {T_max} make a view that does not fit into a saved notebook: "
         "choose a smaller T_max; `gdlib.figures` draws longer walks"
@@ -234,7 +225,7 @@ def fitting(counts, T, T_max, chosen, room):
 
 def stored(runs):
     """How many points of each path of a `Sweep` float32 can hold: all, or up to the first beyond FARTHEST."""
-    far = abs(runs.points).reshape(*runs.norms.shape, -1).max(axis=2) > FARTHEST
+    far = abs(runs.points).reshape(*runs.norms.shape, -1).max(axis=2) > tables.FARTHEST
     return np.minimum(np.where(far.any(axis=1), far.argmax(axis=1), runs.steps + 1), runs.steps + 1)
 
 
@@ -252,16 +243,12 @@ def falls_at_the_border(heights, ends):
     >>> falls_at_the_border(x**3 - 3 * x, ends=[-2.0]), falls_at_the_border(x**2, ends=[1e-12])
     (True, False)
     """
-    inner = (slice(1, -1),) * heights.ndim
-    edge, inside = heights.copy(), np.append(heights[inner], ends)
-    edge[inner] = np.nan
-    edge, inside = edge[np.isfinite(edge)], inside[np.isfinite(inside)]
+    border = np.ones(heights.shape, dtype=bool)
+    border[(slice(1, -1),) * heights.ndim] = False
+    edge, inside = (v[np.isfinite(v)] for v in (heights[border], np.append(heights[~border], ends)))
     if not edge.size or not inside.size:
         return False
     return bool(edge.min() < inside.min() - 1e-6 * (max(edge.max(), inside.max()) - edge.min()))
-
-
-# ---------------------------------------------------------------- sliders, picture, words
 
 
 def start_sliders(init, init_range, ground):

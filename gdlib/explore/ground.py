@@ -13,15 +13,7 @@ from gdlib.landscapes import Landscape
 
 @dataclass(frozen=True)
 class Ground:
-    """A function of one number or of a pair, and the part of it that is shown.
-
-    Attributes
-    ----------
-    f, gradient : callable
-    domain : list of d pairs (low, high)
-    name, coordinates : str, (str, str)
-    minima : the known minima
-    """
+    """A function of one number or of a pair, its gradient, and the domain that is shown: d pairs (low, high)."""
 
     f: callable
     gradient: callable

@@ -7,8 +7,6 @@ from gdlib.explore import pictures, tables, widgets
 from gdlib.figures import drawing
 from gdlib.regression import LeastSquares
 
-FARTHEST = 1e38  # float32 ends at 3.4e38
-
 
 def losses(X, y, init=None, lr=None, T=100, scales=("half-sum", "sum", "half-mean", "mean")):
     """One learning rate for several scales of the same loss: the distance to the solution at each step.
@@ -38,7 +36,7 @@ def losses(X, y, init=None, lr=None, T=100, scales=("half-sum", "sum", "half-mea
     most = min(64, max(8, tables.TABLE_BYTES // (4 * len(scales) * (T + 1))))
     rates = tables.around((edges.min() / 20, 1.6 * edges.max()), lr, "lr", most)
     away = np.array([distances(loss.gradient, start, rates, T, best) for loss in all_of_them])
-    table, layout = tables.pack(distance=np.minimum(away, FARTHEST))
+    table, layout = tables.pack(distance=np.minimum(away, tables.FARTHEST))
     first = max(np.linalg.norm(start - best), 1e-9)
     heights = pictures.log_span(away[np.isfinite(away)].clip(1e-9 * first, 30 * first))
     spec = {

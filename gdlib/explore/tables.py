@@ -7,9 +7,7 @@ import numpy as np
 from gdlib.landscapes import Landscape
 
 TABLE_BYTES = 54_000  # base64 makes 72 kB of it; with the code and the background a view stays below 150 kB
-
-
-# ---------------------------------------------------------------- arguments
+FARTHEST = 1e38  # float32 ends at 3.4e38: a path is kept in the table up to here
 
 
 def dimension(f, init, domain):
@@ -58,9 +56,6 @@ def at_most(value, name, most, least=1):
     return value
 
 
-# ---------------------------------------------------------------- grids
-
-
 def log_grid(low, high, through, name, most=64):
     """Values from low to high, evenly spaced on a logarithmic scale, `through` among them.
 
@@ -99,9 +94,6 @@ def nice(step):
     """The next number of the kind 1, 2, 2.5, 5 × 10ⁿ at or above `step`."""
     power = 10.0 ** math.floor(math.log10(step))
     return next(power * m for m in (1, 2, 2.5, 5, 10) if power * m >= step * (1 - 1e-9))
-
-
-# ---------------------------------------------------------------- tables
 
 
 def values_at(f, points):

@@ -104,12 +104,7 @@ def explorer(spec, table, sliders, draw, alt, image=b"", kind=View):
 
 
 def slider(kind, label, value, **options):
-    return kind(
-        value=value,
-        description=label,
-        style={"description_width": "9.5em"},
-        **options,
-    )
+    return kind(value=value, description=label, style={"description_width": "9.5em"}, **options)
 
 
 def log_slider(label, grid, value):

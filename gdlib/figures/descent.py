@@ -11,14 +11,9 @@ from gdlib.figures.style import GREEN, ORANGE, PINK, SKY, figure, place
 
 @figure()
 def norms(ax, paths, labels, predicted=None, ylabel="|gradient|"):
-    """How the norm of the gradient falls (or grows) along walks, on a logarithmic axis.
+    """How the norm of the gradient falls (or grows) along walks, a gdlib.Path each, on a logarithmic axis.
 
-    Parameters
-    ----------
-    paths : sequence of gdlib.Path
-    labels : sequence of str
-    predicted : sequence of (k+1,) arrays, optional
-        What theory says of each walk's norm, drawn dashed.
+    `predicted` is what theory says of each walk's norm, an array each, drawn dashed.
     """
     series = {label: np.maximum(path.norms, 1e-300) for path, label in zip(paths, labels, strict=True)}
     drawing.norms(ax, series, dashed=predicted is None)
@@ -35,13 +30,9 @@ def norms(ax, paths, labels, predicted=None, ylabel="|gradient|"):
 
 @figure()
 def basins(ax, landscape, ends, starts, minima):
-    """Which minimum each start leads to: one colour a minimum.
+    """Which of the minima, (2,) each, a start leads to: one colour a minimum.
 
-    Parameters
-    ----------
-    landscape : Landscape of two variables
-    ends, starts : (m, 2) arrays, the last and the first point of each walk; the starts fill a square grid
-    minima : sequence of (2,) points
+    `ends` and `starts` are the last and the first points of the walks, (m, 2); the starts fill a square grid.
     """
     side, minima = int(np.sqrt(len(starts))), np.array(minima)
     distance = np.linalg.norm(ends[:, None] - minima, axis=2)

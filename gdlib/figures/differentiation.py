@@ -8,13 +8,7 @@ from gdlib.figures.style import BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY, figur
 
 @figure()
 def curve(ax, x, y, xlabel="x", ylabel="f(x)", title="", marks=()):
-    """A measured curve through (x, y), with some of its points marked and named.
-
-    Parameters
-    ----------
-    x, y : (n,) arrays
-    marks : sequence of (x, y, name)
-    """
+    """A measured curve through (x, y), arrays of shape (n,); its `marks` are (x, y, name) each."""
     drawing.curve(ax, x, y, BLUE)
     ax.fill_between(x, y, min(y) - 0.05 * np.ptp(y), color=BLUE, alpha=0.12)
     for mx, my, name in marks:
@@ -31,15 +25,7 @@ def curve(ax, x, y, xlabel="x", ylabel="f(x)", title="", marks=()):
 
 @figure()
 def secants(ax, f, derivative, at, hs, domain):
-    """The secants of f from `at` to `at + h` for some h, and the tangent that they turn into.
-
-    Parameters
-    ----------
-    f, derivative : callables of an array
-    at : float
-    hs : sequence of floats, not 0
-    domain : (low, high)
-    """
+    """The secants of f from `at` to `at + h` for each h (none is 0), and the tangent that they turn into."""
     x = drawing.line(domain)
     drawing.curve(ax, x, f(x), label="f")
     slopes = [(f(at + h) - f(at)) / h for h in hs]
@@ -120,14 +106,9 @@ def zeros(x, y):
 
 @figure()
 def walks(ax, f, paths, domain, labels=None, name="f", variable="x"):
-    """The points of one-dimensional walks, drawn on the curve of f.
+    """The points of one-dimensional walks, a gdlib.Path each, on the curve of f.
 
-    Parameters
-    ----------
-    f : callable of an array
-    paths : sequence of gdlib.Path with scalar points
-    labels : sequence of str, one a path
-    name, variable : str, what f and x are called
+    `name` and `variable` are what f and x are called, `labels` what the walks are.
     """
     x, words = drawing.line(domain), []
     drawing.curve(ax, x, f(x))
@@ -149,12 +130,7 @@ def walks(ax, f, paths, domain, labels=None, name="f", variable="x"):
 def one_sided(axes, f, at, hs, name="f"):
     """Left, f with secants to both sides of `at`; right, their slopes against h, which shrinks to the right.
 
-    Parameters
-    ----------
-    f : callable of an array
-    at : float
-    hs : sequence of floats > 0, largest first
-    name : str, what f is called
+    `hs` are above 0, the largest first; `name` is what f is called.
     """
     hs = np.asarray(hs, dtype=float)
     x, slopes = at + np.linspace(-1.2, 1.2, 401) * hs.max(), {}
@@ -180,12 +156,7 @@ def one_sided(axes, f, at, hs, name="f"):
 def error_against_h(ax, hs, errors, best):
     """The V: the error of finite differences against the step h, both axes logarithmic.
 
-    Parameters
-    ----------
-    hs : (n,) array
-    errors : dict, name of the scheme -> (n,) array
-    best : dict, name of the scheme -> h
-        The step that theory recommends, drawn as a line.
+    `errors` holds an array like `hs` for the name of each scheme, `best` the step that theory recommends for it.
     """
     looks = ((BLUE, "o", 5, BLUE), (RED, "s", 8, "none"))
     for (name, error), (colour, marker, size, fill) in zip(errors.items(), looks, strict=False):
@@ -203,13 +174,7 @@ def error_against_h(ax, hs, errors, best):
 
 @figure(rows=2)
 def height_and_slope(axes, x, height, slope):
-    """A cross-section above, its slope in metres a metre below; peaks, valley floors and the steepest place marked.
-
-    Parameters
-    ----------
-    x, height : (n,) arrays in metres
-    slope : (n,) array, metres of height a metre of way
-    """
+    """A cross-section above, (n,) heights over x in metres; its slope below; peaks, valley floors and the steepest place."""
     km, slope = np.asarray(x) / 1000, np.asarray(slope)
     axes[0].plot(km, height, color=BLUE, linewidth=1.5)
     axes[0].fill_between(km, height, min(height) - 20, color=BLUE, alpha=0.12)

@@ -11,9 +11,6 @@ DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
 PAPER = {"facecolor": "white", "alpha": 0.8, "edgecolor": "none", "pad": 1.5}  # under a name that lies on a picture
 
 
-# ---------------------------------------------------------------- curves
-
-
 def line(domain, points=400):
     """(points,) places from one end of the domain to the other."""
     return np.linspace(*domain, points)
@@ -40,9 +37,6 @@ def walk_on_curve(ax, x, y, colour=RED, marker="o", label=None):
     """The points of a walk on a curve, a black ring around the first."""
     ax.plot(x, y, marker, color=colour, markersize=6, alpha=0.75, label=label)
     ax.plot(x[:1], y[:1], "o", color="black", markersize=13, markerfacecolor="none", markeredgewidth=2)
-
-
-# ---------------------------------------------------------------- landscapes
 
 
 def mesh(window, n):
@@ -94,9 +88,6 @@ def name(ax, text, at, away=(0, 0), **look):
     ax.annotate(text, at, xytext=away, textcoords="offset points", bbox=PAPER, **look)
 
 
-# ---------------------------------------------------------------- along a walk
-
-
 def norms(ax, series, colours=COLOURS, dashed=True):
     """Norms (or losses) at each step, on a logarithmic axis.
 
@@ -111,9 +102,6 @@ def norms(ax, series, colours=COLOURS, dashed=True):
         width = 2.5 if n % 2 or len(series) == 1 else 4.5
         ax.plot(np.arange(len(values)), values, color=colour, linewidth=width, label=label, **look)
     ax.set_yscale("log")
-
-
-# ---------------------------------------------------------------- keys and axes
 
 
 def key_beside(ax):

@@ -16,9 +16,8 @@ def contours(ax, landscape, paths=(), arrows=(), labels=None, window=None):
     Parameters
     ----------
     landscape : callable, (2, ...) -> (...), such as a gdlib Landscape
-    paths : sequence of gdlib.Path with points of shape (k+1, 2)
+    paths : sequence of gdlib.Path with points of shape (k+1, 2), called by their `labels`
     arrows : sequence of (start, vector, name), both of shape (2,); drawn to the length of the vector
-    labels : sequence of str, one a path
     window : ((west, east), (south, north)); the landscape's domain when None
     """
     window = window or landscape.domain
@@ -59,13 +58,7 @@ def named_arrow(ax, start, vector, name):
 
 @figure(projection="3d")
 def surface(ax, landscape, at):
-    """A surface in space, with the gradient as an arrow on the floor: it has no upward part.
-
-    Parameters
-    ----------
-    landscape : Landscape of two variables
-    at : (2,) point
-    """
+    """The surface of a Landscape, with the gradient at a point, (2,), as an arrow on the floor: it has no upward part."""
     at = np.asarray(at, dtype=float)
     grid = drawing.mesh(landscape.domain, 41)
     height, gradient = landscape(grid), landscape.gradient(at)
@@ -102,13 +95,9 @@ def arrow_on_the_floor(ax, at, arrow, floor):
 
 @figure()
 def slope_by_direction(ax, angles, slopes, steepest=None):
-    """The slope in every direction against the angle of the direction, in degrees from east towards north.
+    """The slope in every direction, (n,), against its angle, in degrees from east towards north.
 
-    Parameters
-    ----------
-    angles, slopes : (n,) arrays, degrees and slopes
-    steepest : float, optional
-        The angle of the gradient, drawn as a line.
+    `steepest` is the angle of the gradient, drawn as a line.
     """
     ax.plot(angles, slopes, color=BLUE)
     ax.axhline(0, color="black", linewidth=1)
@@ -128,14 +117,10 @@ def slope_by_direction(ax, angles, slopes, steepest=None):
 
 @figure()
 def relief(ax, land, paths=(), window=None, marks=()):
-    """The real terrain as a relief, lit from the north-west, a level line every 50 metres, walks and places on it.
+    """A `Terrain` as a relief, lit from the north-west, a level line every 50 metres, walks and places on it.
 
-    Parameters
-    ----------
-    land : gdlib.landscapes.Terrain
-    paths : sequence of gdlib.Path with points of shape (k+1, 2), in metres
-    window : ((west, east), (south, north)) in metres; the whole map when None
-    marks : sequence of (east, north, name) in metres
+    All in metres: the points of the paths, the window ((west, east), (south, north)), which is the whole map when
+    None, and the places to mark, (east, north, name) each.
     """
     shade(ax, land)
     words = []

@@ -11,11 +11,7 @@ from gdlib.figures.style import BLUE, GREEN, ORANGE, PINK, RED, SKY, figure, num
 def patch(axes, image, at, width=7):
     """A photograph with the place of one patch on it, and that patch: the pixel in the middle and those around it.
 
-    Parameters
-    ----------
-    image : (height, width) array of grey values, 0 (black) to 1 (white)
-    at : (line, column) of the pixel in the middle
-    width : odd int
+    `image` holds grey values from 0 (black) to 1 (white), `at` is (line, column), `width` is odd.
     """
     (line, column), half = at, width // 2
     around = image[line - half : line + half + 1, column - half : column + half + 1]
@@ -47,10 +43,7 @@ def frame(ax, x, y, reach, width):
 def peaks(ax, runs, cap):
     """Peaks of memory, predicted and measured, as bars on a logarithmic axis, with the cap as a line.
 
-    Parameters
-    ----------
-    runs : dict, name -> (predicted bytes, measured bytes, or None where it ran out of memory)
-    cap : int, bytes
+    `runs` holds (predicted, measured) bytes for each name, the second None where it ran out of memory.
     """
     words, k = [], np.arange(len(runs))
     predicted, measured = (np.array([run[j] or np.nan for run in runs.values()], float) / 2**20 for j in (0, 1))
@@ -75,12 +68,8 @@ def peaks(ax, runs, cap):
 def roof(ax, sizes, times, floor, marks=()):
     """The time for a row against the batch size, both logarithmic, over the time that reading its bytes takes.
 
-    Parameters
-    ----------
-    sizes : (m,) sequence of batch sizes
-    times : (m,) sequence, nanoseconds a row
-    floor : float, nanoseconds to read a row from memory and do nothing with it; rows in the cache may be faster
-    marks : sequence of (batch size, nanoseconds, name)
+    `times` are nanoseconds a row for each of the sizes; `floor` is what it takes to read a row from memory and do
+    nothing with it (rows in the cache may be faster). `marks` are (batch size, nanoseconds, name) each.
     """
     ax.loglog(sizes, times, "o-", color=BLUE, label="gradient, NumPy")
     ax.axhline(floor, color=RED, linestyle="--", label="reading the bytes from memory")
@@ -101,10 +90,7 @@ def roof(ax, sizes, times, floor, marks=()):
 def timeline(axes, spans):
     """Who worked when: a bar for each batch that was read and for each that was computed with.
 
-    Parameters
-    ----------
-    spans : dict, title -> sequence of (lane, begin, end)
-        Two titles, one a panel; times in seconds, from the first begin on.
+    `spans` holds (lane, begin, end) in seconds for each of two titles, one a panel; times count from the first begin.
     """
     words, lanes = [], {"read": (1, SKY), "compute": (0, ORANGE)}
     for ax, (title, bars) in zip(axes, spans.items(), strict=True):

@@ -8,14 +8,9 @@ from gdlib.figures.style import BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY, figur
 
 @figure()
 def gradient_cloud(ax, full, clouds):
-    """The gradients of many batches as points around the tip of the full gradient, one colour a batch size.
+    """The gradients of many batches around the tip of the full gradient, (2,), which is an arrow from the origin.
 
-    Parameters
-    ----------
-    full : (2,) array
-        The gradient of all rows, drawn as an arrow from the origin.
-    clouds : dict, batch size -> (m, 2) array
-        Smallest batch first.
+    `clouds` holds an (m, 2) array for each batch size, the smallest first.
     """
     words = []
     for (b, cloud), colour, marker in zip(clouds.items(), (SKY, ORANGE, GREEN, PINK), drawing.MARKERS, strict=False):
@@ -37,11 +32,7 @@ def gradient_cloud(ax, full, clouds):
 def angle_against_batch_size(ax, sizes, angles):
     """How far batch gradients point away from the full one: the median angle, and the middle 80 % as a band.
 
-    Parameters
-    ----------
-    sizes : (m,) sequence of batch sizes
-    angles : dict, name of the place -> (m, k) array
-        In degrees: k batches of each size.
+    `angles` holds an (m, k) array for each place: in degrees, k batches of each of the m sizes.
     """
     words = []
     for (name, rows), colour, marker in zip(angles.items(), drawing.COLOURS, drawing.MARKERS, strict=False):
@@ -60,17 +51,10 @@ def angle_against_batch_size(ax, sizes, angles):
 
 @figure()
 def losses(ax, curves, xlabel="update", ylabel="loss above the minimum", logx=False, dots=False, ticks=None):
-    """Losses as lines, on a logarithmic axis.
+    """Losses as lines, on a logarithmic axis; `curves` holds y, or (x, y), for each name.
 
-    Parameters
-    ----------
-    curves : dict, name -> (y or (x, y))
-    logx : bool
-        The horizontal axis logarithmic too.
-    dots : bool
-        Mark each value.
-    ticks : (xs, ys), optional
-        The numbers to write on the axes, where powers of ten would be too few.
+    `logx` makes the horizontal axis logarithmic too, `dots` marks each value, and `ticks`, (xs, ys), are the numbers
+    to write on the axes, where powers of ten would be too few.
     """
     words = []
     for (name, curve), colour, style in zip(curves.items(), drawing.COLOURS, drawing.DASHES, strict=False):
@@ -90,13 +74,8 @@ def losses(ax, curves, xlabel="update", ylabel="loss above the minimum", logx=Fa
 def batch_curves(ax, f, rows, domain, at=None):
     """The objective of one parameter that each batch sees, over the full one; minima marked on both.
 
-    Parameters
-    ----------
-    f : callable, f(x) and f(x, rows)
-    rows : dict, name -> (b,) array of row numbers
-    domain : (low, high)
-    at : float, optional
-        Where a walk stands: a vertical line, and a ring on each curve.
+    f is called as f(x) and f(x, rows); `rows` holds the row numbers of each batch by its name. `at` is where a walk
+    stands: a vertical line, and a ring on each curve.
     """
     x, words = drawing.line(domain, 1001), []
     looks = zip(("black", SKY, ORANGE, PINK, GREEN), (*drawing.DASHES[:4], "--"), strict=True)
@@ -124,11 +103,7 @@ def batch_curves(ax, f, rows, domain, at=None):
 def escapes(axes, shares, sizes):
     """Where walks ended, as bars of 100 %, one bar a batch size; one panel a learning rate.
 
-    Parameters
-    ----------
-    shares : dict, title -> dict, name of an end -> (m,) array of percentages
-        Two titles; the same ends in both, up to four.
-    sizes : (m,) sequence of batch sizes
+    `shares` holds, for each of two titles, the (m,) percentages of each end, the same up to four ends in both.
     """
     words, places = [], np.arange(len(sizes))
     for ax, (title, ends) in zip(axes, shares.items(), strict=True):
@@ -151,11 +126,8 @@ def escapes(axes, shares, sizes):
 def noise_ball(axes, clouds, radii):
     """The points of walks that never settle, around the minimum at 0, and the circle that theory predicts for each.
 
-    Parameters
-    ----------
-    clouds : dict, name -> (m, 2) array
-        Three of them, one a panel, all to the same scale.
-    radii : sequence of floats, the predicted root of the mean squared distance
+    `clouds` holds (m, 2) points for each of three panels, all to the same scale; a radius is the root of the mean
+    squared distance.
     """
     words, turn = [], np.linspace(0, 2 * np.pi, 200)
     reach = 1.05 * max(*(abs(cloud).max() for cloud in clouds.values()), *radii)
@@ -180,12 +152,7 @@ def noise_ball(axes, clouds, radii):
 def stopwatches(axes, curves, goal, units=("updates", "rows read", "model time (µs)")):
     """The same walks against three clocks, all axes logarithmic, with the goal as a line.
 
-    Parameters
-    ----------
-    curves : dict, name -> (y, (x of the first clock, of the second, of the third))
-        The loss of each walk, and what each clock showed.
-    goal : float
-    units : three names of the clocks
+    `curves` holds for each walk its loss at each step, and what each of the three clocks showed then.
     """
     firsts = {unit: {} for unit in units}
     colours, styles = (BLUE, ORANGE, GREEN, PINK, "black"), (*drawing.DASHES[:4], "-")

@@ -9,14 +9,9 @@ from gdlib.figures.style import BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY, figur
 
 @figure()
 def fit(ax, x, y, models=(), xlabel="x", ylabel="y", title="", residuals=True):
-    """Data as points, models as lines, and the residuals of the first model as vertical bars.
+    """Data (x, y), (n,) each, as points, models as lines, and the residuals of the first model as vertical bars.
 
-    Parameters
-    ----------
-    x, y : (n,) arrays
-    models : sequence of (callable of an array, name)
-    residuals : bool
-        Draw a bar from the first model to each point: red where y is above it (r > 0), blue where below.
+    A model is (callable of an array, name). A bar is red where y is above the model (r > 0), blue where below.
     """
     x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
     few, margin = len(x) < 50, 0.04 * np.ptp(x)
@@ -46,13 +41,9 @@ def bars(ax, x, y, error):
 
 @figure(columns=2)
 def norm_and_square(axes, x, targets, betas):
-    """‖y − βx‖ and half its square against β, one panel a set of targets, with the minimum of both.
+    """‖y − βx‖ and half its square against β, from low to high, with the minimum of both.
 
-    Parameters
-    ----------
-    x : (n,) array
-    targets : dict, name -> (n,) array; two of them
-    betas : (low, high)
+    `targets` holds the y, (n,), of each of two panels by its title.
     """
     words = []
     for ax, (name, y) in zip(axes, targets.items(), strict=True):
@@ -74,12 +65,7 @@ def norm_and_square(axes, x, targets, betas):
 def gradient_by_columns(ax, X, error):
     """Xᵀ · error drawn out: column k of X, laid down as row k of Xᵀ, meets the residuals and makes entry k.
 
-    Parameters
-    ----------
-    X : (n, d) array
-        Small: n and d up to 4.
-    error : (n,) array
-        The residuals y − Xβ.
+    X is (n, d), both up to 4; error is y − Xβ, (n,).
     """
     X, error = np.asarray(X, dtype=float), np.asarray(error, dtype=float)
     (n, d), top = X.shape, max(X.shape)
