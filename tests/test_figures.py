@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from IPython.core.formatters import DisplayFormatter
 from matplotlib.axes import Axes
+from matplotlib.text import Text
 
 import gdlib
 from gdlib import figures, gradient_ascent, gradient_descent, landscapes
@@ -156,6 +157,7 @@ def test_a_figure_returns_its_axes_and_says_what_it_shows(name, monkeypatch):
     drawn = [a for a in ax.figure.axes if a.get_label() != "<colorbar>"]
     assert drawn[-1].get_xlabel()
     assert all(a.get_ylabel() for a in ax.figure.axes)
+    assert min(text.get_fontsize() for text in ax.figure.findobj(Text) if text.get_text()) >= 11
     assert dict(mpl.rcParams) == before
 
 
