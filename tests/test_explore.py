@@ -1,6 +1,7 @@
 """The tables behind the live view against gdlib's own walks, and what the explorers refuse; no browser."""
 
 import base64
+import io
 import json
 import math
 from functools import cache
@@ -8,6 +9,7 @@ from functools import cache
 import numpy as np
 import pytest
 from ipywidgets.embed import dependency_state
+from PIL import Image
 
 import gdlib
 from gdlib import explore, gradient_ascent, gradient_descent, landscapes
@@ -387,6 +389,15 @@ def test_no_number_overflow_and_empty_paths_make_a_view(make, recwarn):
     ends = [end for place in ("main", "side") for axis in "xy" for end in e.view.spec[place][axis]]
     assert np.isfinite(ends).all()
     assert not recwarn.list
+
+
+def test_contours_keep_their_place_where_there_is_no_number():
+    def half(x):
+        return np.where(x[1] > 0, np.nan, x[0] ** 2)
+
+    full, cut = (explore.direction(g, lambda x: 2 * x, at=(1, -1)) for g in (lambda x: x[0] ** 2, half))
+    sizes = [Image.open(io.BytesIO(e.view.image)).size for e in (full, cut)]
+    assert sizes[0] == sizes[1]
 
 
 def test_overflowing_walks_keep_their_true_number_of_steps():

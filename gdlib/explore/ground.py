@@ -85,4 +85,4 @@ class Ground:
         ax = figure.add_axes((0, 0, 1, 1))
         drawing.contours(ax, self.grid, self.heights, bright=True)
         ax.set_axis_off()
-        return style.png(figure, dpi=100, colours=40)
+        return style.png(figure, dpi=100, colours=40, crop=False)

@@ -70,16 +70,17 @@ def place(point):
     return "(" + ", ".join(number(c) for c in point) + ")"
 
 
-def png(drawing, dpi=144, colours=256):
+def png(drawing, dpi=144, colours=256, crop=True):
     """A Matplotlib figure as the bytes of a PNG of few colours: a third of the size, the same to the eye.
 
-    Empty rows above and below what is drawn are cut off; no date, and no name of what made it.
+    `crop` cuts off the empty rows above and below what is drawn. No date, and no name of what made it.
     """
     whole, small = io.BytesIO(), io.BytesIO()
     drawing.savefig(whole, format="png", dpi=dpi)
     image = Image.open(whole).convert("RGB")
-    _, top, _, bottom = ImageChops.invert(image).getbbox() or (0, 0, *image.size)
-    image = image.crop((0, max(0, top - dpi // 12), image.width, min(image.height, bottom + dpi // 12)))
+    if crop:
+        _, top, _, bottom = ImageChops.invert(image).getbbox() or (0, 0, *image.size)
+        image = image.crop((0, max(0, top - dpi // 12), image.width, min(image.height, bottom + dpi // 12)))
     # with few colours the median cut is the truest; with many, what covers the rare ones too
     method = Image.Quantize.MEDIANCUT if colours < 256 else Image.Quantize.MAXCOVERAGE
     image.quantize(colours, method, dither=Image.Dither.NONE).save(small, "PNG", optimize=True)
