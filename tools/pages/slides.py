@@ -58,6 +58,7 @@ class Slide:
     notes: list = field(default_factory=list)
     seconds: int = 0  # how long it may take, for the speaker view's clock
     names: list = field(default_factory=list)  # what plans call it
+    cells: list = field(default_factory=list)  # the first lines of those whose items it shows
 
     @property
     def kinds(self):
@@ -81,9 +82,11 @@ class Deck:
     def __init__(self, taught=None):
         self.slides, self.taught, self.left_out = [], taught, False
         self.above = []  # items that wait for the next question, explorer or form
+        self.cell = ""  # the first line of the one that is added
 
     def add(self, cell):
         """Put a cell's items on slides. Raises ValueError if another slide has its name."""
+        self.cell = cell.source.partition("\n")[0]
         for item in items(cell):
             if item.kind in HEADINGS.values():
                 self.add_heading(item)
@@ -121,6 +124,7 @@ class Deck:
             self.above = []
         shown = f'<div class="fragment">{item.html}</div>' if item.how == "fragment" else item.html
         here.items.append(item._replace(html=shown))
+        here.cells += [self.cell] * (self.cell not in here.cells)
 
 
 def opens(slide, item):
