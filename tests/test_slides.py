@@ -154,8 +154,8 @@ def test_a_list_a_formula_and_a_question_open_a_slide_or_stay_on_it():
 
 def test_what_a_form_is_about_stands_above_it():
     about = text("A line.\nThe factor is 2.\nWhat now?\n\nLast.", above="The factor…")
-    found = deck(TEXT("## A\n\n- a"), about, CODE("y = 1"), shown(FORM))
-    assert kinds(found) == [["list"], ["reminder", "form"]]
+    found = deck(TEXT("## A\n\n- a"), about, CODE("y = 1"), shown(FORM), shown(FORM))
+    assert kinds(found) == [["list"], ["reminder", "form"], ["form"]]
     assert "<p>The factor is 2.\nWhat now?</p>" in on(found[1])
     assert notes(found[0]) == "<p>A line.</p><p>Last.</p>"
 
