@@ -1,4 +1,4 @@
-"""The pieces of a slide: the Markdown, the code and the outputs of a cell as HTML, and what its metadata say of each."""
+"""The pieces of a slide: text, code and outputs of a cell as HTML, and what its metadata say of each."""
 
 import ast
 import base64
