@@ -23,7 +23,15 @@ import matplotlib.pyplot as plt
 import numpy as np
 import gdlib
 from gdlib import explore, landscapes
-f, df = landscapes.parabola().f, landscapes.parabola().gradient
+
+
+def f(x):
+    return x**2 + 2 * x + 3
+
+
+def df(x):
+    return 2 * x + 2
+
 valley, himmelblau, land = landscapes.valley(), landscapes.himmelblau(), landscapes.terrain()
 land(np.array([1000.0, 1000.0])), plt.figure()
 X = np.column_stack([np.ones(60), np.linspace(-1, 2, 60)])

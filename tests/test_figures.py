@@ -4,7 +4,9 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from IPython.core.formatters import DisplayFormatter
 from matplotlib.axes import Axes
+from matplotlib.text import Text
 
 import gdlib
 from gdlib import figures, gradient_ascent, gradient_descent, landscapes
@@ -18,7 +20,7 @@ def df(x):
     return 2 * x + 2
 
 
-CUBIC = landscapes.cubic()
+CUBIC = landscapes.Landscape("x³ − 3x", lambda x: x**3 - 3 * x, lambda x: 3 * x**2 - 3, ((-2.2, 2.2),))
 WALKS = [gradient_ascent(CUBIC.gradient, 0.5), gradient_descent(CUBIC.gradient, -2.2)]
 HS = 10.0 ** -np.arange(1, 6)
 X = np.linspace(0, 1000, 50)
@@ -155,6 +157,7 @@ def test_a_figure_returns_its_axes_and_says_what_it_shows(name, monkeypatch):
     drawn = [a for a in ax.figure.axes if a.get_label() != "<colorbar>"]
     assert drawn[-1].get_xlabel()
     assert all(a.get_ylabel() for a in ax.figure.axes)
+    assert min(text.get_fontsize() for text in ax.figure.findobj(Text) if text.get_text()) >= 11
     assert dict(mpl.rcParams) == before
 
 
@@ -175,12 +178,14 @@ def test_a_figure_draws_on_the_axes_it_is_given(name):
 
 
 def test_a_notebook_shows_the_axes_as_a_picture_with_its_text():
+    notebook = DisplayFormatter()
+    figures.style.show_in(notebook)
     ax = figures.curve(*CASES["curve"][0])
-    data, metadata = figures._mimebundle(ax)
+    data, metadata = notebook.format(ax)
     assert data["image/png"].startswith(b"\x89PNG")
     assert data["text/plain"].strip() == metadata["image/png"]["alt"] == figures.alternative_text(ax)
     assert not plt.get_fignums()  # closed, or the inline backend would show it again
-    assert figures._mimebundle(plt.subplots()[1]) == {}  # other people's Axes stay as they are
+    assert notebook.format(plt.subplots()[1])[0].keys() == {"text/plain"}  # other people's Axes stay as they are
 
 
 def test_the_texts_of_two_panels_are_joined():
@@ -196,10 +201,3 @@ def test_the_two_slopes_of_a_walk_that_left_are_still_drawn():
     ax = figures.walks(CUBIC.f, [WALKS[1]], domain=(-2.2, 2.2))
     assert "diverged after" in figures.alternative_text(ax)
     assert ax.get_xlim() == (-2.2, 2.2)
-
-
-def test_zeros():
-    x = np.linspace(-2, 2, 101)
-    np.testing.assert_allclose(figures._zeros(x, x**2 - 1), [-1, 1], atol=1e-3)
-    np.testing.assert_allclose(figures._zeros(x, x), [0], atol=1e-12)
-    assert len(figures._zeros(x, x**2 + 1)) == 0

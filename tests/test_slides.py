@@ -1,4 +1,4 @@
-"""What goes on a slide: the rules of tools/pages/slides.py on small notebooks, and on the six lectures."""
+"""What goes on a slide: the words of the metadata on small notebooks, and the six lectures with their plans."""
 
 import base64
 
@@ -6,28 +6,28 @@ import nbformat
 import pytest
 
 from lectures import plans
-from pages import slides, web
+from pages import pieces, slides, web
 
-LECTURES = sorted((web.ROOT / "notebooks").glob("*.ipynb"))
+LECTURES = [pytest.param(path, id=path.stem[:2]) for path in sorted((web.ROOT / "notebooks").glob("*.ipynb"))]
 CODE, TEXT = nbformat.v4.new_code_cell, nbformat.v4.new_markdown_cell
 FORM = {web.WIDGET_VIEW: {"model_id": "abc"}, "text/plain": "Predict: how many?"}
+HEADER = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + (1152).to_bytes(4, "big") + (604).to_bytes(4, "big")
+PICTURE = {"image/png": base64.b64encode(HEADER).decode(), "text/plain": "a curve"}
+EXPLORER = {**PICTURE, **FORM}
 
 
-def printed(text, source="show()", **metadata):
-    return CODE(source, outputs=[nbformat.v4.new_output("stream", text=text)], metadata=metadata)
+def text(source, **how):
+    return TEXT(source, metadata={"slideshow": how} if how else {})
 
 
-def shown(data, source="show()"):
-    return CODE(source, outputs=[nbformat.v4.new_output("execute_result", data)])
+def printed(output, source="show()", **how):
+    outputs = [nbformat.v4.new_output("stream", text=output)]
+    return CODE(source, outputs=outputs, metadata={"slideshow": how} if how else {})
 
 
-def picture():
-    header = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + (1152).to_bytes(4, "big") + (604).to_bytes(4, "big")
-    return shown({"image/png": base64.b64encode(header).decode(), "text/plain": "a curve"})
-
-
-def marked(kind, text):
-    return TEXT(text, metadata={"slideshow": {"slide_type": kind}})
+def shown(data, **how):
+    outputs = [nbformat.v4.new_output("execute_result", data)]
+    return CODE("show()", outputs=outputs, metadata={"slideshow": how} if how else {})
 
 
 def deck(*cells, taught=None):
@@ -36,12 +36,19 @@ def deck(*cells, taught=None):
     return slides.slides(nbformat.v4.new_notebook(cells=[title, *cells]), taught)[2:]
 
 
-def kinds(slide):
-    return [item.kind for item in slide.items]
+def kinds(found):
+    return [[item.kind for item in slide.items] for slide in found]
 
 
 def on(slide):
     return "".join(item.html for item in slide.items)
+
+
+def notes(slide):
+    return "".join(slide.notes)
+
+
+# --- where the metadata say nothing ---------------------------------------------------------------
 
 
 def test_headings_open_slides_and_a_slide_that_goes_on_keeps_its_title():
@@ -56,160 +63,42 @@ def test_headings_open_slides_and_a_slide_that_goes_on_keeps_its_title():
 
 
 def test_the_overview_has_what_one_will_do_and_the_sections():
-    title, overview, *_ = slides.slides(
-        nbformat.v4.new_notebook(cells=[TEXT("# T\n\n**You will do:** this.\n\n**You will need:** that."), TEXT("## A\n\nb"), TEXT("## Recap")])
-    )  # fmt: skip
+    first = TEXT("# T\n\n**You will do:** this.\n\n**You will need:** that.")
+    cells = [first, TEXT("## A\n\nb"), TEXT("## Recap")]
+    title, overview, *_ = slides.slides(nbformat.v4.new_notebook(cells=cells))
     assert "this" in on(overview)
     assert "<li>A</li>" in on(overview)
     assert "Recap" not in on(overview)
-    assert "that" in "".join(title.notes)
+    assert "that" in notes(title)
+    assert "this" not in notes(title)
 
 
-@pytest.mark.parametrize("answer", [printed("7\n"), picture(), shown(FORM)])
-def test_a_question_and_its_answer_are_never_on_one_slide(answer):
-    first, second = deck(TEXT("## A\n\n> **Decide.** Choose a rate."), answer)
-    assert kinds(first) == ["question"]
-    assert "question" not in kinds(second)
+@pytest.mark.parametrize("answer", [printed("7\n"), shown(PICTURE), shown(FORM), shown(EXPLORER), TEXT("- seven")])
+@pytest.mark.parametrize("asked", [TEXT("> **Decide.** Choose a rate."), shown(FORM), shown(EXPLORER)])
+def test_a_question_and_its_answer_are_never_on_one_slide(asked, answer):
+    found = deck(TEXT("## A\n\n- a"), asked, answer)
+    assert len(found) == 3
 
 
-def test_what_is_needed_for_a_question_stands_above_it_when_it_is_short():
-    (slide,) = deck(TEXT("## A\n\n- a\n\n## B"), TEXT("The factor is 2.\n\n> **Predict.** What?"))[1:]
-    assert kinds(slide) == ["text", "question"]
-    long = "\n".join(f"Sentence {n}." for n in range(5))
-    (slide,) = deck(TEXT("## A\n\n- a\n\n## B"), TEXT(f"{long}\n\n> **Predict.** What?"))[1:]
-    assert kinds(slide) == ["question"]
-    assert "Sentence 4" in slide.notes[0]
+def test_a_question_and_a_picture_stay_below_text_that_stands_alone():
+    line = text("Two rates:", show="Two rates")
+    assert kinds(deck(TEXT("## A"), line, shown(PICTURE))) == [["text", "picture"]]
+    assert kinds(deck(TEXT("## A"), line, TEXT("> **Predict.** What?"))) == [["text", "question"]]
+    assert kinds(deck(TEXT("## A"), line, shown(FORM))) == [["text"], ["form"]]
+    assert kinds(deck(TEXT("## A\n\n- a"), shown(PICTURE), printed("7\n"))) == [["list"], ["picture", "result"]]
 
 
-def test_sentences_are_notes_but_the_one_that_leads_to_a_formula_and_the_one_it_interrupts():
-    text = "Say this.\nA step gives\n\n$$x - 1$$\n\nand no more.\nSay that."
-    (slide,) = deck(TEXT(f"## A\n\n- a\n\n{text}"))
-    assert kinds(slide) == ["list", "text", "formula", "text"]
-    assert "A step gives" in on(slide)
-    assert "and no more." in on(slide)
-    assert "Say" not in on(slide)
-    assert ["Say this." in n or "Say that." in n for n in slide.notes] == [True, True]
+def test_sentences_are_said_on_the_slide_that_is_open_and_code_is_hidden():
+    found = deck(TEXT("## A\n\nBefore.\n\n- a"), printed("7\n"), TEXT("Seen.\n\n> **Predict.** What?"), CODE("y = 1"))
+    assert kinds(found) == [["list", "result"], ["question"]]
+    assert found[0].notes == ["<p>Before.</p>", "<p>Seen.</p>"]
 
 
-def test_a_sentence_that_a_formula_interrupts_is_not_torn():
-    almost_full = "\n".join("- a" for _ in range(8))
-    first, second = deck(TEXT(f"## A\n\n{almost_full}\n\n$$x$$\n\nand no more."))
-    assert kinds(first) == ["list"]
-    assert kinds(second) == ["formula", "text"]
-
-
-def test_a_line_with_a_colon_goes_with_what_the_next_cell_shows():
-    slide = deck(TEXT("## A\n\n- a"), picture(), TEXT("Seen.\nTwo rates:"), picture())[-1]
-    assert kinds(slide) == ["text", "picture"]
-    assert "Two rates:" in on(slide)
-
-
-def test_a_line_with_a_colon_goes_on_with_the_next_cell_also_below_a_paragraph_that_is_shown():
-    found = deck(TEXT("## A\n\nShown.\n\nTwo rates:"), printed("7\n" * 14))
-    assert [kinds(s) for s in found] == [["text"], ["text", "result"]]
-
-
-def test_the_first_line_below_a_result_appears_with_the_next_key():
-    slide = deck(TEXT("## A\n\n> **Predict.** What?"), printed("7\n"), TEXT("Seven.\nBecause it is."))[-1]
-    assert kinds(slide) == ["result", "says"]
-    assert slide.items[1].html == '<div class="fragment"><p>Seven.</p></div>'
-    assert slide.notes == ["<p>Because it is.</p>"]
-
-
-def test_an_explorer_stands_below_its_question_and_what_asks_nothing_goes_first():
-    explorer, other = (shown({**picture().outputs[0].data, **FORM}) for _ in range(2))
-    question = "> **Decide.** Find a rate.\n> " + "And so on. " * 24 + "\n> Which one is the smallest?"
-    found = deck(TEXT(f"## A\n\n{question}"), explorer, other)
-    assert [kinds(s) for s in found] == [["question"], ["reminder", "explorer"], ["explorer"]]
-    reminder = found[1].items[0].html
-    assert "<strong>Decide.</strong> Find a rate. Which one is the smallest?</p>" in reminder
-
-
-def test_what_a_form_is_about_stands_above_it_when_it_is_short():
-    first, second = deck(TEXT("## A\n\n- a\n\nAbove that.\n\nThe factor is 2."), shown(FORM))
-    assert [kinds(first), kinds(second)] == [["list"], ["reminder", "form"]]
-    assert "The factor is 2." in on(second)
-    assert first.notes == ["<p>Above that.</p>"]
-    first, second = deck(TEXT("## A\n\n- a\n\n" + "The factor is 2. " * 20), shown(FORM))
-    assert [kinds(first), kinds(second)] == [["list"], ["form"]]
-    first, second = deck(TEXT("## A\n\n- a"), TEXT("The factor is 2."), CODE("y = 1"), shown(FORM))
-    assert [kinds(first), kinds(second)] == [["list"], ["reminder", "form"]]
-
-
-def test_what_a_form_is_about_goes_with_a_form_that_is_left_out():
-    found = deck(
-        TEXT("## A\n\n- a"), TEXT("## B\n\nAbout B."), shown(FORM), TEXT("## C\n\n- c"), shown(FORM), taught={"A", "C"}
-    )
-    assert [kinds(s) for s in found] == [["list"], ["list"], ["form"]]
-
-
-def test_the_first_line_below_a_result_is_shown_above_a_form_too():
-    below = TEXT("Seven.\nBecause it is.\n\n## B\n\nThe factor is 2.")
-    found = deck(TEXT("## A"), printed("7\n"), below, shown(FORM))
-    assert [kinds(s) for s in found] == [["result", "says"], [], ["reminder", "form"]]
-
-
-def test_a_formula_is_shown_again_above_its_question():
-    found = deck(TEXT("## A\n\nA step gives\n\n$$x - 1$$\n\n> **Predict.** What?"))
-    assert [kinds(s) for s in found] == [["text", "formula"], ["text", "formula", "question"]]
-    found = deck(TEXT("## A\n\nA step gives\n\n$$x - 1$$\n\n## B\n\n> **Predict.** What?"))
-    assert [kinds(s) for s in found] == [["text", "formula"], ["question"]]
-    high = "\n> ".join("One more line that is long enough for a line." for _ in range(10))
-    found = deck(TEXT(f"## A\n\nA step gives\n\n$$x - 1$$\n\n> **Predict.** {high}"))
-    assert [kinds(s) for s in found] == [["text", "formula"], ["question"]]
-
-
-def test_a_line_or_two_share_the_slide_of_the_picture_below():
-    assert [kinds(s) for s in deck(TEXT("## A\n\nA map."), picture())] == [["text", "picture"]]
-    found = deck(TEXT("## A\n\n> **Predict.** What?"), printed("7\n"), picture())
-    assert [kinds(s) for s in found] == [["question"], ["result", "picture"]]
-    found = deck(TEXT("## A\n\n> **Predict.** What?"), printed("7\n"), TEXT("Seven.\nSo:"), picture())
-    assert [kinds(s) for s in found] == [["question"], ["result", "says"], ["text", "picture"]]
-    found = deck(TEXT("## A\n\n> **Predict.** What?"), printed("7\n" * 5), picture())
-    assert [kinds(s) for s in found] == [["question"], ["result"], ["picture"]]
-
-
-def test_printed_lines_stay_with_a_picture_when_they_are_few():
-    assert [kinds(s) for s in deck(TEXT("## A\n\n- a"), picture(), printed("7\n"))[1:]] == [["picture", "result"]]
-    many = printed("7\n" * 12)
-    assert [kinds(s) for s in deck(TEXT("## A\n\n- a"), picture(), many)[1:]] == [["picture"], ["result"]]
-
-
-LOOP = "x = 3.0\nfor _ in range(9):\n    x = x - 0.1 * slope(x)"
-
-
-@pytest.mark.parametrize(
-    "source, announced, algorithm",
-    [
-        (LOOP, False, True),
-        ("total = 0\nfor x in rows:\n    total += x", False, True),
-        ("g = zeros(2)\nfor k in 0, 1:\n    g[k] = g[k] - r", False, True),
-        ("where = {}\nfor lr in rates:\n    where[lr] = end(lr)", False, False),
-        ("for lr in rates:\n    print(lr)", False, False),
-        ("def f(x):\n    return x**2", True, True),
-        ("def f(x):\n    return x**2", False, False),
-        (f"{LOOP}\nfigures.walk(x)", True, False),
-        (LOOP + "\nx = 1" * 12, True, False),
-    ],
-)
-def test_code_is_shown_where_it_is_the_algorithm(source, announced, algorithm):
-    assert slides.is_algorithm(source, announced) == algorithm
-
-
-def test_a_function_is_shown_where_a_line_announces_it():
-    function = CODE("def f(x):\n    return x**2")
-    assert kinds(deck(TEXT("## A\n\nThe square, as code:"), function)[0]) == ["text", "code"]
-    assert kinds(deck(TEXT("## A\n\nThe square."), function)[0]) == ["text"]
-
-
-def test_what_checks_is_not_shown():
-    source = f'def f(x):\n    """A square."""\n    return x\n\n\n{LOOP}\nassert x\nprint(x)\nassert f(1)'
-    assert slides.without_checks(source) == f"def f(x):\n    return x\n\n{LOOP}"
-
-
-def test_the_import_cell_and_cells_that_show_nothing_are_left_out():
-    found = deck(TEXT("## A\n\n- a"), CODE("import numpy as np\nfrom gdlib import explore"), CODE("y = 1"))
-    assert [kinds(s) for s in found] == [["list"]]
+def test_an_explorer_stands_below_the_words_of_its_question():
+    question = TEXT("> **Decide.** Find a rate.\n> Which one is the smallest?")
+    found = deck(TEXT("## A"), question, shown(EXPLORER), shown(EXPLORER))
+    assert kinds(found) == [["question"], ["reminder", "explorer"], ["explorer"]]
+    assert "<strong>Decide.</strong> Find a rate. Which one is the smallest?</p>" in on(found[1])
 
 
 def test_sections_that_the_plan_does_not_name_are_left_out():
@@ -218,139 +107,285 @@ def test_sections_that_the_plan_does_not_name_are_left_out():
     assert [(s.section, s.level) for s in found] == [("A", "section"), ("C", "section"), ("D", "section")]
 
 
+# --- what the metadata say ------------------------------------------------------------------------
+
+
 @pytest.mark.parametrize(
-    "kind, shown_kinds, notes",
+    "kind, shown_kinds, said",
     [
-        ("slide", [["list"], ["text"]], [[], []]),
-        ("subslide", [["list"], ["text"]], [[], []]),
-        ("-", [["list", "text"]], [[]]),
-        ("fragment", [["list", "text"]], [[]]),
-        ("notes", [["list"]], [["<p>Short.</p>"]]),
-        ("skip", [["list"]], [[]]),
+        ("slide", [["list"], ["text", "formula"]], ""),
+        ("subslide", [["list"], ["text", "formula"]], ""),
+        ("-", [["list", "text", "formula"]], ""),
+        ("fragment", [["list", "text", "formula"]], ""),
+        ("notes", [["list"]], "Short."),
+        ("skip", [["list"]], ""),
     ],
 )
-def test_metadata_override_the_rules(kind, shown_kinds, notes):
-    found = deck(TEXT("## A\n\n- a"), marked(kind, "Short."))
-    assert [kinds(s) for s in found] == shown_kinds
-    assert [s.notes for s in found] == notes
-    assert ("fragment" in on(found[-1])) == (kind == "fragment")
+def test_slide_type_is_for_a_whole_cell(kind, shown_kinds, said):
+    found = deck(TEXT("## A\n\n- a"), text("Short.\n\n$$x$$", slide_type=kind))
+    assert kinds(found) == shown_kinds
+    assert ("Short." in notes(found[0])) == bool(said)
+    assert on(found[-1]).count('<div class="fragment">') == 2 * (kind == "fragment")
     assert len(slides.stacked(found)) == (2 if kind == "slide" else 1)
 
 
-def test_wrong_metadata_are_named():
-    with pytest.raises(ValueError, match="slide_type 'slides' is none of"):
-        deck(marked("slides", "x"))
-    with pytest.raises(ValueError, match=r"put \+\+\+ between this text and the heading"):
-        deck(marked("skip", "Not now.\n\n## B"))
+def test_some_words_name_a_line_and_with_dots_the_rest_of_its_paragraph():
+    source = "One here.\nTwo there.\nThree.\n\nFour."
+    (slide,) = deck(TEXT("## A\n\n- a"), text(source, show="there"))
+    assert on(slide).endswith("<p>Two there.</p>")
+    assert slide.notes == ["<p>One here.</p>", "<p>Three.</p>", "<p>Four.</p>"]
+    (slide,) = deck(TEXT("## A\n\n- a"), text(source, show=["Two…", "Four"]))
+    assert on(slide).endswith("<p>Two there.\nThree.</p><p>Four.</p>")
 
 
-def test_a_long_list_goes_on_with_its_numbers():
-    found = deck(TEXT("## A\n\n" + "\n".join(f"{n}. {'word ' * 30}" for n in range(1, 9))))
-    assert len(found) > 1
-    assert all(slide.height <= slides.ROOM for slide in found)
-    starts = [int(on(s).split('start="')[1].split('"')[0]) for s in found[1:]]
-    assert starts[0] == 1 + on(found[0]).count("<li>")
+def test_lines_appear_with_the_next_key_or_open_a_slide():
+    below = text("Seven.\nSo it is.\nNow two rates:\n\n$$x$$", fragment="Seven", subslide="Now two")
+    first, second = deck(TEXT("## A"), printed("7\n"), below)
+    assert kinds([first, second]) == [["result", "text"], ["text", "formula"]]
+    assert first.items[1].html == '<div class="fragment"><p>Seven.</p></div>'
+    assert first.notes == ["<p>So it is.</p>"]
 
 
-def test_a_long_table_goes_on_with_its_header():
-    found = deck(TEXT("## A\n\n| name | value |\n|---|---|\n" + "\n".join(f"| row {n} | 1 |" for n in range(16))))
-    assert len(found) > 1
-    assert all("<th>name</th>" in on(slide) for slide in found)
-    assert sum(on(slide).count("<td>row") for slide in found) == 16
+def test_a_list_a_formula_and_a_question_open_a_slide_or_stay_on_it():
+    assert kinds(deck(TEXT("## A\n\n- a"), text("Say.\n\n$$x$$", subslide="$$x"))) == [["list"], ["formula"]]
+    question = "> **Predict.** What?\n> And when?"
+    assert kinds(deck(TEXT("## A\n\n- a"), text(question, show="And when"))) == [["list", "question"]]
 
 
-def test_a_monospaced_text_is_as_large_as_fits():
-    assert slides.monospaced("7", 32)[0] == 32
-    assert slides.monospaced("7" * 70, 32)[0] == int((slides.WIDTH - 60) / (0.602 * 70))
-    assert slides.monospaced("7" * 200, 32)[0] == 22
-    assert slides.monospaced("7\n" * 16, 32)[0] < 28
+def test_what_a_form_is_about_stands_above_it():
+    about = text("A line.\nThe factor is 2.\nWhat now?\n\nLast.", above="The factor…")
+    found = deck(TEXT("## A\n\n- a"), about, CODE("y = 1"), shown(FORM), shown(FORM))
+    assert kinds(found) == [["list"], ["reminder", "form"], ["form"]]
+    assert "<p>The factor is 2.\nWhat now?</p>" in on(found[1])
+    assert notes(found[0]) == "<p>A line.</p><p>Last.</p>"
+
+
+def test_what_is_marked_above_stands_again_above_a_question():
+    about = text("It gives\n\n$$x - 1$$", show="gives", above=["gives", "x - 1"])
+    found = deck(TEXT("## A"), about, text("Each.\n\n> **Predict.** What?", subslide="Each"))
+    assert kinds(found) == [["text", "formula"], ["text", "formula", "text", "question"]]
+    assert "It gives" in on(found[1])
+
+
+def test_of_a_long_question_only_some_lines_stand_above_the_explorer():
+    question = text("> **Decide.** Find a rate.\n> And so on.\n> Which?", above=["Decide", "Which"])
+    reminder = on(deck(TEXT("## A"), question, shown(EXPLORER))[1])
+    assert "Find a rate. Which?" in reminder
+    assert "And so on" not in reminder
+
+
+def test_what_stands_above_goes_with_a_section_that_is_left_out():
+    cells = [TEXT("## A\n\n- a"), text("## B\n\nOf B.", above="Of B"), shown(FORM), TEXT("## C\n\n- c"), shown(FORM)]
+    assert kinds(deck(*cells, taught={"A", "C"})) == [["list"], ["list"], ["form"]]
+
+
+@pytest.mark.parametrize(
+    "show, shown_kinds", [("output", ["result"]), ("code", ["code"]), ("both", ["code", "result"])]
+)
+def test_of_a_code_cell_its_output_its_code_or_both_are_shown(show, shown_kinds):
+    assert kinds(deck(TEXT("## A"), printed("7\n", "x = 7", show=show))) == [shown_kinds]
+
+
+def test_a_picture_can_stay_on_the_open_slide_or_open_one():
+    assert kinds(deck(TEXT("## A"), printed("7\n"), shown(PICTURE))) == [["result"], ["picture"]]
+    assert kinds(deck(TEXT("## A"), printed("7\n"), shown(PICTURE, slide_type="-"))) == [["result", "picture"]]
+    line = text("A map.", show="A map")
+    assert kinds(deck(TEXT("## A"), line, shown(PICTURE, slide_type="subslide"))) == [["text"], ["picture"]]
+
+
+@pytest.mark.parametrize(
+    "cell, message",
+    [
+        (text("x", slide_type="slides"), "slide_type slides has no meaning at 'x'"),
+        (text("x", shown="x"), "shown has no meaning"),
+        (text("x", slide_type="-", show="x"), "slide_type together with words for some lines"),
+        (printed("7", fragment="x"), "fragment has no meaning"),
+        (printed("7", show="all"), "show all has no meaning"),
+        (text("Not now.\n\n## B", slide_type="skip"), r"skip does not go with a heading, put \+\+\+"),
+        (text("One.\nTwo.", show="Three"), "'Three' stands in 0 lines, not in one, of 'One"),
+        (text("One.\nOne more.", show="One"), "'One' stands in 2 lines"),
+    ],
+)
+def test_metadata_that_mean_nothing_are_named(cell, message):
+    with pytest.raises(ValueError, match=message):
+        deck(TEXT("## A\n\n- a"), cell)
+
+
+def test_a_cell_names_the_slide_that_is_open_behind_it_and_no_name_stands_twice():
+    found = deck(TEXT("## A\n\n- a"), text("Said.\n\n> **Predict.** What?", name="vote"), printed("7\n", name="seven"))
+    assert [slide.names for slide in found] == [["A"], ["vote"], ["seven"]]
+    with pytest.raises(ValueError, match="two slides have the name 'vote'"):
+        deck(TEXT("## A"), text("- a", name="vote"), printed("7\n", name="vote"))
+
+
+# --- pieces ---------------------------------------------------------------------------------------
+
+
+def test_what_checks_is_not_shown():
+    loop = "x = 3.0\nfor _ in range(9):\n    x = x - 0.1 * slope(x)"
+    source = f'def f(x):\n    """A square."""\n    return x\n\n\n{loop}\nassert x\nprint(x)\nassert f(1)'
+    assert pieces.without_checks(source) == f"def f(x):\n    return x\n\n{loop}"
+
+
+def test_the_size_of_printed_text_follows_from_its_columns_and_rows():
+    (slide,) = deck(TEXT("## A"), printed("seven\n7\n\n"))
+    assert 'style="--columns:5;--rows:2"' in on(slide)
 
 
 def test_links_to_the_course_are_words_and_others_are_links():
-    code = slides.rendered("[exercise 3](../exercises/03.ipynb), [a book](https://example.org)")
+    code = pieces.rendered("[exercise 3](../exercises/03.ipynb), [a book](https://example.org)")
     assert "exercise 3," in code
     assert code.count("<a ") == 1
     assert 'href="https://example.org"' in code
 
 
 def test_scripts_can_stand_in_a_page():
-    text = 'a = "</script>"; b = "<!--"; c = /</; d = x < /re/'
-    assert slides.script(text) == r'a = "\x3c/script>"; b = "\x3c!--"; c = /</; d = x < /re/'
+    source = 'a = "</script>"; b = "<!--"; c = /</; d = x < /re/'
+    assert slides.script(source) == r'a = "\x3c/script>"; b = "\x3c!--"; c = /</; d = x < /re/'
     assert slides.named('x\ndefine(["a"], f);\n', "n") == 'x\ndefine("n", ["a"], f);\n'
     with pytest.raises(ValueError, match="one call of define"):
         slides.named("define([a], f)\ndefine([b], g)\n", "n")
 
 
-PLAN = plans.Plan(
+# --- the plan -------------------------------------------------------------------------------------
+
+
+def ask(slide, when, words, section="A"):
+    return plans.Ask(slide, when == "after", words, section, "plan.md:7")
+
+
+def plan(asks=(), beliefs=(), explorers=()):
+    rows = [
+        plans.Row("0–11", "0–5", "A", "Draw $x$.", tuple(asks)),
+        plans.Row("11–15", "", "B", "Run.", ()),
+        plans.Row("15–20", "5–9", "C", "Run.", ()),
+    ]
+    return plans.Plan(rows, list(beliefs), tuple(explorers))
+
+
+def planned(its):
+    """Slides: a vote, its answer, a question for an explorer, the explorer, what it shows; then two sections."""
+    cells = [
+        TEXT("# 9 · Why?\n\n**You will do:** this."),
+        TEXT("## A\n\n- a"),
+        text("> **Predict.** What?", name="vote"),
+        printed("7\n", name="table"),
+        text("> **Decide.** Which?", name="drive"),
+        shown(EXPLORER),
+        printed("0.5\n"),
+        TEXT("## B\n\n- b"),
+        TEXT("## C\n\n- c"),
+    ]
+    return slides.with_plan(slides.slides(nbformat.v4.new_notebook(cells=cells)), its)[2:]
+
+
+@pytest.mark.parametrize(
+    "slide, when, at",
     [
-        plans.Row("0–11", "0–5", "A", "Draw $x$.", '"Why is it 7?"'),
-        plans.Row("11–15", "", "B", "Run.", ""),
-        plans.Row("15–20", "5–9", "C", "Run.", ""),
+        ("vote", "before", 1),
+        ("vote", "after", 2),
+        ("table", "before", 1),
+        ("table", "after", 2),
+        ("drive", "before", 3),
+        ("drive", "after", 5),
+        ("A", "after", 0),
     ],
-    [
-        plans.Belief("Large is fast.", "How fast?", "The table.", "A"),
-        plans.Belief("Small is safe.", "How safe?", "The end.", "B"),
-    ],
-    (plans.Explorer("Which?", "The slider.", "Blue.", "A"),),
 )
-EXPLORER = shown({**picture().outputs[0].data, **FORM})
+def test_an_ask_stands_before_its_answer_or_where_it_is_seen(slide, when, at):
+    found = planned(plan([ask(slide, when, "Why?")]))
+    assert ["<b>Ask.</b> Why?" in notes(slide) for slide in found] == [n == at for n in range(8)]
 
 
-def planned():
-    cells = [TEXT("## A\n\n- a"), printed("7 a table\n" * 14), EXPLORER, TEXT("## B\n\n- b"), TEXT("## C\n\n- c")]
-    title = TEXT("# 9 · Why?\n\n**You will do:** this.")
-    return slides.with_plan(slides.slides(nbformat.v4.new_notebook(cells=[title, *cells])), PLAN)
+def test_what_they_believe_and_what_to_try_stand_on_their_slides():
+    beliefs = [
+        plans.Belief("Large is fast.", ask("vote", "after", "How fast?"), "The table.", "A"),
+        plans.Belief("At home.", plans.Ask("", True, "Never?", "H", ""), "Nothing.", "H"),
+    ]
+    explorers = [plans.Explorer(ask("drive", "before", "Green?"), "The slider.", "Blue.", "A")]
+    found = planned(plan([], beliefs, explorers))
+    whole = "<b>They believe:</b> Large is fast. <b>Ask:</b> How fast? <b>Show:</b> The table."
+    assert [whole in notes(slide) for slide in found] == [n == 2 for n in range(8)]
+    assert ["<b>Predict:</b> Green?" in notes(slide) for slide in found] == [n == 3 for n in range(8)]
+    assert ["<b>Try:</b> The slider. <b>Comes out:</b> Blue." in notes(s) for s in found] == [n == 4 for n in range(8)]
+    assert not any("At home" in notes(slide) for slide in found)
+
+
+@pytest.mark.parametrize(
+    "wrong, message",
+    [
+        (ask("votes", "after", "?"), r"plan\.md:7: 'A' has no slide 'votes', but A, vote, table, drive"),
+        (ask("vote", "after", "?", "B"), r"plan\.md:7: 'B' has no slide 'vote', but B"),
+    ],
+)
+def test_an_ask_for_a_slide_that_is_not_there_is_named(wrong, message):
+    with pytest.raises(ValueError, match=message):
+        planned(plan([wrong]))
+
+
+def test_an_ask_after_an_answer_that_never_comes_is_named():
+    cells = [TEXT("# 9"), text("## A\n\n> **Predict.** What?", name="vote"), TEXT("## B\n\n- b"), TEXT("## C\n\n- c")]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    with pytest.raises(ValueError, match=r"plan\.md:7: no slide after 'vote' has an answer"):
+        slides.with_plan(slides.slides(notebook), plan([ask("vote", "after", "?")]))
 
 
 def test_the_notes_begin_with_the_plan():
-    _, _, *found = planned()
-    assert [s.notes[0] for s in found] == [
-        *["<p><b>0–11 min</b> · A · 45-minute class: 0–5</p>"] * 3,
+    found = planned(plan())
+    assert [slide.notes[0] for slide in found] == [
+        *["<p><b>0–11 min</b> · A · 45-minute class: 0–5</p>"] * 6,
         "<p><b>11–15 min</b> · B · 45-minute class: left out</p>",
         "<p><b>15–20 min</b> · C · 45-minute class: 5–9</p>",
     ]
-    first, second, third, fourth, _ = ("".join(s.notes) for s in found)
-    assert all("<b>Do.</b> Draw <" in notes for notes in (first, second, third))
-    assert ["<b>Ask.</b>" in notes for notes in (first, second, third)] == [False, True, False]
-    assert ["Large is fast." in notes for notes in (first, second, third)] == [False, True, False]
-    assert ["<b>Try:</b> The slider." in notes for notes in (first, second, third)] == [False, False, True]
-    assert "<b>They believe:</b> Small is safe. <b>Ask:</b> How safe? <b>Show:</b> The end." in fourth
-    assert "Small is safe." not in first + second + third
-
-
-def test_what_to_ask_finds_the_form_or_the_picture_it_is_about():
-    its = deck(TEXT("## A\n\n- a list"), shown(FORM), picture())
-    assert [slides.nearest(its, text) for text in ("A list?", "How many?", "Which curve?")] == its
+    assert ["<b>Do.</b> Draw <" in notes(slide) for slide in found] == [True] * 6 + [False] * 2
 
 
 def test_the_notes_say_where_a_class_of_45_minutes_goes_on():
-    found = planned()
-    assert ["go on with slide 7 (keys G, 7, Enter)" in "".join(s.notes) for s in found] == [False] * 4 + [
-        True,
-        False,
-        False,
-    ]
+    found = planned(plan())
+    way = "go on with slide 10 (keys G, 10, Enter)"
+    assert [way in notes(slide) for slide in found] == [n == 5 for n in range(8)]
 
 
 def test_questions_and_explorers_have_more_of_a_sections_time_and_the_first_section_gives_the_start():
-    assert [s.seconds for s in planned()] == [20, 40, 100, 100, 400, 240, 300]
+    assert [slide.seconds for slide in planned(plan())] == [46, 139, 46, 138, 185, 46, 240, 300]
 
 
-def guide(path):
-    return web.ROOT / "docs" / "teaching" / f"{path.stem}.md"
+# --- the lectures ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", LECTURES, ids=lambda p: p.stem[:2])
+def taught(path):
+    guide = web.ROOT / "docs" / "teaching" / f"{path.stem}.md"
+    found = plans.read(guide)
+    notebook = nbformat.read(path, as_version=4)
+    return found, slides.with_plan(slides.slides(notebook, {row.section for row in found.rows}), found), guide
+
+
+@pytest.mark.parametrize("path", LECTURES)
 def test_a_lecture_as_a_deck(path):
-    plan = plans.read(guide(path))
-    found = slides.with_plan(slides.slides(nbformat.read(path, as_version=4), {row.section for row in plan.rows}), plan)
-    assert [s.level for s in found[:2]] == ["title", "overview"]
-    assert {s.section for s in found[2:]} == {row.section for row in plan.rows}
+    found_plan, found, guide = taught(path)
+    assert [slide.level for slide in found[:2]] == ["title", "overview"]
+    assert {slide.section for slide in found[2:]} == {row.section for row in found_plan.rows}
     for slide in found[2:]:
         assert " min</b>" in slide.notes[0]
-        assert not {"question"} < set(kinds(slide)) & {"question", "result", "picture", "explorer", "form"}
-        own = [kind for kind in kinds(slide) if kind in slides.OWN_SLIDE]
-        assert len(own) <= 1
-        assert slide.height <= slides.ROOM or own
+        assert sum(item.kind in ("question", "picture", "explorer", "form") for item in slide.items) <= 1
+        assert not {"question", "result"} <= slide.kinds
     assert 35 <= len(found) <= 62
-    assert "<li>" in slides.goals(guide(path).read_text("utf-8"))
+    assert "<li>" in slides.goals(guide.read_text("utf-8"))
+
+
+@pytest.mark.parametrize("path", LECTURES)
+def test_no_ask_that_comes_before_an_answer_stands_where_it_is_seen(path):
+    """It stands on a question's own slide or on an earlier one, and its answer's slide comes later."""
+    found_plan, found, _ = taught(path)
+    asks = [one for row in found_plan.rows for one in row.asks]
+    asks += [belief.ask for belief in found_plan.beliefs if belief.ask.slide]
+    asks += [explorer.ask for explorer in found_plan.explorers]
+    assert len(asks) > 15
+    for one in asks:
+        (at,) = [n for n, slide in enumerate(found) if pieces.inline(one.text) in notes(slide)]
+        named = next(n for n, slide in enumerate(found) if one.slide in slide.names)
+        asked = bool(found[named].kinds & {"question", "form"})
+        if one.after:
+            assert at >= named + asked, one
+            assert not found[at].kinds & {"question", "form", "explorer"}, one
+        else:
+            assert at == (named if asked else named - 1), one

@@ -15,11 +15,16 @@ Where widgets can't run (GitHub, an untrusted notebook), each explorer shows a
 plain picture with an alternative text instead.
 """
 
-from gdlib.explore.fits import batch_landscapes, losses, regression, sgd
-from gdlib.explore.machine import memory
-from gdlib.explore.predictions import Prediction, predict
-from gdlib.explore.slopes import direction, secant, tangent
-from gdlib.explore.walks import descent
+from gdlib.explore.batches import batch_landscapes
+from gdlib.explore.descent import descent
+from gdlib.explore.direction import direction
+from gdlib.explore.losses import losses
+from gdlib.explore.memory import memory
+from gdlib.explore.predict import Prediction, predict
+from gdlib.explore.regression import regression
+from gdlib.explore.secant import secant
+from gdlib.explore.sgd import sgd
+from gdlib.explore.tangent import tangent
 from gdlib.explore.widgets import Explorer
 
 __all__ = [

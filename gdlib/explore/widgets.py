@@ -9,6 +9,8 @@ import anywidget
 import ipywidgets
 import traitlets
 
+from gdlib.explore import pictures
+
 
 def code(*names):
     """The JavaScript of a widget. Its saved state holds it: without comments, indents and idle spaces it is a fifth smaller."""
@@ -73,10 +75,12 @@ class Explorer(ipywidgets.VBox):
     view : View
     alt : str
         What the plain picture shows; it stands in for the view where widgets can't run.
+    picture : callable
+        Draws the plain picture: the bytes of a PNG.
     """
 
     def __init__(self, view, sliders, picture, alt):
-        self.view, self.sliders, self.alt, self._picture = view, sliders, alt, picture
+        self.view, self.sliders, self.alt, self.picture = view, sliders, alt, picture
         for name, slider in sliders.items():
             if view.has_trait(name):
                 place = "index" if isinstance(slider, ipywidgets.SelectionSlider) else "value"
@@ -90,22 +94,36 @@ class Explorer(ipywidgets.VBox):
         return self.alt
 
     def _repr_mimebundle_(self, **kwargs):
-        return bundle(super()._repr_mimebundle_(**kwargs), self.alt, self._picture)
+        return bundle(super()._repr_mimebundle_(**kwargs), self.alt, self.picture())
+
+
+def explorer(spec, table, sliders, draw, alt, image=b"", kind=View):
+    """An explorer whose plain picture `draw(main, side)` paints on the Axes that the spec describes."""
+    view = kind(spec=spec, table=table, image=image)
+    return Explorer(view, sliders, lambda: pictures.plain(spec, draw), alt)
 
 
 def slider(kind, label, value, **options):
-    return kind(
-        value=value,
-        description=label,
-        style={"description_width": "9.5em"},
-        **options,
-    )
+    return kind(value=value, description=label, style={"description_width": "9.5em"}, **options)
 
 
 def log_slider(label, grid, value):
     low, high = math.log10(grid[0]), math.log10(grid[-1])
     step = (high - low) / (len(grid) - 1)
     return slider(ipywidgets.FloatLogSlider, label, value, base=10, min=low, max=high, step=step, readout_format=".3g")
+
+
+def choice(label, value, offered, words=str):
+    """A slider over the values offered, each shown in words."""
+    return slider(ipywidgets.SelectionSlider, label, value, options=[(words(v), v) for v in offered])
+
+
+def walk_sliders(rates, lr, T, T_max, label="updates T"):
+    """The sliders of a walk: its learning rate, and how many updates it may do."""
+    return {
+        "lr": log_slider("learning rate lr", rates, lr),
+        "T": slider(ipywidgets.IntSlider, label, T, min=0, max=T_max),
+    }
 
 
 def bundle(made, alt, picture=None):

@@ -216,7 +216,7 @@ def test_walks_by_batches_under_the_hand(open_notebook):
 
 
 HERE = 25 * 2**30 + 4096  # bytes of memory that no machine has
-MACHINE = f"import gdlib.explore.machine as its\nits.machine = lambda: {HERE}"
+MACHINE = f"from gdlib.scale import memory as its\nits.machine = lambda: {HERE}"
 
 
 def in_bytes(n, d, dtype, b, room):

@@ -1,6 +1,8 @@
 """Predict, run, explain: a prediction is committed before the answer runs."""
 
+import base64
 import html
+import json
 import os
 import re
 
@@ -9,7 +11,6 @@ import ipywidgets
 import numpy as np
 import traitlets
 
-from gdlib.explore.tables import encoded
 from gdlib.explore.widgets import bundle, code
 
 
@@ -121,3 +122,8 @@ def predict(question, answer, choices=None, unit="", rtol=None, atol=None, why=N
         f" Choose one: {', '.join(choices)}." if choices else f" Answer with a number{' in ' + unit if unit else ''}."
     )
     return Prediction(Form(spec=spec), question, f"Predict: {question}{options}", computed)
+
+
+def encoded(value):
+    """A value as text that nobody reads by accident: base64 of its JSON. No secret."""
+    return base64.b64encode(json.dumps(value).encode()).decode()

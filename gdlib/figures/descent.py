@@ -1,0 +1,61 @@
+"""The figures of lecture 3: how a walk comes down, and where it ends."""
+
+from itertools import combinations
+
+import numpy as np
+from matplotlib.colors import to_rgb
+
+from gdlib.figures import drawing
+from gdlib.figures.style import GREEN, ORANGE, PINK, SKY, figure, place
+
+
+@figure()
+def norms(ax, paths, labels, predicted=None, ylabel="|gradient|"):
+    """How the norm of the gradient falls (or grows) along walks, a gdlib.Path each, on a logarithmic axis.
+
+    `predicted` is what theory says of each walk's norm, an array each, drawn dashed.
+    """
+    series = {label: np.maximum(path.norms, 1e-300) for path, label in zip(paths, labels, strict=True)}
+    drawing.norms(ax, series, dashed=predicted is None)
+    for theory in predicted or ():
+        ax.plot(np.arange(len(theory)), theory, "--", color="black", linewidth=1.2)
+    ax.set(xlabel="step", ylabel=ylabel, xlim=(0, None))
+    drawing.key_beside(ax)
+    words = [
+        f"{label}: from {path.norms[0]:.2g} to {path.norms[-1]:.2g} in {path.steps} steps, {path.stop}"
+        for path, label in zip(paths, labels, strict=True)
+    ]
+    return f"The norm of the gradient against the step, on a logarithmic axis. {'; '.join(words)}."
+
+
+@figure()
+def basins(ax, landscape, ends, starts, minima):
+    """Which of the minima, (2,) each, a start leads to: one colour a minimum.
+
+    `ends` and `starts` are the last and the first points of the walks, (m, 2); the starts fill a square grid.
+    """
+    side, minima = int(np.sqrt(len(starts))), np.array(minima)
+    distance = np.linalg.norm(ends[:, None] - minima, axis=2)
+    nearest = np.where(distance.min(axis=1) < 1e-2, distance.argmin(axis=1), -1).reshape(side, side)
+    colours = np.array([to_rgb(c) for c in (*(SKY, ORANGE, GREEN, PINK)[: len(minima)], "white")])
+    ax.imshow(colours[nearest], origin="lower", extent=np.ravel(landscape.domain))
+    grid = drawing.mesh(landscape.domain, 151)
+    ax.contour(*grid, np.log1p(landscape(grid)), 12, colors="black", linewidths=0.6, alpha=0.6)
+    half_way_between(ax, minima, grid)
+    ax.plot(*minima.T, "*", color="black", markeredgecolor="white", markersize=16)
+    ax.set(xlabel="start x", ylabel="start y", title="Where a start leads: one colour a minimum")
+    ax.grid(visible=False)
+    share = [f"{place(np.round(m, 2))}: {100 * np.mean(nearest == n):.1f} %" for n, m in enumerate(minima)]
+    return (
+        f"A map of starts, coloured by the minimum that descent reaches from there; the borders between the colours "
+        f"bend, the dashed lines half way between the minima are straight. {'; '.join(share)} of the starts."
+    )
+
+
+def half_way_between(ax, minima, grid):
+    """Where another minimum becomes the nearest one, dashed; each border once, or its dashes would fill up."""
+    apart = np.linalg.norm(grid[:, None] - minima.T[:, :, None, None], axis=0)
+    for n, m in combinations(range(len(minima)), 2):
+        here = np.minimum(apart[n], apart[m]) <= apart.min(axis=0) + 0.02 * np.ptp(grid[0])
+        border = np.where(here, apart[n] - apart[m], np.nan)
+        ax.contour(*grid, border, [0], colors="white", linewidths=1.5, linestyles="--")

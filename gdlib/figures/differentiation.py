@@ -1,0 +1,200 @@
+"""The figures of lecture 1: curves, and how steep they are."""
+
+import numpy as np
+
+from gdlib.figures import drawing
+from gdlib.figures.style import BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY, figure, number
+
+
+@figure()
+def curve(ax, x, y, xlabel="x", ylabel="f(x)", title="", marks=()):
+    """A measured curve through (x, y), arrays of shape (n,); its `marks` are (x, y, name) each."""
+    drawing.curve(ax, x, y, BLUE)
+    ax.fill_between(x, y, min(y) - 0.05 * np.ptp(y), color=BLUE, alpha=0.12)
+    for mx, my, name in marks:
+        ax.plot(mx, my, "o", color=RED, markersize=8, zorder=3)
+        ax.annotate(name, (mx, my), xytext=(0, 9), textcoords="offset points", ha="center")
+    drawing.frame(ax, x, y, below=0.05, above=0.15)
+    ax.set(xlabel=xlabel, ylabel=ylabel, title=title)
+    named = "".join(f" {name.capitalize()}: {number(my)} at {number(mx)}." for mx, my, name in marks)
+    return (
+        f"{title or 'A curve'}: {ylabel} over {xlabel}, between {number(min(y))} and {number(max(y))}, "
+        f"from {number(min(x))} to {number(max(x))}.{named}"
+    )
+
+
+@figure()
+def secants(ax, f, derivative, at, hs, domain):
+    """The secants of f from `at` to `at + h` for each h (none is 0), and the tangent that they turn into."""
+    x = drawing.line(domain)
+    drawing.curve(ax, x, f(x), label="f")
+    slopes = [(f(at + h) - f(at)) / h for h in hs]
+    for h, slope, colour in zip(hs, slopes, (SKY, ORANGE, GREEN, PINK), strict=False):
+        drawing.straight(ax, x, at, f(at), slope, colour, width=1.6, label=f"secant, h = {h:g}: slope {slope:.3g}")
+        ax.plot(at + h, f(at + h), "o", color=colour)
+    tangent = derivative(at)
+    drawing.straight(ax, x, at, f(at), tangent, RED, "--", label=f"tangent: slope {tangent:.3g}")
+    ax.plot(at, f(at), "o", color=RED, markersize=8)
+    drawing.frame(ax, x, f(x))
+    ax.set(xlabel="x", ylabel="f(x)", title=f"Secants at x = {at:g} turn into the tangent")
+    ax.legend(loc="upper left")
+    pairs = ", ".join(f"h = {h:g} has slope {number(s)}" for h, s in zip(hs, slopes, strict=True))
+    return (
+        f"The curve f and its secants from x = {at:g}: {pairs}. They turn towards the tangent, slope {number(tangent)}."
+    )
+
+
+@figure()
+def tangents(ax, f, derivative, points, domain):
+    """The curve f with its tangent line at each of `points`, the slope written beside it."""
+    x, reach = drawing.line(domain), 0.09 * (domain[1] - domain[0])
+    drawing.curve(ax, x, f(x))
+    for p in points:
+        slope = derivative(p)
+        side = 0 if abs(slope) < 1e-9 else (1 if slope > 0 else -1)
+        colour, align = {-1: (BLUE, "right"), 0: (GREY, "center"), 1: (RED, "left")}[side]
+        drawing.straight(ax, [p - reach, p + reach], p, f(p), slope, colour, width=3)
+        ax.plot(p, f(p), "o", color=colour, markersize=8)
+        look = {"textcoords": "offset points", "ha": align, "va": "center", "color": colour}
+        ax.annotate(f"slope {number(slope)}", (p, f(p)), xytext=(12 * side, -8 if side else -22), **look)
+    drawing.frame(ax, x, f(x), below=0.14)
+    ax.set(xlabel="x", ylabel="f(x)", title="Tangent lines: blue falls, red rises, grey is level")
+    slopes = ", ".join(f"{number(derivative(p))} at x = {number(p)}" for p in points)
+    return (
+        f"The curve f with short tangent lines. Their slopes: {slopes}. "
+        "Negative slopes fall, positive ones rise, 0 is level."
+    )
+
+
+@figure(rows=2)
+def signs(axes, f, derivative, domain, name="f"):
+    """f above, f′ below: where f′ is positive f rises, where it is negative f falls. `name` is what f is called."""
+    x = drawing.line(domain)
+    values, slope = f(x), derivative(x)
+    for sign, colour, word in ((1, RED, "rises"), (-1, BLUE, "falls")):
+        part = sign * slope > 0
+        axes[0].plot(x, np.where(part, values, np.nan), color=colour, label=f"{name} {word}")
+        axes[1].plot(x, np.where(part, slope, np.nan), color=colour)
+        axes[1].fill_between(x, slope, 0, where=part, color=colour, alpha=0.2)
+    level = zeros(x, slope)
+    for ax, y in zip(axes, (f, derivative), strict=True):
+        ax.plot(level, [y(z) for z in level], "o", color="black", zorder=3)
+        for z in level:
+            ax.axvline(z, color=GREY, linewidth=1, linestyle=":")
+    axes[1].axhline(0, color="black", linewidth=1)
+    axes[0].set(ylabel=f"{name}(x)", title=f"{name} rises where {name}′ > 0 and falls where {name}′ < 0")
+    axes[1].set(xlabel="x", ylabel=f"{name}′(x)", xlim=domain)
+    axes[0].legend(loc="best")
+    where = " and ".join(number(z) for z in level) or "nowhere"
+    return (
+        f"Above, {name}; below, its derivative. {name} rises where the derivative is positive and falls where it is "
+        f"negative; the derivative is 0 at x = {where}, where {name} is level."
+    )
+
+
+def zeros(x, y):
+    """Where the sampled y changes its sign, by linear interpolation; exact zeros count once.
+
+    >>> x = np.linspace(-2, 2, 101)
+    >>> zeros(x, x**2 - 1).round(2).tolist(), zeros(x, x).tolist(), zeros(x, x**2 + 1).tolist()
+    ([-1.0, 1.0], [0.0], [])
+    """
+    crossing = np.flatnonzero(np.sign(y[:-1]) * np.sign(y[1:]) < 0)
+    between = x[crossing] - y[crossing] * (x[crossing + 1] - x[crossing]) / (y[crossing + 1] - y[crossing])
+    return np.sort(np.concatenate([between, x[y == 0]]))
+
+
+@figure()
+def walks(ax, f, paths, domain, labels=None, name="f", variable="x"):
+    """The points of one-dimensional walks, a gdlib.Path each, on the curve of f.
+
+    `name` and `variable` are what f and x are called, `labels` what the walks are.
+    """
+    x, words = drawing.line(domain), []
+    drawing.curve(ax, x, f(x))
+    looks = zip(paths, drawing.COLOURS, drawing.MARKERS, labels or [None] * len(paths), strict=False)
+    for path, colour, marker, label in looks:
+        inside = path.points[(path.points >= domain[0]) & (path.points <= domain[1])]
+        drawing.walk_on_curve(ax, inside, f(inside), colour, marker, label)
+        end = f"{path.stop} at {variable} = {number(path.final)}" if path.stop == "converged" else path.stop
+        start = f"{label or 'a walk'} from {variable} = {number(path.points[0])}"
+        words.append(f"{start}: {end} after {path.steps} steps")
+    drawing.frame(ax, x, f(x))
+    ax.set(xlabel=variable, ylabel=f"{name}({variable})", title="Each walk starts in a black ring")
+    if labels:
+        ax.legend(loc="best")
+    return f"The curve {name} with walks on it. {'; '.join(words)}."
+
+
+@figure(columns=2)
+def one_sided(axes, f, at, hs, name="f"):
+    """Left, f with secants to both sides of `at`; right, their slopes against h, which shrinks to the right.
+
+    `hs` are above 0, the largest first; `name` is what f is called.
+    """
+    hs = np.asarray(hs, dtype=float)
+    x, slopes = at + np.linspace(-1.2, 1.2, 401) * hs.max(), {}
+    drawing.curve(axes[0], x, f(x))
+    for sign, colour, marker, side in ((1, RED, "o", "right"), (-1, BLUE, "s", "left")):
+        slopes[side] = np.array([(f(at + sign * h) - f(at)) / (sign * h) for h in hs])
+        for h in hs[:4]:
+            axes[0].plot([at, at + sign * h], [f(at), f(at + sign * h)], marker + "-", color=colour, alpha=0.7)
+        axes[1].plot(hs, slopes[side], marker + "-", color=colour, label=f"to the {side}")
+    axes[1].set_xscale("log")
+    axes[1].invert_xaxis()
+    axes[0].set(xlabel="x", ylabel=name, title=f"{name}, secants at {at:g}")
+    axes[1].set(xlabel="h", ylabel="slope of the secant", title="Their slopes")
+    axes[1].legend()
+    ends = {side: f"from {number(s[0])} to {number(s[-1])}" for side, s in slopes.items()}
+    return (
+        f"Left, the curve {name} with secants at x = {at:g}; right, their slopes as h shrinks from {number(hs.max())} "
+        f"to {number(hs.min())}: to the right {ends['right']}, to the left {ends['left']}."
+    )
+
+
+@figure()
+def error_against_h(ax, hs, errors, best):
+    """The V: the error of finite differences against the step h, both axes logarithmic.
+
+    `errors` holds an array like `hs` for the name of each scheme, `best` the step that theory recommends for it.
+    """
+    looks = ((BLUE, "o", 5, BLUE), (RED, "s", 8, "none"))
+    for (name, error), (colour, marker, size, fill) in zip(errors.items(), looks, strict=False):
+        points = {"color": colour, "markersize": size, "markerfacecolor": fill}
+        ax.loglog(hs, np.maximum(error, 1e-17), marker, label=name, **points)
+        ax.axvline(best[name], color=colour, linestyle="--", linewidth=1.5, label=f"theory: h = {best[name]:.1e}")
+    ax.set(xlabel="step h", ylabel="|error| of the derivative", title="A large step is inexact, a small step is noise")
+    ax.legend()
+    falls = " and ".join(f"{name} down to about h = {best[name]:.1e}" for name in errors)
+    return (
+        "The error of the finite difference against the step h, a V on logarithmic axes. From the right "
+        f"the error falls as h shrinks, {falls}; left of that rounding takes over and it grows again."
+    )
+
+
+@figure(rows=2)
+def height_and_slope(axes, x, height, slope):
+    """A cross-section above, (n,) heights over x in metres; its slope below; peaks, valley floors and the steepest place."""
+    km, slope = np.asarray(x) / 1000, np.asarray(slope)
+    axes[0].plot(km, height, color=BLUE, linewidth=1.5)
+    axes[0].fill_between(km, height, min(height) - 20, color=BLUE, alpha=0.12)
+    axes[1].plot(km, slope, color=GREEN, linewidth=1.5)
+    axes[1].axhline(0, color="black", linewidth=1)
+    sloping, counts = np.flatnonzero(slope), []  # leave out what is exactly level
+    before, after = sloping[:-1], sloping[1:]
+    for sign, colour, marker, word in ((1, RED, "^", "peak"), (-1, "black", "v", "valley floor")):
+        turns = (sign * slope[before] > 0) & (sign * slope[after] < 0)
+        where = (km[before[turns]] + km[after[turns]]) / 2
+        counts.append(len(where))
+        axes[0].plot(where, np.interp(where, km, height) + sign * 22, marker, color=colour, markersize=5, label=word)
+    steepest = int(np.argmax(np.abs(slope)))
+    for ax, y in zip(axes, (height, slope), strict=True):
+        ax.plot(km[steepest], y[steepest], "o", color=ORANGE, markeredgecolor="black", markersize=9, label="steepest")
+    axes[0].set(ylabel="height (m)", title="A real cross-section and its derivative")
+    axes[1].set(xlabel="way from the west (km)", ylabel="slope (m per m)", xlim=(km.min(), km.max()))
+    axes[0].legend()
+    return (
+        f"Above, the height of a real cross-section, {number(min(height))} to {number(max(height))} metres; below, its "
+        f"slope. It is steepest, {number(round(slope[steepest], 2))} metres per metre, {km[steepest]:.1f} kilometres "
+        f"from the west. The slope changes its sign at {counts[0]} peaks and {counts[1]} valley floors."
+    )

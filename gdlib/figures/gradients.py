@@ -1,0 +1,156 @@
+"""The figures of lecture 2: landscapes of two variables, and which way is up."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.colors import LightSource
+from matplotlib.patheffects import withStroke
+
+from gdlib.figures import drawing
+from gdlib.figures.style import BLUE, GREEN, PINK, RED, figure, number, place
+
+
+@figure()
+def contours(ax, landscape, paths=(), arrows=(), labels=None, window=None):
+    """The level lines of a landscape of two variables, with walks and arrows on them, both axes to one scale.
+
+    Parameters
+    ----------
+    landscape : callable, (2, ...) -> (...), such as a gdlib Landscape
+    paths : sequence of gdlib.Path with points of shape (k+1, 2), called by their `labels`
+    arrows : sequence of (start, vector, name), both of shape (2,); drawn to the length of the vector
+    window : ((west, east), (south, north)); the landscape's domain when None
+    """
+    window = window or landscape.domain
+    grid = drawing.mesh(window, 201)
+    heights = landscape(grid)
+    drawing.contours(ax, grid, heights)
+    through = sorted({float(landscape(np.asarray(start, dtype=float))) for start, _, _ in arrows})
+    if through:
+        ax.contour(*grid, heights, through, colors="black", linewidths=2.2, linestyles="solid")
+    looks = zip(paths, (RED, BLUE, PINK, GREEN), drawing.MARKERS, labels or [None] * len(paths), strict=False)
+    for path, colour, marker, label in looks:
+        drawing.walk_on_contours(ax, *path.points.T, colour, marker, label)
+    for start, vector, name in arrows:
+        named_arrow(ax, start, vector, name)
+    ax.set(xlabel="x", ylabel="y", xlim=window[0], ylim=window[1], aspect="equal")
+    if labels:
+        drawing.key_beside(ax)
+    name = getattr(landscape, "name", "a function of two variables")
+    lines = "; a thick line is the level line through the arrows' start" if through else ""
+    walks = [
+        f"{label} from {place(path.points[0])}: {path.stop} after {path.steps} steps at {place(np.round(path.final, 3))}"
+        for path, label in zip(paths, labels or ["A walk"] * len(paths), strict=True)
+    ]
+    ways = [f"Arrow {name} at {place(start)} points along {place(vector)}" for start, vector, name in arrows]
+    return (
+        f"Level lines of {name}, {number(np.nanmin(heights))} to {number(np.nanmax(heights))}, "
+        f"darker is lower{lines}. {'. '.join(walks + ways)}."
+    )
+
+
+def named_arrow(ax, start, vector, name):
+    """An arrow with its name at the tip; ∇f is red, −∇f blue."""
+    tip, (right, up) = np.add(start, vector), np.sign(vector)
+    drawing.arrow(ax, start, tip, {"∇f": RED, "−∇f": BLUE}.get(name, GREEN))
+    drawing.name(ax, name, tip, (8 * right, 8 * up), ha="left" if right > 0 else "right", fontweight="bold")
+    ax.plot(*start, "o", color="black", zorder=4)
+
+
+@figure(projection="3d")
+def surface(ax, landscape, at):
+    """The surface of a Landscape, with the gradient at a point, (2,), as an arrow on the floor: it has no upward part."""
+    at = np.asarray(at, dtype=float)
+    grid = drawing.mesh(landscape.domain, 41)
+    height, gradient = landscape(grid), landscape.gradient(at)
+    floor = height.min() - 0.8 * np.ptp(height)
+    part = 0.3  # of the gradient's length, so that the arrow stays on the floor
+    ax.computed_zorder = False  # the arrow lies on the level lines, not below them
+    ax.plot_surface(*grid, height, cmap="cividis", alpha=0.75, linewidth=0, zorder=2)
+    ax.contour(*grid, height, 10, zdir="z", offset=floor, cmap="cividis", linestyles="solid")
+    ax.contour(*grid, height, [landscape(at)], zdir="z", offset=floor, colors="black", linewidths=2)
+    arrow_on_the_floor(ax, at, part * gradient, floor)
+    ax.plot(*[[c, c] for c in at], [floor, landscape(at)], ":", color="black", zorder=3)
+    ax.plot(*at, landscape(at), "o", color="black", zorder=3)
+    ax.set(xlabel="x", ylabel="y", zlabel="f(x, y)", zlim=(floor, height.max()), title="The gradient lies on the floor")
+    xticks, yticks = (np.linspace(*ends, 3) for ends in landscape.domain)
+    ax.set(xticks=xticks, yticks=yticks, zticks=[0, round(height.max())])
+    ax.view_init(elev=30, azim=-75)
+    return (
+        f"The surface of {landscape.name} in space, its level lines on the floor below. At {place(at)} the gradient, "
+        f"{place(gradient)}, is drawn, {part:g} of its length, as an arrow on the floor: at right angles to the level "
+        "line, with no upward part."
+    )
+
+
+def arrow_on_the_floor(ax, at, arrow, floor):
+    """An arrow in space whose head is flat on the floor, too; it is called ∇f."""
+    tip, across = at + arrow, arrow[::-1] * [-1, 1]
+    head = np.array([tip - 0.4 * arrow + 0.25 * across, tip, tip - 0.4 * arrow - 0.25 * across])
+    for line in (np.array([at, tip]), head):
+        ax.plot(*line.T, floor, color=RED, linewidth=3.5, solid_capstyle="round", zorder=3)
+    look = {"color": RED, "fontweight": "bold", "ha": "center", "zorder": 4}
+    label = ax.text(*(at + 0.4 * arrow - 0.9 * across), floor, "∇f", **look)
+    label.set_path_effects([withStroke(linewidth=4, foreground="white")])
+
+
+@figure()
+def slope_by_direction(ax, angles, slopes, steepest=None):
+    """The slope in every direction, (n,), against its angle, in degrees from east towards north.
+
+    `steepest` is the angle of the gradient, drawn as a line.
+    """
+    ax.plot(angles, slopes, color=BLUE)
+    ax.axhline(0, color="black", linewidth=1)
+    highest, lowest = int(np.argmax(slopes)), int(np.argmin(slopes))
+    for where, colour, word in ((highest, RED, "steepest up"), (lowest, GREEN, "steepest down")):
+        ax.plot(angles[where], slopes[where], "o", color=colour, markersize=9, label=f"{word}: {angles[where]:.0f}°")
+    if steepest is not None:
+        ax.axvline(steepest, color=RED, linestyle="--", label=f"the gradient: {steepest:.0f}°")
+    ax.set(xlabel="direction (degrees from east towards north)", xticks=np.arange(0, 361, 45), xlim=(0, 360))
+    ax.set(ylabel="slope in that direction", title="The slope in every direction")
+    drawing.key_beside(ax)
+    return (
+        f"The slope in every direction, a cosine: largest, {number(slopes[highest])}, at {angles[highest]:.0f} degrees, "
+        f"smallest, {number(slopes[lowest])}, at {angles[lowest]:.0f} degrees, and 0 half way between."
+    )
+
+
+@figure()
+def relief(ax, land, paths=(), window=None, marks=()):
+    """A `Terrain` as a relief, lit from the north-west, a level line every 50 metres, walks and places on it.
+
+    All in metres: the points of the paths, the window ((west, east), (south, north)), which is the whole map when
+    None, and the places to mark, (east, north, name) each.
+    """
+    shade(ax, land)
+    words = []
+    for x, y, name in marks:
+        ax.plot(x / 1000, y / 1000, "o", color=RED, markeredgecolor="white", markersize=10)
+        drawing.name(ax, name, (x / 1000, y / 1000), (9, 7))
+        words.append(f"{name} at {land(np.array([x, y])):.0f} metres")
+    for n, (path, marker) in enumerate(zip(paths, drawing.MARKERS, strict=False)):
+        east, north = path.points.T / 1000
+        start, end = land(path.points.T[:, [0, -1]])
+        drawing.walk_on_contours(ax, east, north, RED, marker, dots=False)
+        side = {"ha": "right" if n % 2 else "left", "fontsize": 11}
+        drawing.name(ax, f"{end:.0f} m", (east[-1], north[-1]), (-9 if n % 2 else 9, -4), **side)
+        words.append(f"a walk from {start:.0f} to {end:.0f} metres in {path.steps} steps")
+    box = np.array(window or land.domain) / 1000
+    ax.set(xlabel="east (km)", ylabel="north (km)", xlim=box[0], ylim=box[1])
+    return (
+        f"Shaded relief of a real terrain, yellow is high and blue is low, with a level line every 50 metres. "
+        f"On it: {'; '.join(words) or 'nothing'}."
+    )
+
+
+def shade(ax, land):
+    """The terrain itself, with its level lines and its scale of colours."""
+    km, colours = np.array(land.domain).ravel() / 1000, plt.get_cmap("cividis")
+    light = {"blend_mode": "soft", "vert_exag": 2, "dx": land.dx, "dy": -land.dy}
+    # the rows run from south to north, against what LightSource expects
+    shaded = LightSource(azdeg=315, altdeg=45).shade(land.heights, colours, **light)
+    ax.imshow(shaded, origin="lower", extent=km, interpolation="bilinear")
+    scale = plt.cm.ScalarMappable(plt.Normalize(land.heights.min(), land.heights.max()), colours)
+    ax.figure.colorbar(scale, ax=ax, label="height (m)", shrink=0.8)
+    ax.contour(land.heights, np.arange(250, 1100, 50), extent=km, colors="black", linewidths=0.5, alpha=0.35)
+    ax.grid(visible=False)

@@ -1,0 +1,111 @@
+"""The figures of lecture 6: the data, the bytes that they take, and where the time goes."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from gdlib.figures import drawing
+from gdlib.figures.style import BLUE, GREEN, ORANGE, PINK, RED, SKY, figure, number
+
+
+@figure(columns=2)
+def patch(axes, image, at, width=7):
+    """A photograph with the place of one patch on it, and that patch: the pixel in the middle and those around it.
+
+    `image` holds grey values from 0 (black) to 1 (white), `at` is (line, column), `width` is odd.
+    """
+    (line, column), half = at, width // 2
+    around = image[line - half : line + half + 1, column - half : column + half + 1]
+    for ax, part, extent in ((axes[0], image, None), (axes[1], around, (-0.5 - half, 0.5 + half) * 2)):
+        ax.imshow(part, cmap="gray", vmin=0, vmax=1, extent=extent)
+        ax.grid(visible=False)
+    frame(axes[0], column, line, 6 * width, 3)  # larger than the patch, or nobody would see it
+    frame(axes[1], 0, 0, 1, 4)
+    for (row, col), grey in np.ndenumerate(around):
+        shade = "white" if grey < 0.5 else "black"
+        axes[1].text(col - half, half - row, f"{255 * grey:.0f}", color=shade, ha="center", va="center", fontsize=11)
+    axes[0].set(xlabel="column", ylabel="line", title="The photograph")
+    axes[1].set(xlabel="columns from the middle", ylabel="lines from the middle", title="One row of the data")
+    return (
+        f"A photograph of {image.shape[0]} × {image.shape[1]} pixels; a frame marks where the patch beside it comes "
+        f"from, line {line}, column {column}. The patch has {width} × {width} pixels with their grey values. The one "
+        f"in the middle, {255 * image[line, column]:.0f} of 255, is the target; the {width * width - 1} around it, from "
+        f"{255 * around.min():.0f} to {255 * around.max():.0f}, are to predict it."
+    )
+
+
+def frame(ax, x, y, reach, width):
+    """A square frame, `reach` wide, around (x, y)."""
+    corner = (x - reach / 2, y - reach / 2)
+    ax.add_patch(plt.Rectangle(corner, reach, reach, fill=False, color=ORANGE, linewidth=width))
+
+
+@figure()
+def peaks(ax, runs, cap):
+    """Peaks of memory, predicted and measured, as bars on a logarithmic axis, with the cap as a line.
+
+    `runs` holds (predicted, measured) bytes for each name, the second None where it ran out of memory.
+    """
+    words, k = [], np.arange(len(runs))
+    predicted, measured = (np.array([run[j] or np.nan for run in runs.values()], float) / 2**20 for j in (0, 1))
+    ax.barh(k - 0.2, predicted, 0.36, color=SKY, label="predicted")
+    ax.barh(k + 0.2, measured, 0.36, color=BLUE, label="measured")
+    for i, (name, need, took) in enumerate(zip(runs, predicted, measured, strict=True)):
+        died = np.isnan(took)
+        look = {"color": RED, "weight": "bold"} if died else {}
+        text = " out of memory" if died else f" {took:.3g} MiB"
+        ax.text(1 if died else took, i + 0.2, text, va="center", fontsize=11, **look)
+        words.append(f"{name}: predicted {need:.3g} MiB, {'out of memory' if died else f'measured {took:.3g} MiB'}")
+    ax.axvline(cap / 2**20, color=RED, linestyle="--", label="the cap")
+    ax.set_yticks(k, list(runs))
+    ax.invert_yaxis()
+    ax.set(xscale="log", xlabel="memory (MiB)", ylabel=" ", xlim=(1, 4 * np.nanmax([*predicted, *measured])))
+    ax.xaxis.set_major_formatter(lambda x, _: f"{x:g}")
+    drawing.key_beside(ax)
+    return f"Memory at its highest, with a cap of {number(cap / 2**20)} MiB, on a logarithmic axis. {'; '.join(words)}."
+
+
+@figure()
+def roof(ax, sizes, times, floor, marks=()):
+    """The time for a row against the batch size, both logarithmic, over the time that reading its bytes takes.
+
+    `times` are nanoseconds a row for each of the sizes; `floor` is what it takes to read a row from memory and do
+    nothing with it (rows in the cache may be faster). `marks` are (batch size, nanoseconds, name) each.
+    """
+    ax.loglog(sizes, times, "o-", color=BLUE, label="gradient, NumPy")
+    ax.axhline(floor, color=RED, linestyle="--", label="reading the bytes from memory")
+    for (b, time, name), marker, colour in zip(marks, "Ds^", (ORANGE, GREEN, PINK), strict=False):
+        ax.plot(b, time, marker, color=colour, markeredgecolor="black", markersize=9, label=name)
+    drawing.batch_sizes(ax, sizes[::2])
+    ax.set(ylabel="time for a row (ns)", ylim=(min([floor, *(time for _, time, _ in marks)]) / 2, None))
+    ax.legend(loc="upper right")
+    words = [f"{name}, b = {b}: {number(time)}" for b, time, name in marks]
+    words += [f"NumPy, b = {b}: {number(time)}" for b, time in ((sizes[0], times[0]), (sizes[-1], times[-1]))]
+    return (
+        f"Nanoseconds for a row of the gradient against the batch size, both logarithmic, with {number(floor)}, what "
+        f"reading its bytes from memory takes, as a line. {'; '.join(words)}."
+    )
+
+
+@figure(rows=2)
+def timeline(axes, spans):
+    """Who worked when: a bar for each batch that was read and for each that was computed with.
+
+    `spans` holds (lane, begin, end) in seconds for each of two titles, one a panel; times count from the first begin.
+    """
+    words, lanes = [], {"read": (1, SKY), "compute": (0, ORANGE)}
+    for ax, (title, bars) in zip(axes, spans.items(), strict=True):
+        count = dict.fromkeys(lanes, 0)
+        zero, end = min(begin for _, begin, _ in bars), max(end for _, _, end in bars)
+        for lane, begin, stop in bars:
+            height, colour = lanes[lane]
+            count[lane] += 1
+            ax.barh(height, stop - begin, 0.7, begin - zero, color=colour, edgecolor="white")
+            ax.text((begin + stop) / 2 - zero, height, str(count[lane]), ha="center", va="center", fontsize=11)
+        ax.axvline(end - zero, color="black", linestyle=":")
+        note = {"xytext": (5, 0), "textcoords": "offset points", "va": "top", "fontsize": 11}
+        ax.annotate(f"{end - zero:.2f} s", (end - zero, 1.5), **note)
+        ax.set_yticks([height for height, _ in lanes.values()], list(lanes))
+        ax.set(ylabel=" ", title=title, ylim=(-0.5, 1.6))
+        words.append(f"{title}: {count['compute']} batches in {end - zero:.2f} s")
+    axes[1].set(xlabel="time (s)")
+    return f"A timeline of reading and computing, a bar a batch. {'; '.join(words)}."

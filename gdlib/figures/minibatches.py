@@ -1,0 +1,175 @@
+"""The figures of lecture 5: the noise of a batch, where it leads, and what it saves."""
+
+import numpy as np
+
+from gdlib.figures import drawing
+from gdlib.figures.style import BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY, figure, number, place
+
+
+@figure()
+def gradient_cloud(ax, full, clouds):
+    """The gradients of many batches around the tip of the full gradient, (2,), which is an arrow from the origin.
+
+    `clouds` holds an (m, 2) array for each batch size, the smallest first.
+    """
+    words = []
+    for (b, cloud), colour, marker in zip(clouds.items(), (SKY, ORANGE, GREEN, PINK), drawing.MARKERS, strict=False):
+        ax.plot(*cloud.T, marker, color=colour, markersize=4, alpha=0.6, label=f"b = {b}")
+        away = np.sqrt(((cloud - full) ** 2).sum(axis=1).mean())
+        words.append(f"b = {b}: {number(round(away, 2))} away on average (root of the mean square)")
+    drawing.arrow(ax, (0, 0), full, "black")
+    ax.plot([], [], color="black", linewidth=3, label="all rows")
+    ax.plot(0, 0, "o", color="black", zorder=4)
+    ax.set(xlabel="first entry of the gradient", ylabel="second entry", aspect="equal", adjustable="datalim")
+    drawing.key_beside(ax)
+    return (
+        f"The full gradient as an arrow from 0 to {place(np.round(full, 2))}, and around its tip the gradients of many "
+        f"batches, in clouds that shrink as the batch grows. {'; '.join(words)}."
+    )
+
+
+@figure()
+def angle_against_batch_size(ax, sizes, angles):
+    """How far batch gradients point away from the full one: the median angle, and the middle 80 % as a band.
+
+    `angles` holds an (m, k) array for each place: in degrees, k batches of each of the m sizes.
+    """
+    words = []
+    for (name, rows), colour, marker in zip(angles.items(), drawing.COLOURS, drawing.MARKERS, strict=False):
+        low, median, high = np.quantile(rows, [0.1, 0.5, 0.9], axis=1)
+        ax.plot(sizes, median, marker + "-", color=colour, label=name)
+        ax.fill_between(sizes, low, high, color=colour, alpha=0.15, label="the middle 80 %")
+        words.append(f"{name}: median {median[0]:.0f} degrees at b = {sizes[0]}, {median[-1]:.0f} at b = {sizes[-1]}")
+    ax.axhline(90, color="black", linewidth=1, linestyle=":")
+    note = {"xytext": (0, 4), "textcoords": "offset points", "ha": "right", "fontsize": 11}
+    ax.annotate("90°: no help at all", (sizes[-1], 90), **note)
+    drawing.batch_sizes(ax, sizes)
+    ax.set(ylabel="angle to the full gradient (degrees)", ylim=(0, 180), yticks=range(0, 181, 45))
+    ax.legend(loc="upper right")
+    return f"The angle between batch gradients and the full gradient against the batch size. {'; '.join(words)}."
+
+
+@figure()
+def losses(ax, curves, xlabel="update", ylabel="loss above the minimum", logx=False, dots=False, ticks=None):
+    """Losses as lines, on a logarithmic axis; `curves` holds y, or (x, y), for each name.
+
+    `logx` makes the horizontal axis logarithmic too, `dots` marks each value, and `ticks`, (xs, ys), are the numbers
+    to write on the axes, where powers of ten would be too few.
+    """
+    words = []
+    for (name, curve), colour, style in zip(curves.items(), drawing.COLOURS, drawing.DASHES, strict=False):
+        x, y = curve if isinstance(curve, tuple) else (np.arange(len(curve)), curve)
+        ax.plot(x, y, linestyle=style, color=colour, marker="o" if dots else None, markersize=4, label=name)
+        words.append(f"{name}: from {y[0]:.2g} to {y[-1]:.2g}".replace("e-0", " · 10^−"))
+    ax.set(xlabel=xlabel, ylabel=ylabel, xscale="log" if logx else "linear", yscale="log")
+    if ticks:
+        ax.set_xticks(ticks[0], [f"{x:g}" for x in ticks[0]])
+        ax.set_yticks(ticks[1], [f"{y:g}" for y in ticks[1]])
+        ax.minorticks_off()
+    drawing.key_beside(ax)
+    return f"{ylabel.capitalize()} against {xlabel}, logarithmic. {'; '.join(words)}."
+
+
+@figure()
+def batch_curves(ax, f, rows, domain, at=None):
+    """The objective of one parameter that each batch sees, over the full one; minima marked on both.
+
+    f is called as f(x) and f(x, rows); `rows` holds the row numbers of each batch by its name. `at` is where a walk
+    stands: a vertical line, and a ring on each curve.
+    """
+    x, words = drawing.line(domain, 1001), []
+    looks = zip(("black", SKY, ORANGE, PINK, GREEN), (*drawing.DASHES[:4], "--"), strict=True)
+    batches = {"all rows": f(x)} | {name: f(x, batch) for name, batch in rows.items()}
+    for (name, y), (colour, style) in zip(batches.items(), looks, strict=False):
+        full = name == "all rows"
+        low = np.flatnonzero((y[1:-1] < y[:-2]) & (y[1:-1] < y[2:])) + 1
+        ax.plot(x, y, linestyle=style, color=colour, linewidth=3 if full else 2, label=name, zorder=3 if full else 2)
+        face = "white" if full else colour
+        ax.plot(x[low], y[low], "v", color=face, markeredgecolor="black", markersize=8, zorder=4)
+        if at is not None:
+            ax.plot(at, np.interp(at, x, y), "o", color="white", markeredgecolor=colour, markeredgewidth=2, zorder=5)
+        words.append(f"{name}: {', '.join(f'{minimum:.2f}' for minimum in x[low])}")
+    if at is not None:
+        ax.axvline(at, color=GREY, linewidth=1, linestyle=":")
+    ax.set(xlabel="ω (rad/s)", ylabel="f(ω)", xlim=domain, ylim=(-0.03, None))
+    drawing.key_beside(ax)
+    return (
+        "The objective of all rows and of single batches, each with minima of its own. "
+        f"Minima of {'; of '.join(words)}."
+    )
+
+
+@figure(columns=2)
+def escapes(axes, shares, sizes):
+    """Where walks ended, as bars of 100 %, one bar a batch size; one panel a learning rate.
+
+    `shares` holds, for each of two titles, the (m,) percentages of each end, the same up to four ends in both.
+    """
+    words, places = [], np.arange(len(sizes))
+    for ax, (title, ends) in zip(axes, shares.items(), strict=True):
+        left = np.zeros(len(sizes))
+        looks = zip(ends.items(), (GREY, GREEN, SKY, RED), ("", "//", "", "xx"), strict=False)
+        for (name, share), colour, hatch in looks:
+            share = np.asarray(share, dtype=float)
+            ax.barh(places, share, left=left, color=colour, hatch=hatch, edgecolor="white", label=name)
+            left += share
+            words.append(f"{title}, {name}: {', '.join(f'{s:.0f}' for s in share)}")
+        ax.set_yticks(places, [str(b) for b in sizes])
+        ax.invert_yaxis()
+        ax.set(xlabel="share of the walks (%)", ylabel="batch size b", title=title, xlim=(0, 100))
+        ax.grid(visible=False)
+    drawing.key_below(axes, columnspacing=1.2, handlelength=1.6, handletextpad=0.5)
+    return f"Where the walks ended, in per cent, for b = {', '.join(map(str, sizes))}. {'; '.join(words)}."
+
+
+@figure(columns=3)
+def noise_ball(axes, clouds, radii):
+    """The points of walks that never settle, around the minimum at 0, and the circle that theory predicts for each.
+
+    `clouds` holds (m, 2) points for each of three panels, all to the same scale; a radius is the root of the mean
+    squared distance.
+    """
+    words, turn = [], np.linspace(0, 2 * np.pi, 200)
+    reach = 1.05 * max(*(abs(cloud).max() for cloud in clouds.values()), *radii)
+    for ax, (name, cloud), radius in zip(axes, clouds.items(), radii, strict=True):
+        measured = np.sqrt((cloud**2).sum(axis=1).mean())
+        ax.plot(*cloud.T, "o", color=SKY, markersize=3, alpha=0.5, zorder=1)
+        circle = radius * np.cos(turn), radius * np.sin(turn)
+        ax.plot(*circle, color="white", linewidth=4, zorder=2)
+        ax.plot(*circle, "--", color="black", linewidth=2.2, zorder=3, label="predicted")
+        ax.plot(0, 0, "+", color="black", markersize=7, markeredgewidth=1.5, zorder=4)
+        ax.set(xlabel="w₁", ylabel="w₂" if ax is axes[0] else " ", title=name, aspect="equal")
+        ax.set(xlim=(-reach, reach), ylim=(-reach, reach))
+        words.append(f"{name}: predicted radius {radius:.2f}, measured {measured:.2f}")
+    drawing.key_below(axes)
+    return (
+        "The places of walks that never settle, clouds around the minimum, with the predicted circle of the "
+        f"root mean square distance. {'; '.join(words)}."
+    )
+
+
+@figure(columns=3)
+def stopwatches(axes, curves, goal, units=("updates", "rows read", "model time (µs)")):
+    """The same walks against three clocks, all axes logarithmic, with the goal as a line.
+
+    `curves` holds for each walk its loss at each step, and what each of the three clocks showed then.
+    """
+    firsts = {unit: {} for unit in units}
+    colours, styles = (BLUE, ORANGE, GREEN, PINK, "black"), (*drawing.DASHES[:4], "-")
+    for (name, (y, clocks)), colour, style in zip(curves.items(), colours, styles, strict=False):
+        there = np.flatnonzero(y <= goal)[0]
+        for ax, clock, unit in zip(axes, clocks, units, strict=True):
+            ax.loglog(clock[1 : there + 1], y[1 : there + 1], linestyle=style, color=colour, label=name)
+            ax.plot(clock[there], y[there], "o", color=colour, markeredgecolor="black", markersize=7, zorder=3)
+            firsts[unit][name] = clock[there]
+    for ax, unit in zip(axes, units, strict=True):
+        ax.axhline(goal, color=GREY, linewidth=1)
+        ax.annotate("goal", (0.02, goal), xycoords=("axes fraction", "data"), xytext=(0, 3), textcoords="offset points")
+        ax.set(xlabel=unit, ylabel="loss above the minimum" if ax is axes[0] else " ")
+        ax.minorticks_off()
+    drawing.key_below(axes, columns=5)
+    words = [
+        f"{unit}: " + ", ".join(f"{name} at {time:.0f}" for name, time in times.items())
+        for unit, times in firsts.items()
+    ]
+    return f"The same walks down to one goal, against three clocks, and when each gets there. {'; '.join(words)}."
