@@ -1,7 +1,6 @@
 """What every function here asks of its arguments; the messages name the argument and its value."""
 
 import math
-import sys
 from numbers import Integral, Real
 
 import numpy as np
@@ -20,7 +19,8 @@ def number(value, name, zero=False):
     """`value` as a finite float above 0; with `zero`, 0 is allowed."""
     if isinstance(value, bool) or not isinstance(value, Real):
         raise TypeError(f"{name} must be a number, got {value!r}")
-    if not 0 <= value <= sys.float_info.max or (value == 0 and not zero):
+    fits = not isinstance(value, Integral) or abs(value) < 2**1023  # a float can be that large
+    if not (fits and 0 <= value < math.inf) or (value == 0 and not zero):
         bound = ", 0 or above," if zero else " above 0,"
         raise ValueError(f"{name} must be a finite number{bound} got {value!r}")
     return float(value)

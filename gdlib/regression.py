@@ -112,8 +112,7 @@ class LeastSquares:
         grad = 2 * self._c(rows) * sum(self.data.each(of_block, rows))  # for "half-sum" 2c is 1
         if self.scale in ROOTS:  # (√q)′ = q′ / 2√q; lecture 4, "A learning rate belongs to its loss"
             root = self(beta, rows)
-            with np.errstate(invalid="ignore"):
-                grad = grad / (2 * root) if 0 < root < inf else grad * np.nan
+            grad = grad / (2 * root) if 0 < root < inf else grad * np.nan
         return grad
 
     def hessian(self):
@@ -162,9 +161,9 @@ class LeastSquares:
         """c, times n/b where b rows stand for all n."""
         if rows is None:
             return SCALES[self.scale](self.n)
-        b = len(range(*rows.indices(self.n))) if isinstance(rows, slice) else len(rows)
+        b = len(range(*rows.indices(self.n))) if isinstance(rows, slice) else getattr(rows, "__len__", int)()
         if b == 0:
-            raise ValueError("rows must name one row or more, got none")
+            raise ValueError(f"rows must be a slice or a vector of row numbers, one at least, got {rows!r}")
         return SCALES[self.scale](self.n) * self.n / b  # lecture 5, "A step from a few rows"
 
 
@@ -184,7 +183,8 @@ class Rows:
             raise ValueError(f"y must have shape ({len(X)},), one a row of X, got shape {y.shape}")
         self.X, self.y, (self.n, self.d) = X, y, X.shape
         self.dtype = precision(X.dtype)
-        finite = np.all(list(self.each(lambda *Xy: [np.isfinite(part).all() for part in Xy])), axis=0)
+        with np.errstate(over="ignore"):
+            finite = np.all(list(self.each(lambda *Xy: [np.isfinite(part).all() for part in Xy])), axis=0)
         if not finite.all():
             raise ValueError(f"{'y' if finite[0] else 'X'} must be finite in {self.dtype}, got NaN or infinity")
 

@@ -345,7 +345,6 @@ def test_a_small_type_of_integer_counts_updates():
     assert gdlib.gradient_descent(lambda x: x, 1.0, lr=0.5, eps=0, T=np.uint8(200)).steps == 200
 
 
-@pytest.mark.xfail(strict=True, reason="compared with the largest float64: an overflow in its type")
 @pytest.mark.parametrize("kind", [np.float32, np.float16])
 @pytest.mark.parametrize("name", ["lr", "eps"])
 def test_a_small_type_of_float_is_a_number_like_any_other(name, kind):

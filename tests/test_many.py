@@ -83,7 +83,6 @@ def test_falls_back_to_one_point_at_a_time(gradient, init):
         same(runs[i], gdlib.gradient_descent(gradient, init, rate, 0, 20))
 
 
-@pytest.mark.xfail(strict=True, reason="slopes of one point at a time are kept without a copy")
 def test_a_gradient_may_reuse_its_answer():
     answer = np.empty(2)
 

@@ -204,14 +204,13 @@ def test_a_batch_gradient_is_the_gradient_of_the_batch_loss(data, scale):
 @pytest.mark.parametrize(
     "rows,error,names",
     [
-        ([], ValueError, "rows must name one row or more"),
-        (slice(3, 3), ValueError, "rows must name one row or more"),
+        ([], ValueError, "rows must be a slice or a vector"),
+        (slice(3, 3), ValueError, "rows must be a slice or a vector"),
         ([[1]], ValueError, "rows must be a slice or a vector"),
         pytest.param(
             3,
             ValueError,
             "rows must be a slice or a vector",
-            marks=pytest.mark.xfail(strict=True, reason="TypeError: int has no len()", raises=TypeError),
         ),
         ([0.5], ValueError, "rows must be a slice or a vector"),
         (np.ones(50, bool), ValueError, "rows must be a slice or a vector"),
@@ -563,7 +562,6 @@ def test_a_beta_that_is_no_array_of_real_numbers_is_named(beta):
             ask(beta)
 
 
-@pytest.mark.xfail(strict=True, reason="a RuntimeWarning of the cast comes before the error")
 def test_targets_beyond_float32_are_named_quietly():
     with warnings.catch_warnings():
         warnings.simplefilter("error")

@@ -188,8 +188,8 @@ def test_wrong_dask_arguments_are_named(here, data):
             LeastSquares(*arguments)
     for rows, error, names in (
         ([1000], IndexError, "rows must be below n = 1000, got 1000"),
-        ([], ValueError, "rows must name one row or more"),
-        (slice(3, 3), ValueError, "rows must name one row or more"),
+        ([], ValueError, "rows must be a slice or a vector"),
+        (slice(3, 3), ValueError, "rows must be a slice or a vector"),
         ([0.5], ValueError, "rows must be a slice or a vector"),
     ):
         with pytest.raises(error, match=names):
@@ -464,7 +464,7 @@ def test_wrong_torch_arguments_are_named(torch, data):
         (beta[:-1], None, ValueError, r"beta must have shape \(5,\)"),
         (beta, y > 0, ValueError, "rows must be a slice or a vector of row numbers"),
         (beta, y, ValueError, "rows must be a slice or a vector of row numbers"),
-        (beta, [], ValueError, "rows must name one row or more"),
+        (beta, [], ValueError, "rows must be a slice or a vector"),
     ):
         with pytest.raises(error, match=names):
             loss.gradient(point, rows)

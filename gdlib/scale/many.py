@@ -126,7 +126,7 @@ def _columns(gradient, x, scalar):
 
     def one_by_one(x):
         points = x[0].tolist() if scalar else [column.copy() for column in x.T]
-        slopes = [np.atleast_1d(gradient_at(gradient, point)) for point in points]
+        slopes = [np.array(gradient_at(gradient, point), ndmin=1) for point in points]
         return np.stack(slopes, axis=1).astype(x.dtype)
 
     def at_once(x):
