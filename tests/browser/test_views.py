@@ -286,7 +286,7 @@ def test_memory_of_this_machine_in_a_saved_notebook_with_no_kernel(open_notebook
     book.shut_down()
     view = book.view(2)
     assert "machines of 25 GiB like this one." in view.words()
-    assert view.press("memory", "Home")["room"] == 2**30
+    assert view.press("memory", "Home")["memory"] == 2**30
     assert "machines of 1 GiB." in view.words()
     assert view.press("rows n", "Home")["updates"] == 1
     assert view.root.evaluate("e => e.scrollWidth <= e.clientWidth + 1")
