@@ -51,7 +51,7 @@ test-teach: .venv/ready-teach  ## the grades in nbgrader: install it, and test w
 	@$(BIN)/pytest -k nbgrader -rs tests/test_grade.py
 
 test-front: $(FRONT_MODULES)  ## the explorers' JavaScript: types, rules and format, unit tests, is the bundle current? (needs Node.js)
-	@cd $(FRONT) && npx tsc && npx biome check --colors=off . ../../../tests/front && npx vitest run --silent && node build.js --check
+	@cd $(FRONT) && npx tsc && npx biome check --colors=off --error-on-warnings . ../../../tests/front && npx vitest run --silent && node build.js --check
 
 front: $(FRONT_MODULES)  ## bundle the explorers' JavaScript into gdlib/explore/bundle (needs Node.js)
 	@cd $(FRONT) && npx biome check --write --colors=off --log-level=warn . ../../../tests/front && node build.js

@@ -39,6 +39,7 @@ test("a count is right only if exact", () => {
   const count = ask({ atol: 0.1 });
   expect(judged(count, "1", 1).verdict).toBe("✓ Right.");
   expect(judged(count, "1.05", 1).right).toBe(false);
+  expect(judged(count, "15624", 15625).right).toBe(false);
   expect(within(count, 1)).toBe("only if exact");
   expect(within(ask({ atol: 1 }), 1)).toBe("within ±1");
   expect(within(ask({ rtol: 0.1, atol: 2, unit: "m" }), 1)).toBe("within ±10 % + 2 m");
