@@ -483,6 +483,18 @@ def test_a_saved_notebook_is_alive_with_no_kernel(open_notebook):
     assert "You said 44. The answer is 41." in ask.inner_text()
 
 
+def test_a_page_that_is_loaded_anew_finds_its_views_and_their_code(open_notebook):
+    book = open_notebook([SETUP, "explore.secant(f, df)", "explore.tangent(f, df)"])
+    book.view(1), book.view(2)
+    book.page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
+    book.page.wait_for_timeout(1000)
+    book.page.reload()
+    book.page.wait_for_selector(".jp-Notebook .jp-Cell")
+    assert book.view(1).press("step h", "Home")["h"] == pytest.approx(1e-3)
+    assert book.view(2).press("x", "End")["x"] == pytest.approx(4)
+    assert book.page.evaluate("Object.keys(window.gdFront).length") == 1  # loaded once for both
+
+
 def test_an_untrusted_notebook_shows_the_plain_picture(open_notebook):
     book = open_notebook([SETUP, "explore.secant(f, df)"], saved=True, trusted=False)
     picture = book.cell(1).locator(".jp-OutputArea img")
