@@ -13,10 +13,12 @@ COMPILE = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3
 # An extra's requirements; torch is not locked: the one on PyPI for Linux brings 3 GB of CUDA, and pip takes what is there.
 EXTRA = import sys, tomllib; print("\n".join(r for r in tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"][sys.argv[1]] if ("torch" in r) == ("torch" in sys.argv)))
 MODULES := docs/node_modules/.package-lock.json
+FRONT := gdlib/explore/front
+FRONT_MODULES := $(FRONT)/node_modules/.package-lock.json
 LAB_SETTINGS := .venv/share/jupyter/lab/settings
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-browser test-pages test-lite-network test-scale test-teach lint notebooks exercises check-notebooks grade questions slides site lite lock picture bench clean
+.PHONY: help lab test test-browser test-pages test-lite-network test-scale test-teach test-front lint front notebooks exercises check-notebooks grade questions slides site lite lock picture bench clean
 
 help:  ## list these targets
 	@echo "make TARGET, where TARGET is one of:"
@@ -47,6 +49,12 @@ test-scale: .venv/ready-scale  ## past one machine: install Dask and PyTorch (CO
 
 test-teach: .venv/ready-teach  ## the grades in nbgrader: install it, and test with it
 	@$(BIN)/pytest -k nbgrader -rs tests/test_grade.py
+
+test-front: $(FRONT_MODULES)  ## the explorers' JavaScript: types, rules and format, unit tests, is the bundle current? (needs Node.js)
+	@cd $(FRONT) && npx tsc && npx biome check --colors=off --error-on-warnings . ../../../tests/front && npx vitest run --silent && node build.js --check
+
+front: $(FRONT_MODULES)  ## bundle the explorers' JavaScript into gdlib/explore/bundle (needs Node.js)
+	@cd $(FRONT) && npx biome check --write --colors=off --log-level=warn . ../../../tests/front && node build.js
 
 lint: $(READY)  ## ruff: rules and format, notebooks and their sources included
 	@$(BIN)/ruff check .
@@ -125,7 +133,8 @@ $(EXTRAS:%=.venv/ready-%): .venv/ready-%: requirements/%.lock $(READY)
 	@touch $@
 
 # What pages and decks load in the browser: from npm, in the versions of its lock.
-$(MODULES): docs/package-lock.json
-	@command -v npm >/dev/null || { echo "There is no npm here. The site and the decks need Node.js 20 or newer: nodejs.org, or sudo apt-get install nodejs npm"; exit 1; }
-	@npm ci --prefix docs --silent
+# What checks and bundles the explorers' JavaScript: likewise.
+$(MODULES) $(FRONT_MODULES): %/node_modules/.package-lock.json: %/package-lock.json
+	@command -v npm >/dev/null || { echo "There is no npm here. The site, the decks and the explorers' JavaScript need Node.js 20 or newer: nodejs.org, or sudo apt-get install nodejs npm"; exit 1; }
+	@npm ci --prefix $* --silent
 	@touch $@

@@ -7,6 +7,7 @@ simulation of color vision deficiency", IEEE TVCG 15 (2009), table 1, severity 1
 side by side; Sharma, Wu and Dalal, "The CIEDE2000 color-difference formula", 2005.)
 """
 
+import json
 import re
 from itertools import combinations
 from pathlib import Path
@@ -77,19 +78,17 @@ def closest(colours):
     )
 
 
-def in_the_view(name):
-    """The palette of that name in view.js."""
-    code = (Path(pictures.__file__).parent / "view.js").read_text(encoding="utf-8")
-    return dict(re.findall(r'(\w+): "(#\w{6})"', re.search(rf"const {name} = {{(.*)}};", code)[1]))
+FRONT = Path(pictures.__file__).parent / "front"
+PALETTE = json.loads((Path(figures.__file__).parent / "palette.json").read_text(encoding="utf-8"))
 
 
 NAMES = ("BLUE", "ORANGE", "GREEN", "PINK", "RED", "SKY")
 FIGURES = {name: getattr(figures, name) for name in (*NAMES, "GREY")}
 THEMES = {
     "figures": (FIGURES | {"ink": "#000000"}, ["#ffffff"]),
-    "explorers, light": (in_the_view("LIGHT") | {"ink": "#000000"}, ["#ffffff"]),
+    "explorers, light": (PALETTE["light"] | {"ink": "#000000"}, ["#ffffff"]),
     # JupyterLab's, the site's and the decks' dark backgrounds
-    "explorers, dark": (in_the_view("DARK") | {"ink": "#ffffff"}, ["#111111", "#14181e", "#14171a", "#222832"]),
+    "explorers, dark": (PALETTE["dark"] | {"ink": "#ffffff"}, ["#111111", "#14181e", "#14171a", "#222832"]),
 }
 
 
@@ -131,7 +130,16 @@ def test_every_colour_stands_out_from_the_background(theme):
     assert low == {}
 
 
-def test_the_explorers_and_their_plain_pictures_have_the_colours_of_the_figures():
+def test_one_palette_serves_figures_explorers_and_plain_pictures():
     shades = [getattr(figures, name) for name in NAMES]
-    assert list(pictures.SHADES) == list(in_the_view("LIGHT").values()) == shades
-    assert list(in_the_view("LIGHT")) == list(in_the_view("DARK"))
+    assert [*shades, figures.GREY] == list(PALETTE["light"].values())
+    assert list(pictures.SHADES) == shades
+    assert list(PALETTE["light"]) == list(PALETTE["dark"])
+
+
+def test_the_explorers_have_no_colour_of_their_own():
+    """But black and white, and the dark background that is taken where a page has none."""
+    sources = [path for path in FRONT.rglob("*.*s") if "node_modules" not in path.parts]
+    assert len(sources) > 20
+    found = {colour for path in sources for colour in re.findall(r"#[0-9a-fA-F]{3,6}\b", path.read_text("utf-8"))}
+    assert found <= {"#000", "#fff", "#111"}

@@ -18,7 +18,6 @@ TICKS = {1024**k: f"1 {prefix}iB" for k, prefix in enumerate("KMGTP", 1)}
 class MemoryView(widgets.View):
     """A view of bytes. Its traits, b too, are places among the values that `spec` lists."""
 
-    _esm = widgets.code("view.js", "machine.js")
     n = traitlets.Int().tag(sync=True)
     d = traitlets.Int().tag(sync=True)
     dtype = traitlets.Int().tag(sync=True)

@@ -6,19 +6,16 @@ import json
 import os
 import re
 
-import anywidget
 import ipywidgets
 import numpy as np
 import traitlets
 
-from gdlib.explore.widgets import bundle, code
+from gdlib.explore.widgets import Widget, bundle
 
 
-class Form(anywidget.AnyWidget):
+class Form(Widget):
     """Where the reader commits: the question's options in `spec`, and how far the reader has come."""
 
-    _esm = code("predict.js")
-    spec = traitlets.Dict().tag(sync=True)
     # what was committed, the answer once it ran, the reason, and the explanation once it is earned
     given = traitlets.Unicode().tag(sync=True)
     truth = traitlets.Unicode().tag(sync=True)

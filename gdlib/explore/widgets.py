@@ -2,7 +2,6 @@
 
 import base64
 import math
-import re
 from pathlib import Path
 
 import anywidget
@@ -11,28 +10,39 @@ import traitlets
 
 from gdlib.explore import pictures
 
-
-def code(*names):
-    """The JavaScript of a widget. Its saved state holds it: without comments, indents and idle spaces it is a fifth smaller."""
-    here, packed = Path(__file__).parent, []
-    for part in ("common.js", *names):
-        for line in (here / part).read_text(encoding="utf-8").splitlines():
-            line = re.sub(r"(^|(?<=[;{},)]) )// .*", "", line.strip())
-            if line[:1] in (".", "@", "-"):  # CSS
-                line = re.sub(" ?([{};]) ?", r"\1", line)
-            elif part != "common.js" and "`" not in line:
-                words = re.split(r'("(?:[^"\\]|\\.)*")', line)  # every second one is a string, and stays
-                words[::2] = [re.sub(r" ?(=>|&&|\|\||[={}(),;:?<>*]) ?", r"\1", word) for word in words[::2]]
-                line = "".join(words)
-            packed.append(line)
-    return "\n".join(filter(None, packed))
+BUNDLE = Path(__file__).parent / "bundle"  # made of front/ by `make front`
+STUB = (BUNDLE / "stub.js").read_text(encoding="utf-8")
 
 
-class View(anywidget.AnyWidget):
+class Front(ipywidgets.Widget):
+    """The JavaScript of all explorers. It stands once in a notebook: each view holds a stub that loads it from here."""
+
+    code = traitlets.Unicode().tag(sync=True)
+    _shared = None
+
+    @classmethod
+    def shared(cls):
+        """The one of this kernel; another one where that was closed."""
+        if cls._shared is None or cls._shared.comm is None:
+            cls._shared = cls(code=(BUNDLE / "front.txt").read_text(encoding="utf-8"))
+        return cls._shared
+
+
+class Widget(anywidget.AnyWidget):
+    """What runs the explorers' JavaScript: a view or a form, as its `spec` says."""
+
+    _esm = STUB
+    front = traitlets.Instance(Front).tag(sync=True, **ipywidgets.widget_serialization)
+    spec = traitlets.Dict().tag(sync=True)
+
+    @traitlets.default("front")
+    def _the_shared_front(self):
+        return Front.shared()
+
+
+class View(Widget):
     """The picture and its words: looks up `table` (float32, laid out as `spec` says) at the sliders' values."""
 
-    _esm = code("view.js")
-    spec = traitlets.Dict().tag(sync=True)
     table = traitlets.Bytes().tag(sync=True)
     image = traitlets.Bytes().tag(sync=True)
     # where the sliders stand

@@ -286,7 +286,7 @@ def test_memory_of_this_machine_in_a_saved_notebook_with_no_kernel(open_notebook
     book.shut_down()
     view = book.view(2)
     assert "machines of 25 GiB like this one." in view.words()
-    assert view.press("memory", "Home")["room"] == 2**30
+    assert view.press("memory", "Home")["memory"] == 2**30
     assert "machines of 1 GiB." in view.words()
     assert view.press("rows n", "Home")["updates"] == 1
     assert view.root.evaluate("e => e.scrollWidth <= e.clientWidth + 1")
@@ -481,6 +481,18 @@ def test_a_saved_notebook_is_alive_with_no_kernel(open_notebook):
     ask.get_by_role("button", name="Commit").click()
     ask.get_by_text("✓ Right.").wait_for()
     assert "You said 44. The answer is 41." in ask.inner_text()
+
+
+def test_a_page_that_is_loaded_anew_finds_its_views_and_their_code(open_notebook):
+    book = open_notebook([SETUP, "explore.secant(f, df)", "explore.tangent(f, df)"])
+    book.view(1), book.view(2)
+    book.page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
+    book.page.wait_for_timeout(1000)
+    book.page.reload()
+    book.page.wait_for_selector(".jp-Notebook .jp-Cell")
+    assert book.view(1).press("step h", "Home")["h"] == pytest.approx(1e-3)
+    assert book.view(2).press("x", "End")["x"] == pytest.approx(4)
+    assert book.page.evaluate("Object.keys(window.gdFront).length") == 1  # loaded once for both
 
 
 def test_an_untrusted_notebook_shows_the_plain_picture(open_notebook):

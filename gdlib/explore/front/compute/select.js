@@ -1,0 +1,125 @@
+// What the sliders select in a table.
+
+/** @import { BatchWalks, DescentSpec, Pair, Play, Values } from "../types.js" */
+/** @typedef {Record<string, Float32Array>} Arrays */
+
+/** The place of the value nearest to x. @param {ArrayLike<number>} values @param {number} x */
+export function nearest(values, x, log = false) {
+  const f = log ? Math.log : (/** @type {number} */ v) => v;
+  const apart = (/** @type {number} */ i) => Math.abs(f(values[i]) - f(x));
+  let best = 0;
+  for (let i = 1; i < values.length; i++) if (apart(i) < apart(best)) best = i;
+  return best;
+}
+
+/**
+ * Point k of points that lie end to end, d numbers each.
+ * @param {Float32Array} points @param {number} k @param {number} d
+ */
+const pointAt = (points, k, d) => Array.from(points.subarray(k * d, (k + 1) * d));
+
+/**
+ * The prefix of the table's path that gradient_descent returns with lr, T and eps.
+ * @param {DescentSpec} spec
+ * @param {Arrays} arrays
+ * @param {Pick<Values, "lr" | "T" | "eps">} values
+ * @returns last: the last step that float32 holds; beyond: the walk goes on past it
+ */
+export function walk(spec, arrays, { lr, T, eps }) {
+  const i = nearest(spec.rates, lr, true);
+  const [first, next] = [spec.offsets[i], spec.offsets[i + 1]];
+  const [stored, full, d] = [next - first, spec.steps[i], spec.init.length];
+  const norm = (/** @type {number} */ k) => (k < stored ? arrays.norms[first + k] : Number.NaN);
+  const ends = (/** @type {number} */ k) => {
+    if (norm(k) <= eps) return "converged";
+    const lost = spec.stop[i] === "diverged" && (full < T || !Number.isFinite(norm(k)));
+    if (k >= full && lost) return "diverged";
+    return k >= Math.min(T, full) ? "exhausted" : "";
+  };
+  let steps = 0;
+  while (!ends(steps)) steps++;
+  const last = Math.min(steps, stored - 1);
+  const at = (/** @type {number} */ k) => pointAt(arrays.points, first + k, d);
+  return {
+    rate: spec.rates[i],
+    steps,
+    stop: ends(steps),
+    last,
+    beyond: steps > last,
+    at,
+    final: stored ? at(last) : spec.init,
+    norm: (/** @type {number} */ k) => arrays.norms[first + k],
+    gap: (/** @type {number} */ k) => arrays.gap[first + k],
+  };
+}
+
+/**
+ * One of the walks by mini-batches, T steps or as many as it has; b and seed are places in lists.
+ * @param {BatchWalks} spec
+ * @param {Arrays} arrays
+ * @param {Pick<Values, "lr" | "T" | "b" | "seed">} values
+ */
+export function batchWalk(spec, arrays, { lr, T, b, seed }) {
+  const i = nearest(spec.rates, lr, true);
+  const nth = (i * spec.batch_sizes.length + b) * spec.seeds.length + seed;
+  const first = nth * (spec.T_max + 1);
+  return {
+    rate: spec.rates[i],
+    size: spec.batch_sizes[b],
+    steps: Math.min(T, spec.steps[nth]),
+    at: (/** @type {number} */ t) => pointAt(arrays.points, first + t, spec.init.length),
+    gap: (/** @type {number} */ t) => arrays.gap[first + t],
+  };
+}
+
+/**
+ * Steps until the norm is eps: the error shrinks by max |1 − lr λ| a step (where L = mu, else at most).
+ * @type {(lr: number, L: number, mu: number, norm: number, eps: number) => number}
+ */
+export const predicted = (lr, L, mu, norm, eps) => {
+  if (norm <= eps) return 0;
+  const factor = Math.max(Math.abs(1 - lr * L), Math.abs(1 - lr * mu));
+  if (factor >= 1) return Number.POSITIVE_INFINITY;
+  return factor < 1e-12 ? 1 : Math.ceil(Math.log(eps / norm) / Math.log(factor) - 1e-9);
+};
+
+/**
+ * Catmull and Rom's curve through values that are one apart, at q; the ends repeat themselves.
+ * @param {ArrayLike<number>} values @param {number} q
+ */
+export function between(values, q) {
+  const last = values.length - 1;
+  const j = Math.min(last - 1, Math.floor(q));
+  const u = q - j;
+  const [a, b, c, d] = [j - 1, j, j + 1, j + 2].map((k) => values[Math.max(0, Math.min(last, k))]);
+  return b + 0.5 * u * (c - a + u * (2 * a - 5 * b + 4 * c - d + u * (3 * (b - c) + d - a)));
+}
+
+/** The direction of a vector in degrees, from 0 to 360. @param {ArrayLike<number>} vector */
+export const degrees = ({ 0: x, 1: y }) => ((Math.atan2(y, x) * 180) / Math.PI + 360) % 360;
+
+/** Which of its places, 0 to count, a slider is at. @param {Play} play @param {number} value */
+export function placeOf({ from, to, count, log }, value) {
+  const f = log ? Math.log : (/** @type {number} */ v) => v;
+  return Math.round(((f(value) - f(from)) / (f(to) - f(from))) * count);
+}
+
+/** At place j; at or past the last one the end. @type {(play: Play, j: number) => number} */
+export const valueAt = ({ trait, from, to, count, log }, j) => {
+  const share = j / count;
+  const value = j >= count ? to : log ? from * (to / from) ** share : from + share * (to - from);
+  return trait === "T" ? Math.round(value) : Number(value.toPrecision(12));
+};
+
+/**
+ * The table's arrays by name, without a copy of each.
+ * @param {DataView | Uint8Array} table float32 @param {Record<string, Pair>} layout
+ * @returns {Arrays}
+ */
+export function unpack({ buffer, byteOffset, byteLength }, layout) {
+  const data = new Float32Array(buffer.slice(byteOffset, byteOffset + byteLength));
+  const parts = Object.entries(layout);
+  return Object.fromEntries(
+    parts.map(([name, [first, count]]) => [name, data.subarray(first, first + count)]),
+  );
+}

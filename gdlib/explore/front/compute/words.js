@@ -1,0 +1,52 @@
+// Numbers as readers see them.
+
+/**
+ * At most `digits` significant digits, and a real minus.
+ * @param {number | null | undefined} value
+ */
+export function words(value, digits = 4) {
+  if (value == null || Number.isNaN(value)) return "not a number";
+  if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
+  const size = Math.abs(value);
+  const long = size !== 0 && (size < 1e-3 || size >= 1e6);
+  const text = long ? value.toExponential(digits - 2) : String(Number(value.toPrecision(digits)));
+  return minus(
+    text
+      .replace(/(\.\d*?)0+e/, "$1e")
+      .replace(".e", "e")
+      .replace("e+", "e"),
+  );
+}
+
+/** @param {string} text */
+export const minus = (text) => text.replaceAll("-", "−");
+
+/** A point. @param {number[]} p @param {number} [digits] */
+export function place(p, digits) {
+  if (p.length === 1) return `x = ${words(p[0], digits)}`;
+  return `(${p.map((v) => words(v, digits)).join(", ")})`;
+}
+
+/** "1 step", "2 steps". @param {number} n @param {string} [noun] */
+export const counted = (n, noun = "step") => `${n} ${noun}${n === 1 ? "" : "s"}`;
+
+/** With commas: "1,000". @param {number} v */
+export const grouped = (v) => v.toLocaleString("en");
+
+/** A tick of a logarithmic axis: "0.1" or "10⁻⁵". @param {number} v */
+export function power(v) {
+  if (v >= 0.01 && v <= 1000) return words(v);
+  const digits = [...String(Math.round(Math.log10(v)))];
+  return `10${digits.map((c) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(c)]).join("")}`;
+}
+
+/** As gdlib.scale.memory.readable says bytes: "183 GiB". @param {number} v */
+export function bytes(v) {
+  let k = 0;
+  for (; k < 4 && v >= 1023.5; k++) v /= 1024;
+  const number = v < 999.5 ? Number(v.toPrecision(3)) : Math.round(v);
+  return `${number} ${["B", "KiB", "MiB", "GiB", "TiB"][k]}`;
+}
+
+/** Text that stays text within HTML. @param {string} text */
+export const plain = (text) => text.replace(/[&<>]/g, (c) => `&#${c.charCodeAt(0)};`);

@@ -1,0 +1,5 @@
+// esbuild puts a style sheet into the bundle as text.
+declare module "*.css" {
+  const text: string;
+  export default text;
+}

@@ -1,0 +1,7 @@
+// What every widget of gdlib.explore runs in the browser.
+
+import { render as prediction } from "./prediction.js";
+import { render as view } from "./view.js";
+
+/** @param {import("./types.js").View} given */
+export const render = (given) => ("kind" in given.model.get("spec") ? view : prediction)(given);

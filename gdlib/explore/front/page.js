@@ -1,0 +1,112 @@
+// The page around a view: elements, keys, the kernel, the theme.
+
+import palette from "../../figures/palette.json";
+import style from "./view.css";
+
+/** @import { Model } from "./types.js" */
+
+/**
+ * A new element.
+ * @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag
+ * @param {object} [properties]
+ * @param {(string | Node)[]} inside
+ * @returns {HTMLElementTagNameMap[T]}
+ */
+export function element(tag, properties = {}, ...inside) {
+  const made = Object.assign(document.createElement(tag), properties);
+  made.append(...inside);
+  return made;
+}
+
+/** @param {string} label */
+export const button = (label) => element("button", { type: "button" }, label);
+
+/** Text in which backquotes mark code. @param {string} text */
+export const rich = (text) =>
+  text.split("`").map((part, k) => (k % 2 ? element("code", {}, part) : part));
+
+/** The view's own element, with its style. @param {HTMLElement} el @param {Node[]} inside */
+export function rooted(el, ...inside) {
+  const root = element("div", { className: "gd" }, element("style", {}, style), ...inside);
+  el.append(root);
+  return root;
+}
+
+/** The explorer or the prediction around an element. @param {HTMLElement} root */
+export const host = (root) => /** @type {HTMLElement} */ (root.closest(".gd-explore") ?? root);
+
+// ---------------------------------------------------------------- the kernel
+
+/** @param {string} what */
+export const noKernel = (what) =>
+  `${what} needs a running kernel: open the notebook in JupyterLab and run this cell.`;
+
+/** ipywidgets says so of what no kernel hears. @param {HTMLElement} el */
+export const disconnected = (el) => el.closest(".jupyter-widgets-disconnected") !== null;
+
+/** Ask the kernel, if there is one. @param {Model} model @param {object} message */
+export const ask = (model, message) =>
+  Promise.resolve()
+    .then(() => model.send(message))
+    .catch(() => {});
+
+// ---------------------------------------------------------------- keys
+
+// JupyterLab takes these from whatever has the focus in a notebook, a deck turns its pages by them:
+// here they belong to the controls.
+const KEYS = /^(Arrow(Left|Right|Up|Down)|Home|End|Page(Up|Down)|Enter| )$/;
+
+/** @param {KeyboardEvent} event */
+const isOurs = ({ key, ctrlKey, metaKey, altKey }) =>
+  KEYS.test(key) && !ctrlKey && !metaKey && !altKey;
+
+/** Keep the controls' keys from what is around an element. @param {HTMLElement} around */
+export function keepKeys(around) {
+  around.onkeydown = (event) => {
+    if (isOurs(event)) event.stopPropagation();
+  };
+}
+
+window.addEventListener(
+  "keydown",
+  (event) => {
+    const at = /** @type {Element} */ (event.target);
+    if (at.closest?.(".gd-explore"))
+      at.toggleAttribute("data-lm-suppress-shortcuts", isOurs(event));
+  },
+  true,
+);
+
+// ---------------------------------------------------------------- the theme
+
+const brush = /** @type {CanvasRenderingContext2D} */ (
+  element("canvas").getContext("2d", { willReadFrequently: true })
+);
+
+/** How light any CSS colour is, and whether it hides what is behind it. @param {string} colour */
+function seen(colour) {
+  brush.clearRect(0, 0, 1, 1);
+  brush.fillStyle = colour;
+  brush.fillRect(0, 0, 1, 1);
+  const [r, g, b, a] = brush.getImageData(0, 0, 1, 1).data;
+  return { light: (0.3 * r + 0.6 * g + 0.1 * b) / 255, opaque: a > 127 };
+}
+
+export const paper = { ink: "#000", back: "#fff", colour: palette.light };
+
+/** What the page gives an element: ink, background, palette. @param {HTMLElement} root */
+export function themeOf(root) {
+  const ink = getComputedStyle(root).color;
+  const dark = seen(ink).light > 0.5;
+  const colour = dark ? palette.dark : palette.light;
+  /** @type {HTMLElement | null} */
+  let at = root;
+  for (; at; at = at.parentElement) {
+    const back = getComputedStyle(at).backgroundColor;
+    const { light, opaque } = seen(back);
+    if (opaque && light < 0.5 === dark) return { ink, back, colour };
+    if (opaque) break;
+  }
+  return { ink, back: dark ? "#111" : "#fff", colour };
+}

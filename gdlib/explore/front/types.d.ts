@@ -1,0 +1,171 @@
+// The shapes that pass between Python, what computes, what draws and what listens.
+
+import type palette from "../../figures/palette.json";
+
+export type Pair = [number, number];
+export type Box = { x: number; y: number; w: number; h: number }; // in pixels
+export type Pen = CanvasRenderingContext2D;
+export type Colours = typeof palette.light;
+
+/** The sliders: what a widget has traits for. */
+export type Trait =
+  | ("lr" | "T" | "eps" | "h" | "x" | "angle" | "b" | "seed")
+  | ("n" | "d" | "dtype" | "memory");
+export type Values = Record<Trait, number>;
+
+// ---------------------------------------------------------------- what Python says is explored
+
+export type Axes = {
+  x: Pair;
+  y: Pair;
+  xlabel: string;
+  ylabel: string;
+  logx: boolean;
+  logy: boolean;
+  every?: number;
+};
+export type Play = { trait: Trait; from: number; to: number; count: number; log: boolean };
+
+/** Every explorer's spec. `layout`: where each array begins in the table, and how long it is. */
+interface Common {
+  layout: Record<string, Pair>;
+  main: Axes;
+  side: Axes;
+  initial: Partial<Values>;
+  play: Play;
+  equal?: boolean;
+  click?: boolean;
+  error?: string;
+}
+interface Walks extends Common {
+  init: number[];
+  rates: number[];
+  steps: number[];
+  T_max: number;
+}
+export interface BatchWalks extends Walks {
+  n: number;
+  batch_sizes: number[];
+  seeds: number[];
+}
+
+export interface SecantSpec extends Common {
+  kind: "secant";
+  hs: number[];
+  at: number;
+  f: number | null;
+  slope: number | null;
+}
+export interface TangentSpec extends Common {
+  kind: "tangent";
+}
+export interface DirectionSpec extends Common {
+  kind: "direction";
+  init: Pair;
+}
+export interface DescentSpec extends Walks {
+  kind: "descent";
+  ascent: boolean;
+  fit: boolean;
+  bounded: boolean;
+  L: number | null;
+  mu: number | null;
+  best: number | null;
+  offsets: number[];
+  stop: string[];
+}
+export interface LossesSpec extends Common {
+  kind: "losses";
+  names: string[];
+  edges: number[];
+  rates: number[];
+  T_max: number;
+}
+export interface SgdSpec extends BatchWalks {
+  kind: "sgd";
+}
+export interface BatchesSpec extends BatchWalks {
+  kind: "batches";
+  grid: number[];
+}
+export interface MemorySpec extends Common {
+  kind: "memory";
+  values: { n: number[]; d: number[]; dtype: string[]; b: number[]; memory: number[] };
+  item: number[];
+  work: number[];
+  buffers: number;
+  here: number | null;
+}
+export type Spec =
+  | (SecantSpec | TangentSpec | DirectionSpec | DescentSpec)
+  | (LossesSpec | SgdSpec | BatchesSpec | MemorySpec);
+
+/** The spec of a prediction. */
+export interface Question {
+  question: string;
+  choices: string[] | null;
+  unit: string;
+  rtol: number;
+  atol: number;
+  kept: string | null;
+  why: string | null;
+}
+
+// ---------------------------------------------------------------- what is made of it
+
+/** From numbers to pixels. Ticks are at least `apart` pixels from each other. */
+export interface Scale {
+  (value: number): number;
+  back(pixel: number): number;
+  ticks(apart: number, every?: number): number[];
+}
+export interface Panel extends Axes {
+  box: Box;
+  X: Scale;
+  Y: Scale;
+  /** The pixel of a point. */
+  at(x: number, y: number): Pair;
+  inside(pixel: number[]): boolean;
+}
+export type Strip = { x: number; y: number; w: number; X: Scale }; // the bar of rates
+
+/** What stays until the spec, the table, the theme or the width changes. */
+export interface Stage<S extends Common = Spec> {
+  spec: S;
+  arrays: Record<string, Float32Array>;
+  main: Panel;
+  side: Panel;
+  strip: Strip | null;
+  font: number;
+  colour: Colours;
+  ink: string;
+  back: string;
+  /** Do contours lie behind the main picture? */
+  flat: boolean;
+}
+
+/** What the sliders select: words, and what tests are shown. `done`: Play stops here. */
+export type Selected = { text: string[]; shown: object; done?: boolean };
+
+/** The names of the lines above a picture, and their colours. */
+export type Keys = Record<string, string>;
+
+/** `select` computes, `still` and `draw` paint. One that walks has a `length`; one has its own `axes`. */
+export interface Explorer<S extends Common, T extends Selected> {
+  select(stage: Stage<S>, values: Values, part: boolean): T;
+  draw(g: Pen, stage: Stage<S>, selected: T): void;
+  still?(g: Pen, stage: Stage<S>): void;
+  axes?(g: Pen, stage: Stage<S>): void;
+  keys?(spec: S, colour: Colours): [main: Keys, side: Keys];
+  length?(stage: Stage<S>, values: Values): number;
+}
+
+/** What anywidget gives a view. */
+export interface Model {
+  get(name: string): any;
+  set(name: string, value: unknown): void;
+  save_changes(): void;
+  send(message: object): unknown;
+  on(event: string, heard: (message: any) => void): void;
+}
+export type View = { model: Model; el: HTMLElement };
