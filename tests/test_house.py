@@ -74,10 +74,12 @@ def disagreements(project, environment, lock):
     """Where pyproject.toml, environment.yml and course.lock do not ask for the same."""
     base = requirements(project["dependencies"])
     wanted = base | requirements(project["optional-dependencies"]["dev"])
-    asked = requirements(conda(environment))
     found = []
-    if asked.pop("python", None) != SpecifierSet(project["requires-python"]):
-        found.append("environment.yml asks for another Python than pyproject.toml")
+    python, *packages = conda(environment)
+    exact = re.fullmatch(r"python=(\d+\.\d+)", python)  # as repo2docker reads it
+    if exact is None or exact[1] not in SpecifierSet(project["requires-python"]):
+        found.append(f"environment.yml asks for {python}: no Python that pyproject.toml names")
+    asked = requirements(packages)
     asked.pop("pip", None)
     if asked != base:
         found.append(f"environment.yml and pyproject.toml differ in {set(asked.items()) ^ set(base.items())}")
@@ -110,7 +112,8 @@ def test_the_three_lists_ask_for_the_same():
     [
         ("environment", "numpy>=2.3", "numpy>=1.0", "numpy"),
         ("environment", "  - tqdm>=4.67\n", "", "tqdm"),
-        ("environment", "python>=3.11", "python>=3.9", "another Python"),
+        ("environment", "python=3.13", "python>=3.11", "no Python"),
+        ("environment", "python=3.13", "python=3.10", "no Python"),
         ("lock", r"^sympy==", "sympie==", "lacks sympy"),
         ("lock", r"^numpy==\S+", "numpy==1.26.0", "numpy 1.26.0"),
     ],

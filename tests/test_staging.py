@@ -1,5 +1,6 @@
 """How the site's sources are staged, and what the site's own pages say (the pages themselves: browser/test_site.py)."""
 
+import html
 import os
 import re
 import subprocess
@@ -9,7 +10,7 @@ from zipfile import ZipFile
 import nbformat
 import pytest
 
-from pages import site, web
+from pages import core, site, web
 
 ROOT = Path(__file__).parent.parent
 
@@ -240,6 +241,63 @@ def test_the_page_about_numbers_is_right_and_names_what_there_is():
         assert f"def {rule}(" in rules
     for target in set(re.findall(r"`make ([\w-]+)`", text)):
         assert re.search(rf"^{target}:", makefile, re.M), target
+
+
+# --- "Read the core" ------------------------------------------------------------------------------
+
+LESSON = """## One
+
+Text.
+
+### Inner
+
+More.
+
+## Two
+
+The end.
+"""
+
+
+def lesson():
+    """{path: notebook} of a lecture 4 of two cells of text with one of code between them."""
+    cells = [nbformat.v4.new_markdown_cell(LESSON), nbformat.v4.new_code_cell("1"), nbformat.v4.new_markdown_cell("## Three")]
+    return {Path("notebooks/04_small.ipynb"): nbformat.v4.new_notebook(cells=cells)}
+
+
+def test_every_comment_of_the_core_names_a_section_that_is_there():
+    core.places(core.sources(), web.notebooks())
+
+
+def test_a_comment_that_names_no_section_stops_the_build():
+    texts = {"regression": 'a = 1\nb = 2  # the minus: lecture 4, "One"\n# lecture 4, "Onne"\n'}
+    with pytest.raises(SystemExit, match=r'gdlib/regression.py:3: lecture 4 has no section "Onne"'):
+        core.places(texts, lesson())
+    with pytest.raises(SystemExit, match="lecture 5 has no section"):
+        core.places({"descent": '# lecture 5, "One"'}, lesson())
+
+
+def test_a_section_that_the_core_names_ends_with_a_link_to_the_line():
+    texts = {"regression": 'a = 1\nb = 2  # lecture 4, "One"\n', "descent": '# lecture 4, "One"\n# lecture 4, "Two"\n'}
+    books = lesson()
+    (book,) = books.values()
+    core.with_ways_back(book, 4, core.places(texts, books))
+    one, two, three = re.split("^## ", "".join(cell.source for cell in book.cells), flags=re.M)[1:]
+    links = '<a href="../core.html#regression-2">gdlib/regression.py, line 2</a>; <a href="../core.html#descent-1">'
+    assert one.startswith("One\n\nText.\n\n### Inner\n\nMore.\n\n<p")
+    assert links in one
+    assert 'core.html#descent-2">gdlib/descent.py, line 2</a>' in two
+    assert three == "Three"
+
+
+def test_a_file_of_the_core_is_shown_whole_and_its_comments_are_links():
+    pytest.importorskip("docutils", reason="needs the extra `site`: make .venv/ready-site")
+    for name, text in core.sources().items():
+        code = re.sub(r'<span class="linenos">[ \d]+</span>', "", core.as_html(name, text, lesson()))
+        assert html.unescape(re.sub("<[^>]+>", "", code)).strip("\n") == text.strip("\n")
+    shown = core.as_html("regression", 'b = "<"  # lecture 4, "One & all"\n', lesson())
+    assert '# <a href="notebooks/04_small.html#one-all">lecture 4, &quot;One &amp; all&quot;</a></span>' in shown
+    assert 'id="regression-1"' in shown
 
 
 def glossary():

@@ -23,6 +23,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import nbformat
 
+from pages import core
 from pages.web import ROOT, SCRIPTS, WIDGET_VIEW, copy, excerpt, notebooks
 
 BUILD = ROOT / "build"
@@ -38,6 +39,8 @@ MARKDOWN = (
 LINK = re.compile(r"(?<=\]\()(?![\w+]+:|[#/])([^)\s#]+)(?=(?:#[^)\s]*)?\))")
 # In a page: the explorer of the cell that begins so, taken from a stored notebook.
 LIVE = r"^<!-- live: (\S+) (.+) -->$"
+# In a page: a file of the core.
+CORE = r"^<!-- core: (\w+) -->$"
 # In a page: what is left out where build/site/lite is not there.
 LITE = r"^<!-- lite -->\n(.*?)^<!-- /lite -->\n"
 DECK = r"`build/slides/((\d+)_\w+)\.html`"
@@ -215,6 +218,11 @@ def for_readers(text, with_lite):
     return re.sub(LITE, r"\1" if with_lite else "", text, flags=re.M | re.S)
 
 
+def raw(code):
+    """HTML as MyST takes it, blank lines and all."""
+    return f"`````{{raw}} html\n{code}\n`````"
+
+
 def with_decks(text, page):
     """A page's text in which a deck's address is a link to it, where the site carries that deck."""
     above = "../" * (len(Path(page).parts) - 1)
@@ -254,6 +262,8 @@ def stage():
     shutil.rmtree(SOURCE, ignore_errors=True)
     moved, needed = pages(), set()
     books = {path: book for folder in FOLDERS for path, book in notebooks(folder).items()}
+    texts, lectures = core.sources(), notebooks()
+    places = core.places(texts, lectures)
 
     def write(path, text):
         (SOURCE / path).parent.mkdir(parents=True, exist_ok=True)
@@ -271,11 +281,14 @@ def stage():
         for cell in linked.cells:
             if cell.cell_type == "markdown":
                 cell.source = relinked(cell.source, path, path, moved, needed)
+        if lecture:
+            core.with_ways_back(linked, int(path.name[:2]), places)
         write(path, nbformat.writes(for_the_site(linked, links)))
     for old, new in moved.items():
         text = for_readers((ROOT / old).read_text("utf-8"), with_lite)
         text = re.sub(LIVE, lambda m: excerpt(books[Path(m[1])], m[2]), text, flags=re.M)
-        write(new, relinked(with_decks(text, new), old, new, moved, needed))
+        text = relinked(with_decks(text, new), old, new, moved, needed)
+        write(new, re.sub(CORE, lambda m: raw(core.as_html(m[1], texts[m[1]], lectures)), text, flags=re.M))
     for path in needed:
         (SOURCE / path).parent.mkdir(parents=True, exist_ok=True)
         if (ROOT / path).is_file():
