@@ -5,6 +5,8 @@ PYTHON ?= python3
 PORT ?= 8888
 LESSON ?= notebooks/01_differentiation.ipynb
 JOBS ?= 2
+# What measures time, and so shares the machine with no other test.
+ALONE := notebooks/06_hardware_and_memory.ipynb
 BIN := .venv/bin
 TOOL := PYTHONPATH=tools $(BIN)/python -m
 READY := .venv/ready
@@ -31,8 +33,8 @@ lab: $(READY)  ## install what is missing and open the first lecture in JupyterL
 		$$([ "$$(id -u)" = 0 ] && echo --allow-root) $(LABFLAGS)
 
 test: $(READY)  ## install what is missing and pass every test, every notebook included
-	@$(BIN)/pytest -n $(JOBS) --dist loadfile -m '$(MAIN) and not alone'
-	@$(BIN)/pytest -m '$(MAIN) and alone'
+	@$(BIN)/pytest -n $(JOBS) --dist loadfile $(ALONE:%=--ignore=%)
+	@$(BIN)/pytest $(ALONE)
 
 test-browser: .venv/ready-browser $(MODULES)  ## drive every explorer in JupyterLab and Chromium (Debian: apt-get install chromium)
 	@GDLIB_BROWSER=required $(BIN)/pytest -m browser tests/browser/test_views.py
@@ -55,7 +57,7 @@ lint: .venv/ready-lint  ## ruff, who may import whom, private names, lines by fo
 	@$(BIN)/ruff format --check gdlib tests tools
 	@PYTHONPATH=tools $(BIN)/lint-imports --no-logo --no-cache
 	@$(BIN)/python tests/code_rules.py
-	@$(BIN)/pytest -k planted_import tests/test_house.py
+	@$(BIN)/pytest -k planted tests/test_house.py
 
 notebooks: $(READY)  ## execute notebooks/text/*.md into notebooks/*.ipynb (NAME=03: one; exercises, slides too)
 	@$(TOOL) lectures.pipeline build $(NAME)

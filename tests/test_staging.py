@@ -261,7 +261,11 @@ The end.
 
 def lesson():
     """{path: notebook} of a lecture 4 of two cells of text with one of code between them."""
-    cells = [nbformat.v4.new_markdown_cell(LESSON), nbformat.v4.new_code_cell("1"), nbformat.v4.new_markdown_cell("## Three")]
+    cells = [
+        nbformat.v4.new_markdown_cell(LESSON),
+        nbformat.v4.new_code_cell("1"),
+        nbformat.v4.new_markdown_cell("## Three"),
+    ]
     return {Path("notebooks/04_small.ipynb"): nbformat.v4.new_notebook(cells=cells)}
 
 
