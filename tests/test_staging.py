@@ -300,7 +300,9 @@ def test_a_file_of_the_core_is_shown_whole_and_its_comments_are_links():
         code = re.sub(r'<span class="linenos">[ \d]+</span>', "", core.as_html(name, text, lesson()))
         assert html.unescape(re.sub("<[^>]+>", "", code)).strip("\n") == text.strip("\n")
     shown = core.as_html("regression", 'b = "<"  # lecture 4, "One & all"\n', lesson())
-    assert '# <a href="notebooks/04_small.html#one-all">lecture 4, &quot;One &amp; all&quot;</a></span>' in shown
+    assert '# <a href="notebooks/04_small.html#one-all">lecture 4, "One &amp; all"</a></span>' in html.unescape(
+        shown.replace("&amp;", "&amp;amp;")
+    )
     assert 'id="regression-1"' in shown
 
 

@@ -75,7 +75,8 @@ def as_html(name, text, books):
         return f'<a href="{address}">{match[1]}</a>'
 
     code = highlight(text, PythonLexer(), HtmlFormatter(linenos="inline", lineanchors=name))
-    return re.sub(r"(\blecture (\d), &quot;(.+)&quot;)(?=</span>$)", linked, code, flags=re.M)
+    quote = '(?:"|&quot;)'
+    return re.sub(rf"(\blecture (\d), {quote}(.+){quote})(?=</span>$)", linked, code, flags=re.M)
 
 
 def with_ways_back(book, lecture, found):
