@@ -167,11 +167,10 @@ def test_the_first_page_speaks_of_the_browser_only_where_that_is_built():
     assert all("<!-- live: " in page and "lite -->" not in page for page in (with_it, without))
 
 
-def test_decks_that_the_site_carries_are_linked(tmp_path, monkeypatch):
-    monkeypatch.setattr(site, "SLIDES", tmp_path)
+def test_decks_that_the_site_carries_are_linked(tmp_path):
     (tmp_path / "01_differentiation.html").touch()
     text = "| `build/slides/01_differentiation.html` | `build/slides/02_gradient_vectors.html` |"
-    assert site.with_decks(text, Path("docs/teaching/README.md")) == (
+    assert site.with_decks(text, Path("docs/teaching/README.md"), tmp_path) == (
         '| <a href="../../slides/01_differentiation.html">slides 1</a> | `build/slides/02_gradient_vectors.html` |'
     )
     guide = (ROOT / "docs" / "teaching" / "README.md").read_text("utf-8")
@@ -210,12 +209,11 @@ def test_the_archive_is_the_course_and_the_same_each_time(tmp_path):
     }
 
 
-def test_the_archive_can_be_made_from_an_archive(tmp_path, monkeypatch):
+def test_the_archive_can_be_made_from_an_archive(tmp_path):
     for name in ("Makefile", "gdlib/descent.py", "build/site/index.html", ".venv/bin/python", "docs/node_modules/a.js"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
-    monkeypatch.setattr(site, "ROOT", tmp_path)
-    assert site.course_files() == [Path("Makefile"), Path("gdlib/descent.py")]
+    assert site.course_files(tmp_path) == [Path("Makefile"), Path("gdlib/descent.py")]
 
 
 def test_an_explorer_taken_out_of_a_lecture_brings_what_it_needs_and_no_more():
