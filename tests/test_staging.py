@@ -295,7 +295,7 @@ def test_a_section_that_the_core_names_ends_with_a_link_to_the_line():
 def test_a_file_of_the_core_is_shown_whole_and_its_comments_are_links():
     pytest.importorskip("docutils", reason="needs the extra `site`: make .venv/ready-site")
     for name, text in core.sources().items():
-        code = re.sub(r'<span class="linenos">[ \d]+</span>', "", core.as_html(name, text, lesson()))
+        code = re.sub(r'<span class="linenos">[ \d]+</span>', "", core.as_html(name, text, web.notebooks()))
         assert html.unescape(re.sub("<[^>]+>", "", code)).strip("\n") == text.strip("\n")
     shown = core.as_html("regression", 'b = "<"  # lecture 4, "One & all"\n', lesson())
     assert '# <a href="notebooks/04_small.html#one-all">lecture 4, "One &amp; all"</a></span>' in html.unescape(
