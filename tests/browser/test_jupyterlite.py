@@ -237,7 +237,7 @@ def test_what_is_printed_is_compared_with_what_is_stored(page):
 def test_every_import_of_the_notebooks_is_in_the_list_of_packages(builds, tmp_path):
     for wheel in builds.wheels():
         shutil.copy(wheel, tmp_path)
-    theirs = builds.PyodideLockSpec.from_json(builds.MODULES / "pyodide" / "pyodide-lock.json")
+    theirs = builds.their_packages(builds.MODULES / "pyodide")
     packages = builds.listed(theirs, list(tmp_path.glob("*.whl")), offline=False).packages
     offered = {name for package in packages.values() for name in package.imports}
     books = (builds.notebooks() | builds.notebooks("exercises")).values()

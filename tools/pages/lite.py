@@ -56,8 +56,7 @@ def build(folder=None, offline=False):
     packages = folder / "static" / "packages"
     for wheel in wheels():
         put(wheel, packages / wheel.name)
-    theirs = PyodideLockSpec.from_json(runtime / "pyodide-lock.json")
-    listed(theirs, sorted(packages.glob("*.whl")), offline).to_json(packages / "pyodide-lock.json")
+    listed(their_packages(runtime), sorted(packages.glob("*.whl")), offline).to_json(packages / "pyodide-lock.json")
     return folder
 
 
@@ -67,6 +66,13 @@ def check_version(runtime):
     if found != PYODIDE_VERSION:
         raise SystemExit(f'docs/package.json must say "pyodide": "{PYODIDE_VERSION}", as the kernel; it is {found}')
     return runtime
+
+
+def their_packages(runtime):
+    """Pyodide's own list of packages, as pyodide-lock reads it: with the version, which npm's copy leaves out."""
+    found = json.loads((runtime / "pyodide-lock.json").read_text("utf-8"))
+    found["info"].setdefault("version", PYODIDE_VERSION)
+    return PyodideLockSpec(**found)
 
 
 def stage(source, offline):
