@@ -78,7 +78,7 @@ def test_too_many_lines_and_a_private_name_are_breaches(tmp_path):
     for name, text in {
         "gdlib/descent.py": "x = 1\n" * 1001,
         "gdlib/explore/view.js": "x\n" * 5000,
-        "gdlib/explore/bundle.js": "x\n" * 5000,
+        "gdlib/explore/bundle/stub.js": "x\n" * 5000,
         "tools/pages/site.py": "from gdlib.descent import _norm\n" + "x = 1\n" * 2600,
     }.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
