@@ -247,10 +247,10 @@ def make(*arguments, folder=ROOT, **environment):
 
 
 def test_make_alone_lists_the_targets():
-    code, said = make()
+    code, printed = make()
     assert code == 0
     for target in ("lab", "test", "lint", "notebooks", "bench", "lock"):
-        assert re.search(rf"^  {target} +\w", said, re.M)
+        assert re.search(rf"^  {target} +\w", printed, re.M)
 
 
 def test_make_lab_names_a_taken_port():
@@ -258,10 +258,10 @@ def test_make_lab_names_a_taken_port():
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        code, said = make("lab", f"PORT={port}")
+        code, printed = make("lab", f"PORT={port}")
     assert code != 0
-    assert f"Port {port} is taken. Choose another one: make lab PORT={port + 1}" in said
-    assert "Traceback" not in said
+    assert f"Port {port} is taken. Choose another one: make lab PORT={port + 1}" in printed
+    assert "Traceback" not in printed
 
 
 @pytest.fixture
@@ -297,8 +297,8 @@ BROKEN = """case "$1" in -m) mkdir -p .venv/bin; echo half > .venv/bin/python; e
 )
 def test_what_cannot_be_installed_is_said_in_one_line(fresh, body, says):
     python = "no-such-python" if body is None else fake_python(fresh, body)
-    code, said = make("test", f"PYTHON={python}", folder=fresh)
+    code, printed = make("test", f"PYTHON={python}", folder=fresh)
     assert code != 0
-    assert len([line for line in said.splitlines() if says in line]) == 1
-    assert "Traceback" not in said
+    assert len([line for line in printed.splitlines() if says in line]) == 1
+    assert "Traceback" not in printed
     assert not (fresh / ".venv").exists()

@@ -123,7 +123,7 @@ NO_PROCESS = (
     "RuntimeError: a cap needs a process of its own, and none can be started here, as inside a browser: "
     "run this cell in JupyterLab on your own machine"
 )
-SAID = {
+SENTENCES = {
     "memory.run_capped(abs, 1, cap='64 MiB')": NO_PROCESS,
     "memory.peak(abs, 1)": NO_PROCESS,
     "memory.machine()": "RuntimeError: the memory of the machine can't be known inside a browser: give its size as a number",
@@ -134,13 +134,13 @@ SAID = {
 
 def test_what_a_browser_cannot_is_said_in_one_sentence():
     each = "try: {}\nexcept Exception as error: print(type(error).__name__, error, sep=': ')\n"
-    said = run("from gdlib.scale import cluster, memory\n" + "".join(map(each.format, SAID)))
-    assert dict(zip(SAID, said.splitlines(), strict=True)) == SAID
+    printed = run("from gdlib.scale import cluster, memory\n" + "".join(map(each.format, SENTENCES)))
+    assert dict(zip(SENTENCES, printed.splitlines(), strict=True)) == SENTENCES
 
 
 def test_the_readme_says_the_same():
     table = (ROOT / "docs" / "lite" / "README.md").read_text("utf-8").partition("## What does not work")[2]
-    sentences = [said.partition("Error: ")[2] for said in SAID.values() if "Error: " in said]
+    sentences = [printed.partition("Error: ")[2] for printed in SENTENCES.values() if "Error: " in printed]
     assert len(sentences) == 4
     assert [sentence for sentence in sentences if sentence not in table] == []
 

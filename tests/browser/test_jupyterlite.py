@@ -22,16 +22,16 @@ pytestmark = pytest.mark.browser
 NETWORK = pytest.mark.skipif("GDLIB_NETWORK" not in os.environ, reason="needs the network: make test-lite-network")
 IDLE = "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
 RUN = """async code => {
-    const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel, said = {stream: "", result: "", error: ""};
+    const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel, shown = {stream: "", result: "", error: ""};
     const future = kernel.requestExecute({code});
     future.onIOPub = ({header, content}) => {
-        if (header.msg_type === "stream" && content.name === "stdout") said.stream += content.text;
-        if (header.msg_type === "execute_result") said.result += content.data["text/plain"];
-        if (header.msg_type === "error") said.error += content.evalue;
+        if (header.msg_type === "stream" && content.name === "stdout") shown.stream += content.text;
+        if (header.msg_type === "execute_result") shown.result += content.data["text/plain"];
+        if (header.msg_type === "error") shown.error += content.evalue;
     };
     const late = new Promise((resolve) => setTimeout(resolve, 240_000, "late"));
-    if (await Promise.race([future.done, late]) === "late") said.error = "no answer within 240 s";
-    return said;
+    if (await Promise.race([future.done, late]) === "late") shown.error = "no answer within 240 s";
+    return shown;
 }"""
 # The import loads the wheel, and then fails, for NumPy is not here.
 IN_DATA = """
@@ -121,9 +121,9 @@ def run(page, code):
 
 
 def printed(page, code):
-    said = run(page, code)
-    assert said["error"] == ""
-    return said["stream"]
+    shown = run(page, code)
+    assert shown["error"] == ""
+    return shown["stream"]
 
 
 def differences(page, notebook):
@@ -132,12 +132,12 @@ def differences(page, notebook):
     for cell in notebook.cells:
         if cell.cell_type != "code":
             continue
-        said = run(page, cell.source)
-        if said["error"]:
-            return [*found, f"{cell.source[:60]!r} failed: {said['error'][:200]}"]
+        shown = run(page, cell.source)
+        if shown["error"]:
+            return [*found, f"{cell.source[:60]!r} failed: {shown['error'][:200]}"]
         stored = "".join(out.text for out in cell.outputs if out.output_type == "stream" and out.name == "stdout")
-        if stored != said["stream"] and "nbval-ignore-output" not in cell.metadata.get("tags", ()):
-            found.append(f"{cell.source[:60]!r} printed {said['stream'][:200]!r}, stored is {stored[:200]!r}")
+        if stored != shown["stream"] and "nbval-ignore-output" not in cell.metadata.get("tags", ()):
+            found.append(f"{cell.source[:60]!r} printed {shown['stream'][:200]!r}, stored is {stored[:200]!r}")
     return found
 
 

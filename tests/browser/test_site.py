@@ -133,10 +133,10 @@ def test_every_prediction_scores_with_no_kernel(opened, name):
     assert len(forms) == len(kept) > 0
     for n, (form, (answer, choices)) in enumerate(zip(forms, kept, strict=True)):
         wrong = next(choice for choice in choices if choice != answer) if choices else 3 * answer + 1
-        said = commit(form, wrong if n % 2 else answer)
-        assert ("✗ Not this time." if n % 2 else "✓ Right.") in said
-        assert "Explanation." in said
-        assert "$" not in said
+        words = commit(form, wrong if n % 2 else answer)
+        assert ("✗ Not this time." if n % 2 else "✓ Right.") in words
+        assert "Explanation." in words
+        assert "$" not in words
 
 
 def test_answers_are_folded_and_the_keyboard_unfolds_them(opened):
