@@ -4,10 +4,13 @@
 PYTHON ?= python3
 PORT ?= 8888
 LESSON ?= notebooks/01_differentiation.ipynb
+JOBS ?= 2
+# What measures time, and so shares the machine with no other test.
+ALONE := notebooks/06_hardware_and_memory.ipynb
 BIN := .venv/bin
 TOOL := PYTHONPATH=tools $(BIN)/python -m
 READY := .venv/ready
-EXTRAS := browser scale bench teach site
+EXTRAS := lint browser scale bench teach site
 COMPILE = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --custom-compile-command "make lock"
 # An extra's requirements; torch is not locked: the one on PyPI for Linux brings 3 GB of CUDA, and pip takes what is there.
@@ -32,7 +35,8 @@ lab: $(READY)  ## install what is missing and open the first lecture in JupyterL
 		$$([ "$$(id -u)" = 0 ] && echo --allow-root) $(LABFLAGS)
 
 test: $(READY)  ## install what is missing and pass every test, every notebook included
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n $(JOBS) --dist loadfile $(ALONE:%=--ignore=%)
+	@$(BIN)/pytest $(ALONE)
 
 test-browser: .venv/ready-browser $(MODULES)  ## drive every explorer in JupyterLab and Chromium (Debian: apt-get install chromium)
 	@GDLIB_BROWSER=required $(BIN)/pytest -m browser tests/browser/test_views.py
@@ -56,15 +60,18 @@ test-front: $(FRONT_MODULES)  ## the explorers' JavaScript: types, rules and for
 front: $(FRONT_MODULES)  ## bundle the explorers' JavaScript into gdlib/explore/bundle (needs Node.js)
 	@cd $(FRONT) && npx biome check --write --colors=off --log-level=warn . ../../../tests/front && node build.js
 
-lint: $(READY)  ## ruff: rules and format, notebooks and their sources included
+lint: .venv/ready-lint  ## ruff, who may import whom, private names, lines by folder
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check gdlib tests tools
+	@PYTHONPATH=tools $(BIN)/lint-imports --no-logo --no-cache
+	@$(BIN)/python tests/code_rules.py
+	@$(BIN)/pytest -k planted tests/test_house.py
 
-notebooks: $(READY)  ## execute notebooks/text/*.md into notebooks/*.ipynb
-	@$(TOOL) lectures.pipeline build
+notebooks: $(READY)  ## execute notebooks/text/*.md into notebooks/*.ipynb (NAME=03: one; exercises, slides too)
+	@$(TOOL) lectures.pipeline build $(NAME)
 
 exercises: $(READY)  ## derive the students' notebooks from exercises/solutions
-	@$(TOOL) lectures.exercises build
+	@$(TOOL) lectures.exercises build $(NAME)
 
 check-notebooks: $(READY)  ## execute the sources afresh: is each stored notebook what they give?
 	@$(TOOL) lectures.pipeline check
@@ -78,7 +85,7 @@ questions: $(READY)  ## the teachers' question bank for Moodle (GIFT) into build
 	@$(TOOL) lectures.questions
 
 slides: $(READY) $(MODULES)  ## a deck for each lecture into build/slides: one file each, no network needed (needs Node.js)
-	@$(TOOL) pages.slides build
+	@$(TOOL) pages.slides build $(NAME)
 
 site: .venv/ready-site $(MODULES)  ## the course as a web site into build/site, alive without a kernel (needs Node.js)
 	@$(TOOL) pages.site build

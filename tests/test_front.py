@@ -20,6 +20,7 @@ def saved(*widgets):
 
 
 def test_the_code_stands_once_however_many_views_there_are():
+    ipywidgets.Widget.close_all()  # those of other tests
     made = [explore.secant(abs, abs), explore.tangent(abs, abs), explore.memory(), explore.predict("How many?", 41)]
     state = saved(*made)
     (code,) = [model["code"] for model in state["WidgetModel"]]

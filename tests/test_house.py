@@ -16,6 +16,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
+import code_rules
 import gdlib
 
 CORE = """
@@ -43,9 +44,104 @@ def test_public_names_are_there():
     assert dir(gdlib) == sorted(gdlib.__all__)
 
 
-# --- one set of requirements ----------------------------------------------------------------------
+# --- the walls between files ----------------------------------------------------------------------
 
 ROOT = Path(__file__).parent.parent
+PRIVATE = {
+    "from gdlib.descent import _norm": "_norm",
+    "import gdlib\ngdlib.descent._norm(1)": "_norm",
+    "def f(path):\n    return path._loss": "_loss",
+    "monkeypatch.setattr(files, '_read', None)": "_read",
+    "monkeypatch.setattr('gdlib.files._read', None)": "gdlib.files._read",
+}
+
+
+@pytest.mark.parametrize("code", PRIVATE)
+def test_a_private_name_of_another_file_is_seen(code):
+    assert [name for _, name in code_rules.private_names(code)] == [PRIVATE[code]]
+
+
+def test_a_private_name_of_the_same_file_may_be_used():
+    code = """
+class Path:
+    def __init__(self):
+        self._loss = 1
+    def _repr_html_(self):
+        return self._loss + _helper()._loss
+def _helper():
+    return Path()._replace(a=1)
+"""
+    assert code_rules.private_names(code) == []
+
+
+def test_too_many_lines_and_a_private_name_are_breaches(tmp_path):
+    for name, text in {
+        "gdlib/descent.py": "x = 1\n" * 1001,
+        "gdlib/explore/view.js": "x\n" * 5000,
+        "gdlib/explore/bundle/stub.js": "x\n" * 5000,
+        "tools/pages/site.py": "from gdlib.descent import _norm\n" + "x = 1\n" * 2600,
+    }.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    assert list(code_rules.breaches(tmp_path)) == [
+        "tools/pages/site.py:1: _norm is private to another file",
+        "the core has 1001 lines; at most 1000 are allowed",
+        "gdlib has 6001 lines; at most 6000 are allowed",
+        "tools has 2601 lines; at most 2600 are allowed",
+    ]
+    assert "  5000  gdlib/explore/" in code_rules.table(tmp_path)
+
+
+def broken_contracts(folder, planted):
+    """The contracts of imports that a copy of the code breaks with some lines more: {file: lines}."""
+    shutil.copytree(ROOT / "gdlib", folder / "gdlib", ignore=shutil.ignore_patterns("node_modules", "__pycache__"))
+    shutil.copytree(ROOT / "tools", folder / "tools", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    for name, lines in planted.items():
+        path = folder / name
+        path.write_text((path.read_text("utf-8") if path.exists() else "") + lines + "\n", "utf-8")
+    command = [Path(sys.executable).parent / "lint-imports", "--no-cache", "--no-logo"]
+    environment = os.environ | {"PYTHONPATH": f"{folder}{os.pathsep}{folder / 'tools'}", "COLUMNS": "200"}
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+    assert "Contracts: " in done.stdout or done.returncode, done.stderr
+    return re.findall(r"^(.+) BROKEN", done.stdout, re.M), done.stdout
+
+
+PLANTED = {  # file: (line, the contract that it breaks, what the report says of it)
+    "gdlib/descent.py": ("import gdlib.figures", "In gdlib imports", "gdlib.descent -> gdlib.figures"),
+    "gdlib/calculus.py": ("def f():\n    import gdlib.descent", "In gdlib imports", "gdlib.calculus -> gdlib.descent"),
+    "gdlib/figures/new.py": ("import gdlib.explore", "In gdlib imports", "gdlib.figures.new -> gdlib.explore"),
+    "gdlib/explore/new.py": ("import gdlib.checks", "In gdlib imports", "gdlib.explore.new -> gdlib.checks"),
+    "gdlib/scale/new.py": ("import gdlib.figures", "In gdlib imports", "gdlib.scale.new -> gdlib.figures"),
+    "gdlib/checks/new.py": ("import gdlib.scale", "The exercises know", "gdlib.checks.new -> gdlib.scale"),
+    "gdlib/landscapes.py": ("import grading", "The tools know", "gdlib.landscapes -> grading"),
+    "tools/lectures/new.py": ("import pages.web", "The tools know", "lectures.new -> pages.web"),
+}
+
+
+@pytest.mark.parametrize("file", PLANTED)
+def test_a_planted_import_breaks_a_contract(file, tmp_path):
+    pytest.importorskip("importlinter", reason="needs the extra `lint`: make lint")
+    line, contract, words = PLANTED[file]
+    broken, report = broken_contracts(tmp_path, {file: line})
+    assert any(name.startswith(contract) for name in broken), report
+    assert words in report
+
+
+def test_a_planted_cycle_is_seen(tmp_path):
+    pytest.importorskip("importlinter", reason="needs the extra `lint`: make lint")
+    planted = {"gdlib/figures/one.py": "import gdlib.figures.two", "gdlib/figures/two.py": "import gdlib.figures.one"}
+    assert "No cycles are allowed in gdlib.figures." in broken_contracts(tmp_path, planted)[1]
+
+
+def test_a_planted_file_must_be_given_its_place(tmp_path):
+    pytest.importorskip("importlinter", reason="needs the extra `lint`: make lint")
+    _, report = broken_contracts(tmp_path, {"gdlib/new.py": ""})
+    assert "gdlib.new" in report
+
+
+# --- one set of requirements ----------------------------------------------------------------------
+
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 LOCK = (ROOT / "requirements" / "course.lock").read_text("utf-8")
 EXTRAS = sorted(PROJECT["optional-dependencies"].keys() - {"dev"})
@@ -74,10 +170,12 @@ def disagreements(project, environment, lock):
     """Where pyproject.toml, environment.yml and course.lock do not ask for the same."""
     base = requirements(project["dependencies"])
     wanted = base | requirements(project["optional-dependencies"]["dev"])
-    asked = requirements(conda(environment))
     found = []
-    if asked.pop("python", None) != SpecifierSet(project["requires-python"]):
-        found.append("environment.yml asks for another Python than pyproject.toml")
+    python, *packages = conda(environment)
+    exact = re.fullmatch(r"python=(\d+\.\d+)", python)  # as repo2docker reads it
+    if exact is None or exact[1] not in SpecifierSet(project["requires-python"]):
+        found.append(f"environment.yml asks for {python}: no Python that pyproject.toml names")
+    asked = requirements(packages)
     asked.pop("pip", None)
     if asked != base:
         found.append(f"environment.yml and pyproject.toml differ in {set(asked.items()) ^ set(base.items())}")
@@ -110,7 +208,8 @@ def test_the_three_lists_ask_for_the_same():
     [
         ("environment", "numpy>=2.3", "numpy>=1.0", "numpy"),
         ("environment", "  - tqdm>=4.67\n", "", "tqdm"),
-        ("environment", "python>=3.11", "python>=3.9", "another Python"),
+        ("environment", "python=3.13", "python>=3.11", "no Python"),
+        ("environment", "python=3.13", "python=3.10", "no Python"),
         ("lock", r"^sympy==", "sympie==", "lacks sympy"),
         ("lock", r"^numpy==\S+", "numpy==1.26.0", "numpy 1.26.0"),
     ],
@@ -139,16 +238,19 @@ def test_what_is_installed_is_what_the_lock_says():
 
 
 def make(*arguments, folder=ROOT, **environment):
+    """(exit code, what it printed)."""
+    if os.name == "nt":
+        pytest.skip("Windows has no make")
     command = ["make", "--no-print-directory", "-C", str(folder), *arguments]
     done = subprocess.run(command, capture_output=True, text=True, env=os.environ | environment)
     return done.returncode, done.stdout + done.stderr
 
 
 def test_make_alone_lists_the_targets():
-    code, said = make()
+    code, printed = make()
     assert code == 0
     for target in ("lab", "test", "lint", "notebooks", "bench", "lock"):
-        assert re.search(rf"^  {target} +\w", said, re.M)
+        assert re.search(rf"^  {target} +\w", printed, re.M)
 
 
 def test_make_lab_names_a_taken_port():
@@ -156,10 +258,10 @@ def test_make_lab_names_a_taken_port():
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        code, said = make("lab", f"PORT={port}")
+        code, printed = make("lab", f"PORT={port}")
     assert code != 0
-    assert f"Port {port} is taken. Choose another one: make lab PORT={port + 1}" in said
-    assert "Traceback" not in said
+    assert f"Port {port} is taken. Choose another one: make lab PORT={port + 1}" in printed
+    assert "Traceback" not in printed
 
 
 @pytest.fixture
@@ -195,8 +297,8 @@ BROKEN = """case "$1" in -m) mkdir -p .venv/bin; echo half > .venv/bin/python; e
 )
 def test_what_cannot_be_installed_is_said_in_one_line(fresh, body, says):
     python = "no-such-python" if body is None else fake_python(fresh, body)
-    code, said = make("test", f"PYTHON={python}", folder=fresh)
+    code, printed = make("test", f"PYTHON={python}", folder=fresh)
     assert code != 0
-    assert len([line for line in said.splitlines() if says in line]) == 1
-    assert "Traceback" not in said
+    assert len([line for line in printed.splitlines() if says in line]) == 1
+    assert "Traceback" not in printed
     assert not (fresh / ".venv").exists()

@@ -18,9 +18,15 @@ from gdlib.scale.memory import footprint, readable
 from lectures import pipeline
 
 
-def on_the_slider(*arguments, **options):
+def rates_of(explorer):
     """The rates that the reader can choose on an explorer."""
-    return np.array(explore.descent(*arguments, **options).view.spec["rates"])
+    slider = explorer.sliders["lr"]
+    return slider.base ** np.arange(slider.min, slider.max + slider.step / 2, slider.step)
+
+
+def on_the_slider(*arguments, **options):
+    """The rates that the reader can choose on an explorer of descent."""
+    return rates_of(explore.descent(*arguments, **options))
 
 
 def test_1_how_small_h_must_be():
@@ -48,11 +54,12 @@ def test_1_the_rates_of_the_walk_into_the_valley():
 
 
 def test_2_half_the_slope_is_60_degrees_from_the_gradient():
-    """On the explorer's own table: central differences in every whole degree."""
+    """In every whole degree, as the explorer's slider has them."""
     land, here = landscapes.terrain(), np.array([17_000.0, 8_000.0])
-    view = explore.direction(land, at=here).view
-    first, count = view.spec["layout"]["slopes"]
-    slopes = np.frombuffer(view.table, "<f4")[first : first + count][:360]
+    slider = explore.direction(land, at=here).sliders["angle"]
+    assert (slider.min, slider.max, slider.step) == (0, 360, 1)
+    turned = np.radians(np.arange(360))
+    slopes = land.gradient(here) @ [np.cos(turned), np.sin(turned)]
     steepest = np.degrees(np.arctan2(*land.gradient(here)[::-1])) % 360
     half = np.linalg.norm(land.gradient(here)) / 2
     angles = np.flatnonzero(abs(slopes - half) < 0.008)
@@ -110,9 +117,9 @@ def test_4_the_fastest_rate_for_the_penguins_is_near_the_edge():
     """Two rates of the slider converge within 120 updates; a coarser tolerance saves some, and costs 12 g."""
     X, y = flippers()
     options = {"lr": 1e-4, "T": 50, "eps": 0.1, "T_max": 120, "lr_range": (1e-4, 1e-3)}
-    spec = explore.regression(X, y, **options).view.spec
-    assert spec["T_max"] == 120
-    loss, rates = gdlib.LeastSquares(X, y), np.array(spec["rates"])
+    explorer = explore.regression(X, y, **options)
+    assert explorer.sliders["T"].max == 120
+    loss, rates = gdlib.LeastSquares(X, y), rates_of(explorer)
     runs = sweep(loss.gradient, [0.0, 0.0], rates, eps=0.1, T=120)
     enough = rates[runs.stop == "converged"]
     assert len(enough) == 2
@@ -125,9 +132,9 @@ def test_4_the_fastest_rate_for_the_penguins_is_near_the_edge():
 
 
 def test_4_one_rate_does_not_serve_four_losses():
-    view = explore.losses(ROWS, TARGETS, init=INIT, lr=0.01, T=100).view
-    rates = np.array(view.spec["rates"])
-    edges = {scale: gdlib.LeastSquares(ROWS, TARGETS, scale).max_lr for scale in view.spec["names"]}
+    rates = rates_of(explore.losses(ROWS, TARGETS, init=INIT, lr=0.01, T=100))
+    scales = ("half-sum", "sum", "half-mean", "mean")
+    edges = {scale: gdlib.LeastSquares(ROWS, TARGETS, scale).max_lr for scale in scales}
     assert sorted(edges, key=edges.get) == ["sum", "half-sum", "mean", "half-mean"]
     only_sum_runs_away = (rates > edges["sum"]) & (rates < edges["half-sum"])
     assert only_sum_runs_away.sum() >= 2
@@ -213,7 +220,7 @@ def test_5_a_larger_batch_allows_a_larger_rate():
     """The largest rate of the slider that stays below 0.1 from update 40 on, with both seeds."""
     loss, start, lowest = the_line_of_lecture_5()
     options = {"batch_sizes": (1, 16, 240), "seeds": (0, 1), "domain": ((-2, 4), (-1, 5)), "lr_range": (0.02, 1.8)}
-    rates = np.array(explore.sgd(loss, start, lr=0.1, T=60, **options).view.spec["rates"])
+    rates = rates_of(explore.sgd(loss, start, lr=0.1, T=60, **options))
     for b, largest in ((1, 0.0631), (16, 0.398), (240, 1.0)):
         runs = [[gdlib.sgd(loss, start, lr, 60, b, seed) for seed in (0, 1)] for lr in rates]
         serves = np.array([max((loss(run.points[40:].T) - lowest).max() for run in pair) < 0.1 for pair in runs])
@@ -226,7 +233,7 @@ def test_5_a_larger_batch_allows_a_larger_rate():
 def test_5_with_one_row_the_deepest_valley_can_be_reached_with_16_it_cannot():
     fit = SineFit.example(digits=6)
     options = {"batch_sizes": (1, 4, 16), "seeds": (0, 1), "domain": (2, 8), "lr_range": (0.02, 0.4)}
-    rates = explore.batch_landscapes(fit, 5.0, lr=0.1, T=30, **options).view.spec["rates"]
+    rates = rates_of(explore.batch_landscapes(fit, 5.0, lr=0.1, T=30, **options))
     ends = {b: np.array([[gdlib.sgd(fit, 5.0, r, 30, b, s).final for s in (0, 1)] for r in rates]) for b in (1, 16)}
     assert ((ends[1] > 2.4) & (ends[1] < 3.6)).sum() >= 2
     slow, quick = (np.argmin(np.abs(np.subtract(rates, 0.1 * 10**k))) for k in (0.2, 0.4))
@@ -326,16 +333,14 @@ def test_6_bytes_of_a_million_photographs():
 
 
 def test_6_the_largest_batch_in_8_gib_on_the_sliders():
-    """In the explorer's own numbers: two batches as they are stored, and from uint8 one more in float64."""
-    view = explore.memory()
-    values, spec = view.view.spec["values"], view.view.spec
-    assert 8 * 2**30 in values["memory"]
-    d = values["d"][spec["initial"]["d"]]
+    """Two batches as they are stored, and from uint8 one more in float64."""
+    sliders = explore.memory().sliders
+    d, sizes = sliders["d"].value, [size for _, size in sliders["b"].options]
+    assert 8 * 2**30 in [memory for _, memory in sliders["memory"].options]
     assert d == 256 * 256 * 3
     for dtype, largest in (("uint8", 4096), ("float32", 4096), ("float64", 2048)):
-        item = spec["item"][values["dtype"].index(dtype)]
-        held = (spec["buffers"] * item + 8 * (dtype == "uint8")) * d
-        assert max(b for b in values["b"] if b * held <= 8 * 2**30) == largest
+        held = (2 * np.dtype(dtype).itemsize + 8 * (dtype == "uint8")) * d
+        assert max(b for b in sizes if b * held <= 8 * 2**30) == largest
     held = [footprint(10**6, d, b, "uint8", buffers=2).streamed for b in (16_384, 32_768)]  # gdlib converts in pieces
     assert held[0] <= 8 * 2**30 < held[1]
 

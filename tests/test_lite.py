@@ -70,7 +70,7 @@ from gdlib.scale import memory, patches
 with tempfile.TemporaryDirectory() as folder:
     table = np.load(patches.write(folder + "/patches.npy", "9 MB", progress=False), mmap_mode="r")
     loss = gdlib.LeastSquares(table[:, :-1], table[:, -1], scale="mean")
-    print(loss._file is not None, gdlib.sgd(loss, np.zeros(49), 0.1, 300, batch_size=64).final)
+    print(gdlib.sgd(loss, np.zeros(49), 0.1, 300, batch_size=64).final)
     print(gdlib.gradient_descent(loss.gradient, np.zeros(49), 0.1, T=5).final, loss.solve())
     del loss, table
     print(patches.remove(folder + "/patches.npy"))
@@ -90,8 +90,6 @@ print(explore.predict("How many?", answer=lambda: 3))
         "numpy, sympy, IPython",
         """
 import os, tempfile
-from pathlib import Path
-os.environ["GDLIB_EXERCISES"] = str(Path("exercises/solutions").resolve())
 from gdlib import checks
 for number in ("1.1", "3.1", "6.1"):
     question = checks.question(number)
@@ -125,7 +123,7 @@ NO_PROCESS = (
     "RuntimeError: a cap needs a process of its own, and none can be started here, as inside a browser: "
     "run this cell in JupyterLab on your own machine"
 )
-SAID = {
+SENTENCES = {
     "memory.run_capped(abs, 1, cap='64 MiB')": NO_PROCESS,
     "memory.peak(abs, 1)": NO_PROCESS,
     "memory.machine()": "RuntimeError: the memory of the machine can't be known inside a browser: give its size as a number",
@@ -136,13 +134,13 @@ SAID = {
 
 def test_what_a_browser_cannot_is_said_in_one_sentence():
     each = "try: {}\nexcept Exception as error: print(type(error).__name__, error, sep=': ')\n"
-    said = run("from gdlib.scale import cluster, memory\n" + "".join(map(each.format, SAID)))
-    assert dict(zip(SAID, said.splitlines(), strict=True)) == SAID
+    printed = run("from gdlib.scale import cluster, memory\n" + "".join(map(each.format, SENTENCES)))
+    assert dict(zip(SENTENCES, printed.splitlines(), strict=True)) == SENTENCES
 
 
 def test_the_readme_says_the_same():
     table = (ROOT / "docs" / "lite" / "README.md").read_text("utf-8").partition("## What does not work")[2]
-    sentences = [said.partition("Error: ")[2] for said in SAID.values() if "Error: " in said]
+    sentences = [printed.partition("Error: ")[2] for printed in SENTENCES.values() if "Error: " in printed]
     assert len(sentences) == 4
     assert [sentence for sentence in sentences if sentence not in table] == []
 
@@ -169,31 +167,41 @@ def wheel(folder, name, needs=(), files=()):
     return path
 
 
-def test_an_entry_says_what_a_wheel_offers_and_needs(lite, tmp_path):
+def theirs(**packages):
+    """Pyodide's list of packages: {name: file}."""
+    from pyodide_lock import PyodideLockSpec
+
+    info = {"platform": "emscripten_4_0_9", "version": "0.29.0", "python": "3.13.2"}
+    entries = {
+        name: {"name": name, "version": "1.0", "file_name": file, "install_dir": "site"}
+        for name, file in packages.items()
+    }
+    return PyodideLockSpec(info=info, packages=entries)
+
+
+def test_a_wheel_is_listed_with_what_it_offers_and_needs(lite, tmp_path):
     needs = ['one ; sys_platform == "win32"', 'Two_x>=1 ; python_version >= "3.12"', 'three ; extra == "dev"']
-    entry = lite.entry_of(wheel(tmp_path, "some.thing", needs, ["a.py", "b/__init__.py", "b/c.py", "b/d/__init__.py"]))
-    assert (entry["name"], entry["version"]) == ("some-thing", "1.0")
-    assert entry["imports"] == ["a", "b"]
-    assert entry["depends"] == ["two-x"]
-
-
-THEIRS = {"info": {}, "packages": {"numpy": {"name": "numpy", "file_name": "numpy.whl"}, "mine": {"file_name": "old"}}}
+    made = wheel(tmp_path, "some.thing", needs, ["a.py", "b/__init__.py", "b/c.py", "b/d/__init__.py"])
+    entry = lite.listed(theirs(**{"two-x": "two.whl"}), [made], offline=False).packages["some-thing"]
+    assert (entry.name, entry.version) == ("some-thing", "1.0")
+    assert sorted(entry.imports) == ["a", "b"]
+    assert entry.depends == ["two-x"]
 
 
 def test_compiled_packages_are_named_by_their_address_or_left_out(lite, tmp_path):
-    wheel(tmp_path, "mine", ["numpy"])
-    there, off = (lite.listed(THEIRS, tmp_path, offline)["packages"] for offline in (False, True))
-    assert there["numpy"]["file_name"] == f"{lite.PYODIDE_CDN_URL}/numpy.whl"
-    assert there["mine"]["file_name"] == "mine-1.0-py3-none-any.whl"
-    assert (there["mine"]["depends"], off["mine"]["depends"]) == (["numpy"], [])
+    made, before = [wheel(tmp_path, "mine", ["numpy"], ["mine.py"])], theirs(numpy="numpy.whl", mine="old.whl")
+    there, off = (lite.listed(before, made, offline).packages for offline in (False, True))
+    assert there["numpy"].file_name == f"{lite.PYODIDE_CDN_URL}/numpy.whl"
+    assert there["mine"].file_name == "mine-1.0-py3-none-any.whl"
+    assert (there["mine"].depends, off["mine"].depends) == (["numpy"], [])
     assert list(off) == ["mine"]
-    assert THEIRS["packages"]["numpy"]["file_name"] == "numpy.whl"
+    assert before == theirs(numpy="numpy.whl", mine="old.whl")
 
 
 def test_a_package_that_nobody_has_for_a_browser_stops_the_build(lite, tmp_path):
-    wheel(tmp_path, "mine", ["numpy", "nowhere"])
+    made = [wheel(tmp_path, "mine", ["numpy", "nowhere"], ["mine.py"])]
     with pytest.raises(SystemExit, match="mine needs nowhere in the browser"):
-        lite.listed(THEIRS, tmp_path, False)
+        lite.listed(theirs(numpy="numpy.whl"), made, False)
 
 
 def test_another_version_of_pyodide_than_the_kernels_stops_the_build(lite, tmp_path):

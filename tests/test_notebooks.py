@@ -5,6 +5,7 @@ notebooks/*.ipynb itself.
 """
 
 import copy
+import re
 import subprocess
 import sys
 
@@ -75,11 +76,10 @@ def built(folder, text=SMALL):
     return source, pipeline.execute(pipeline.read_source(source), folder)
 
 
-def nbval(path):
-    """pytest's exit code and report for one notebook under the course's settings."""
-    command = [sys.executable, "-m", "pytest", "-c", str(SETTINGS), "--rootdir"]
-    done = subprocess.run([*command, path.parent, "-p", "no:cacheprovider", path], capture_output=True, text=True)
-    return done.returncode, done.stdout
+def nbval(folder):
+    """pytest's report on the notebooks of a folder under the course's settings."""
+    command = [sys.executable, "-m", "pytest", "-c", str(SETTINGS), "--rootdir", folder, "-rA", "--color=no"]
+    return subprocess.run([*command, "-p", "no:cacheprovider", folder], capture_output=True, text=True).stdout
 
 
 @pytest.fixture(scope="module")
@@ -87,24 +87,18 @@ def small(tmp_path_factory):
     return built(tmp_path_factory.mktemp("small"))[1]
 
 
-def test_nbval_accepts_what_is_right_and_sees_a_wrong_number_and_a_raising_cell(small, tmp_path):
-    path = tmp_path / "small.ipynb"
-    nbformat.write(small, path)
-    code, report = nbval(path)
-    assert code == 0, report
-
-    wrong = copy.deepcopy(small)
-    wrong.cells[2].outputs[0].text = "43\n"
-    nbformat.write(wrong, path)
-    code, report = nbval(path)
-    assert code == 1
-    assert "43" in report
-
-    raising = copy.deepcopy(small)
+def test_nbval_accepts_what_is_right_and_what_is_measured_and_sees_a_wrong_number_and_a_raising_cell(small, tmp_path):
+    right, wrong, raising, measured = (copy.deepcopy(small) for _ in range(4))
+    wrong.cells[2].outputs[0].text = measured.cells[2].outputs[0].text = "43\n"
     raising.cells[2].source = "print(6 * 7)\nassert 6 * 7 == 43"
-    nbformat.write(raising, path)
-    code, report = nbval(path)
-    assert code == 1
+    measured.cells[2].metadata.tags = [pipeline.MEASURED]
+    for name in (books := {"right": right, "wrong": wrong, "raising": raising, "measured": measured}):
+        nbformat.write(books[name], tmp_path / f"{name}.ipynb")
+    report = nbval(tmp_path)
+    failed = re.findall(r"^FAILED .*/(\w+)\.ipynb::Cell (\d)", report, re.M)
+    assert failed == [("raising", "1"), ("wrong", "1")], report
+    assert len(re.findall(r"^PASSED ", report, re.M)) == 10
+    assert "43" in report
     assert "AssertionError" in report
 
 
@@ -166,33 +160,39 @@ def test_a_stale_output_picture_or_state_is_seen(small):
     assert "3 cells" in pipeline.differences(nbformat.from_dict({"cells": small.cells[:3]}), small)[0]
 
 
-MEASURED = SMALL.replace(
-    "print(6 * 7)", ":tags: [nbval-ignore-output]\n\nprint(id(object()))\nassert id(ipywidgets) > 0"
-)
+MEASURED = """# A lecture that measures
+
+```{code-cell} ipython3
+:tags: [nbval-ignore-output]
+
+print(id(object()))
+assert id(print) > 0
+```
+
+```{code-cell} ipython3
+print(6 * 7)
+```
+"""
 
 
-def test_only_what_is_measured_may_change(tmp_path, monkeypatch):
-    """The output of a tagged cell: neither check, nor nbval, nor a second build minds it; its source and the rest count."""
-    monkeypatch.setattr(pipeline, "NOTEBOOKS", tmp_path)
-    source = tmp_path / "small.md"
+def test_only_what_is_measured_may_change(tmp_path):
+    """The output of a tagged cell: neither check nor a second build minds it; its source and the rest count."""
+    source = tmp_path / "text" / "small.md"
+    source.parent.mkdir()
     source.write_text(MEASURED)
     assert pipeline.build(source)
     stored = pipeline.stored(source)
     notebook = nbformat.read(stored, as_version=4)
-    assert pipeline.measured(notebook.cells[2])
-    notebook.cells[2].outputs[0].text = "another time\n"
+    notebook.cells[1].outputs[0].text = "another time\n"
     nbformat.write(notebook, stored)
     assert pipeline.check(source) == []
     assert not pipeline.build(source)
     assert "another time" in stored.read_text()
-    code, report = nbval(stored)
-    assert code == 0, report
     for change in (lambda cell: cell.update(source="print(8)"), lambda cell: cell.metadata.update(tags=[])):
         other = copy.deepcopy(notebook)
-        change(other.cells[2])
-        assert "cell 2" in pipeline.differences(notebook, other)[0]
-    source.write_text(MEASURED.replace("IntSlider(3)", "IntSlider(4)"))
-    assert pipeline.check(source)
+        change(other.cells[1])
+        assert "cell 1" in pipeline.differences(notebook, other)[0]
+    source.write_text(MEASURED.replace("6 * 7", "6 * 8"))
     assert pipeline.build(source)
     assert "another time" not in stored.read_text()
 

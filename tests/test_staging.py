@@ -1,5 +1,6 @@
 """How the site's sources are staged, and what the site's own pages say (the pages themselves: browser/test_site.py)."""
 
+import html
 import os
 import re
 import subprocess
@@ -9,7 +10,7 @@ from zipfile import ZipFile
 import nbformat
 import pytest
 
-from pages import site, web
+from pages import core, site, web
 
 ROOT = Path(__file__).parent.parent
 
@@ -166,11 +167,10 @@ def test_the_first_page_speaks_of_the_browser_only_where_that_is_built():
     assert all("<!-- live: " in page and "lite -->" not in page for page in (with_it, without))
 
 
-def test_decks_that_the_site_carries_are_linked(tmp_path, monkeypatch):
-    monkeypatch.setattr(site, "SLIDES", tmp_path)
+def test_decks_that_the_site_carries_are_linked(tmp_path):
     (tmp_path / "01_differentiation.html").touch()
     text = "| `build/slides/01_differentiation.html` | `build/slides/02_gradient_vectors.html` |"
-    assert site.with_decks(text, Path("docs/teaching/README.md")) == (
+    assert site.with_decks(text, Path("docs/teaching/README.md"), tmp_path) == (
         '| <a href="../../slides/01_differentiation.html">slides 1</a> | `build/slides/02_gradient_vectors.html` |'
     )
     guide = (ROOT / "docs" / "teaching" / "README.md").read_text("utf-8")
@@ -209,12 +209,11 @@ def test_the_archive_is_the_course_and_the_same_each_time(tmp_path):
     }
 
 
-def test_the_archive_can_be_made_from_an_archive(tmp_path, monkeypatch):
+def test_the_archive_can_be_made_from_an_archive(tmp_path):
     for name in ("Makefile", "gdlib/descent.py", "build/site/index.html", ".venv/bin/python", "docs/node_modules/a.js"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
-    monkeypatch.setattr(site, "ROOT", tmp_path)
-    assert site.course_files() == [Path("Makefile"), Path("gdlib/descent.py")]
+    assert site.course_files(tmp_path) == [Path("Makefile"), Path("gdlib/descent.py")]
 
 
 def test_an_explorer_taken_out_of_a_lecture_brings_what_it_needs_and_no_more():
@@ -240,6 +239,69 @@ def test_the_page_about_numbers_is_right_and_names_what_there_is():
         assert f"def {rule}(" in rules
     for target in set(re.findall(r"`make ([\w-]+)`", text)):
         assert re.search(rf"^{target}:", makefile, re.M), target
+
+
+# --- "Read the core" ------------------------------------------------------------------------------
+
+LESSON = """## One
+
+Text.
+
+### Inner
+
+More.
+
+## Two
+
+The end.
+"""
+
+
+def lesson():
+    """{path: notebook} of a lecture 4 of two cells of text with one of code between them."""
+    cells = [
+        nbformat.v4.new_markdown_cell(LESSON),
+        nbformat.v4.new_code_cell("1"),
+        nbformat.v4.new_markdown_cell("## Three"),
+    ]
+    return {Path("notebooks/04_small.ipynb"): nbformat.v4.new_notebook(cells=cells)}
+
+
+def test_every_comment_of_the_core_names_a_section_that_is_there():
+    core.places(core.sources(), web.notebooks())
+
+
+def test_a_comment_that_names_no_section_stops_the_build():
+    texts = {"regression": 'a = 1\nb = 2  # the minus: lecture 4, "One"\n# lecture 4, "Onne"\n'}
+    with pytest.raises(SystemExit, match=r'gdlib/regression.py:3: lecture 4 has no section "Onne"'):
+        core.places(texts, lesson())
+    with pytest.raises(SystemExit, match="lecture 5 has no section"):
+        core.places({"descent": '# lecture 5, "One"'}, lesson())
+
+
+def test_a_section_that_the_core_names_ends_with_a_link_to_the_line():
+    texts = {"regression": 'a = 1\nb = 2  # lecture 4, "One"\n', "descent": '# lecture 4, "One"\n# lecture 4, "Two"\n'}
+    books = lesson()
+    (book,) = books.values()
+    core.with_ways_back(book, 4, core.places(texts, books))
+    one, two, three = re.split("^## ", "".join(cell.source for cell in book.cells), flags=re.M)[1:]
+    links = '<a href="../core.html#regression-2">gdlib/regression.py, line 2</a>; <a href="../core.html#descent-1">'
+    assert one.startswith("One\n\nText.\n\n### Inner\n\nMore.\n\n<p")
+    assert links in one
+    assert 'core.html#descent-2">gdlib/descent.py, line 2</a>' in two
+    assert three == "Three"
+
+
+def test_a_file_of_the_core_is_shown_whole_and_its_comments_are_links():
+    pytest.importorskip("docutils", reason="needs the extra `site`: make .venv/ready-site")
+    for name, text in core.sources().items():
+        code = re.sub(r'<span class="linenos">[ \d]+</span>', "", core.as_html(name, text, web.notebooks()))
+        assert html.unescape(re.sub("<[^>]+>", "", code)).strip("\n") == text.strip("\n")
+    shown = core.as_html("regression", 'b = "<"  # lecture 4, "One & all"\n', lesson())
+    assert '# <a href="notebooks/04_small.html#one-all">lecture 4, "One &amp; all"</a></span>' in html.unescape(
+        shown.replace("&amp;", "&amp;amp;")
+    )
+    assert 'id="regression-1"' in shown
 
 
 def glossary():

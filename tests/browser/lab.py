@@ -166,7 +166,7 @@ class Book:
     def __init__(self, page, url, path):
         self.page, self._url, self.path, self.errors = page, url, path, []
         page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on("console", lambda said: self.errors.append(said.text) if said.type == "error" else None)
+        page.on("console", lambda line: self.errors.append(line.text) if line.type == "error" else None)
 
     def close(self):
         """The page and its kernel."""

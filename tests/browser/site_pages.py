@@ -64,7 +64,7 @@ class Page:
     def __init__(self, tab):
         self.tab, self.errors, self.outside = tab, [], []
         tab.on("pageerror", lambda error: self.errors.append(str(error)))
-        tab.on("console", lambda said: self.errors.append(said.text) if said.type == "error" else None)
+        tab.on("console", lambda line: self.errors.append(line.text) if line.type == "error" else None)
         tab.on("request", lambda request: None if is_here(request.url) else self.outside.append(request.url))
         tab.on("response", lambda got: self.errors.append(f"{got.status} {got.url}") if got.status >= 400 else None)
 

@@ -13,6 +13,8 @@ from zipfile import ZipFile
 
 import pytest
 
+from pages import core, web
+
 pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).parents[2]
@@ -30,8 +32,9 @@ OTHERS = [
     "search.html",
 ]
 PAGES = [re.sub(r"\.\w+$", ".html", source) for source in [*OWN, *BOOKS, *GUIDE, *OTHERS]]
+WITHOUT_NUMBERS = "pre => { const copy = pre.cloneNode(true); copy.querySelectorAll('.linenos').forEach((n) => n.remove()); return copy.textContent; }"
 LARGEST = 3_000_000  # bytes of a page and its own pictures, without what all pages share
-BUILT_FROM = ("docs", "notebooks", "exercises", "tools", "bench/results.md", "CONTRIBUTING.md")
+BUILT_FROM = ("docs", "notebooks", "exercises", "gdlib", "tools", "bench/results.md", "CONTRIBUTING.md")
 
 
 def newest(folders):
@@ -130,10 +133,10 @@ def test_every_prediction_scores_with_no_kernel(opened, name):
     assert len(forms) == len(kept) > 0
     for n, (form, (answer, choices)) in enumerate(zip(forms, kept, strict=True)):
         wrong = next(choice for choice in choices if choice != answer) if choices else 3 * answer + 1
-        said = commit(form, wrong if n % 2 else answer)
-        assert ("✗ Not this time." if n % 2 else "✓ Right.") in said
-        assert "Explanation." in said
-        assert "$" not in said
+        words = commit(form, wrong if n % 2 else answer)
+        assert ("✗ Not this time." if n % 2 else "✓ Right.") in words
+        assert "Explanation." in words
+        assert "$" not in words
 
 
 def test_answers_are_folded_and_the_keyboard_unfolds_them(opened):
@@ -334,6 +337,22 @@ def test_an_exercise_can_be_answered_from_its_page(url):
         tags = re.findall(r"<a [^>]*lite/lab/index\.html[^>]*>", (SITE / name).read_text("utf-8"))
         assert bool(tags) == (SITE / "lite" / "lab" / "index.html").exists()
         assert all('target="_blank" rel="noopener"' in tag for tag in tags)
+
+
+def test_the_core_can_be_read_whole_and_leads_to_the_lectures_and_back(opened):
+    page = opened("core.html")
+    shown = page.tab.locator("main pre:has(.linenos)")
+    files = [shown.nth(n).evaluate(WITHOUT_NUMBERS) for n in range(shown.count())]
+    assert [text.strip("\n") for text in files] == [text.strip("\n") for text in core.sources().values()]
+    places = core.places(core.sources(), web.notebooks())
+    there = [link for link in read("core.html").links if link.startswith("notebooks/") and "#" in link]
+    assert len(there) == len(places)
+    for place, address in zip(places, there, strict=True):
+        name, _, anchor = address.partition("#")
+        lecture = (SITE / name).read_text("utf-8")
+        back = f"../core.html#{place.file}-{place.line}"
+        assert lecture.index(f'id="{anchor}"') < lecture.index(f'href="{back}"')
+        assert f"{place.file}-{place.line}" in read("core.html").ids
 
 
 def test_the_course_can_be_downloaded_from_the_first_page(url):

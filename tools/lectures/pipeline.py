@@ -44,8 +44,8 @@ def lectures(names=()):
 
 
 def stored(source):
-    """The notebook that belongs to a source: notebooks/NAME.ipynb."""
-    return NOTEBOOKS / f"{Path(source).stem}.ipynb"
+    """The notebook that belongs to a source, text/NAME.md: NAME.ipynb in the folder above."""
+    return Path(source).parents[1] / f"{Path(source).stem}.ipynb"
 
 
 def read_source(source, previous=None):

@@ -10,20 +10,16 @@ cell loads what it needs. NumPy, Matplotlib and Pillow are compiled by Pyodide's
 their address in Pyodide's own distribution, from where the reader's browser loads them.
 """
 
-import hashlib
 import json
-import re
 import shutil
 import subprocess
 import sys
-from email.parser import Parser
 from importlib import metadata
 from pathlib import Path
-from zipfile import ZipFile
 
 from jupyterlite_pyodide_kernel.constants import PYODIDE_CDN_URL, PYODIDE_PYTHON_VERSION, PYODIDE_VERSION
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
+from pyodide_lock import PyodideLockSpec
+from pyodide_lock.utils import add_wheels_to_spec
 
 from pages.web import MODULES, ROOT, copy, notebooks
 
@@ -34,10 +30,6 @@ EXTENSIONS = Path(sys.prefix) / "share" / "jupyter" / "labextensions"
 FEDERATED = ("@jupyter-widgets/jupyterlab-manager", "@jupyterlite/pyodide-kernel-extension", "anywidget")
 RUNTIME = ("pyodide.asm.mjs", "pyodide.asm.wasm", "pyodide.mjs", "python_stdlib.zip", "pyodide-lock.json")
 NOT_THERE = {"jupyterlab", "jupytext", "nbval", "psutil"}  # gdlib asks for them, and no cell needs them in a browser
-CONTENTS = ("exercises/solutions/*.md",)  # read by the notebooks, beside the notebooks themselves
-MARKERS = {"sys_platform": "emscripten", "platform_system": "Emscripten", "os_name": "posix", "extra": "",
-           "platform_machine": "wasm32", "implementation_name": "cpython", "platform_python_implementation": "CPython",
-           "python_version": PYODIDE_PYTHON_VERSION, "python_full_version": f"{PYODIDE_PYTHON_VERSION}.0"}  # fmt: skip
 SETTINGS = ("jupyter-config-data", "litePluginSettings", "@jupyterlite/pyodide-kernel-extension:kernel")
 
 
@@ -64,8 +56,7 @@ def build(folder=None, offline=False):
     packages = folder / "static" / "packages"
     for wheel in wheels():
         put(wheel, packages / wheel.name)
-    theirs = json.loads((runtime / "pyodide-lock.json").read_text("utf-8"))
-    (packages / "pyodide-lock.json").write_text(json.dumps(listed(theirs, packages, offline)), "utf-8")
+    listed(their_packages(runtime), sorted(packages.glob("*.whl")), offline).to_json(packages / "pyodide-lock.json")
     return folder
 
 
@@ -77,8 +68,15 @@ def check_version(runtime):
     return runtime
 
 
+def their_packages(runtime):
+    """Pyodide's own list of packages, as pyodide-lock reads it: with the version, which npm's copy leaves out."""
+    found = json.loads((runtime / "pyodide-lock.json").read_text("utf-8"))
+    found["info"].setdefault("version", PYODIDE_VERSION)
+    return PyodideLockSpec(**found)
+
+
 def stage(source, offline):
-    """JupyterLite's settings, and the contents: notebooks as stored, and the files that they read."""
+    """JupyterLite's settings, and the contents: the notebooks as stored."""
     settings = json.loads((HERE / "jupyter-lite.json").read_text("utf-8"))
     kernel = settings
     for key in SETTINGS:
@@ -88,9 +86,6 @@ def stage(source, offline):
     write(source / "jupyter-lite.json", json.dumps(settings))
     for path, notebook in (notebooks() | notebooks("exercises")).items():
         write(source / "contents" / path, json.dumps(adapted(path, notebook)))
-    for pattern in CONTENTS:
-        for path in ROOT.glob(pattern):
-            put(path, source / "contents" / path.relative_to(ROOT))
 
 
 def adapted(path, notebook):
@@ -122,35 +117,32 @@ def wheels():
     return [*WHEELS.glob("*.whl"), *built.glob("*.whl"), *own]
 
 
-def listed(theirs, folder, offline):
-    """Pyodide's list of packages with this site's wheels in it; their others by their address, or not at all."""
-    ours = {entry["name"]: entry for entry in map(entry_of, sorted(folder.glob("*.whl")))}
-    others = {} if offline else {
-        name: entry | {"file_name": f"{PYODIDE_CDN_URL}/{entry['file_name']}"} for name, entry in theirs["packages"].items()
-    }  # fmt: skip
-    packages = others | ours
-    for entry in ours.values():
-        missing = [n for n in entry["depends"] if n not in theirs["packages"] and n not in ours]
+def listed(theirs, wheels, offline):
+    """Pyodide's list of packages with these wheels in it; its others by their address, or not at all.
+
+    Parameters
+    ----------
+    theirs : PyodideLockSpec, which is not changed
+    wheels : list of paths, all in one folder
+
+    Raises
+    ------
+    SystemExit
+        A wheel needs what neither the wheels nor Pyodide's list have.
+    """
+    spec = add_wheels_to_spec(theirs, wheels, ignore_missing_dependencies=True)
+    ours = {name: package for name, package in spec.packages.items() if package.file_name in {w.name for w in wheels}}
+    others = {name: package for name, package in spec.packages.items() if name not in ours}
+    for package in ours.values():
+        missing = set(package.depends) - spec.packages.keys() - (NOT_THERE if package.name == "gdlib" else set())
         if missing:
-            raise SystemExit(f"{entry['name']} needs {missing[0]} in the browser: add it to requirements/lite.in")
-        entry["depends"] = [name for name in entry["depends"] if name in packages]
-    return theirs | {"packages": packages}
-
-
-def entry_of(wheel):
-    """A wheel's entry in the list of packages."""
-    with ZipFile(wheel) as files:
-        names = files.namelist()
-        about = Parser().parsestr(files.read(next(n for n in names if n.endswith(".dist-info/METADATA"))).decode())
-    needs = [Requirement(text) for text in about.get_all("Requires-Dist", ())]
-    needs = {canonicalize_name(need.name) for need in needs if need.marker is None or need.marker.evaluate(MARKERS)}
-    modules = {match[1] for match in (re.match(r"(\w+)(/__init__)?\.py$", name) for name in names) if match}
-    return {
-        "name": canonicalize_name(about["Name"]), "version": about["Version"], "file_name": wheel.name,
-        "sha256": hashlib.sha256(wheel.read_bytes()).hexdigest(), "imports": sorted(modules),
-        "depends": sorted(needs - (NOT_THERE if about["Name"] == "gdlib" else set())),
-        "install_dir": "site", "package_type": "package", "unvendored_tests": False,
-    }  # fmt: skip
+            raise SystemExit(f"{package.name} needs {min(missing)} in the browser: add it to requirements/lite.in")
+    for package in others.values():
+        package.file_name = f"{PYODIDE_CDN_URL}/{package.file_name}"
+    spec.packages = ours if offline else others | ours
+    for package in ours.values():
+        package.depends = [name for name in package.depends if name in spec.packages]
+    return spec
 
 
 def lock():

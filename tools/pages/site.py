@@ -23,21 +23,18 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import nbformat
 
+from pages import core
 from pages.web import ROOT, SCRIPTS, WIDGET_VIEW, copy, excerpt, notebooks
 
 BUILD = ROOT / "build"
 SOURCE, SITE, SLIDES = BUILD / "site-source", BUILD / "site", BUILD / "slides"
 FOLDERS = ("notebooks", "exercises")
-MARKDOWN = (
-    "CONTRIBUTING.md",
-    "docs/lite/README.md",
-    "bench/results.md",
-    "exercises/README.md",
-    "gdlib/data/README.md",
-)
+MARKDOWN = ("CONTRIBUTING.md", "docs/lite/README.md", "bench/results.md", "exercises/README.md", "gdlib/data/README.md")
 LINK = re.compile(r"(?<=\]\()(?![\w+]+:|[#/])([^)\s#]+)(?=(?:#[^)\s]*)?\))")
 # In a page: the explorer of the cell that begins so, taken from a stored notebook.
 LIVE = r"^<!-- live: (\S+) (.+) -->$"
+# In a page: a file of the core.
+CORE = r"^<!-- core: (\w+) -->$"
 # In a page: what is left out where build/site/lite is not there.
 LITE = r"^<!-- lite -->\n(.*?)^<!-- /lite -->\n"
 DECK = r"`build/slides/((\d+)_\w+)\.html`"
@@ -161,33 +158,42 @@ def for_the_site(notebook, links):
     title, _, rest = notebook.cells[0].source.partition("\n")
     notebook.cells[0].source = f"{title}\n\n{links}\n{rest}"
     for cell, after in zip(notebook.cells, [*notebook.cells[1:], None], strict=True):
-        if cell.cell_type != "code":
-            continue
-        folded = cell.metadata.pop("jupyter", {})
-        ours = cell.metadata.setdefault("mystnb", nbformat.from_dict({}))
-        tags = cell.metadata.setdefault("tags", [])
-        if folded.get("outputs_hidden"):
-            tags.append("hide-output")
-            ours.update(code_prompt_show="Show the answer", code_prompt_hide="Hide the answer")
-        if folded.get("source_hidden"):
-            tags.append("hide-input")
-            holds = " (it holds the answer)" if "explore.predict(" in cell.source else ""
-            ours.update(code_prompt_show=f"Show the code{holds}", code_prompt_hide="Hide the code")
-        alts = [o.metadata["image/png"]["alt"] for o in cell.outputs if "image/png" in o.get("data", {})]
-        if len(alts) > 1:
-            raise SystemExit(f"MyST-NB gives the pictures of one cell one alternative text: {cell.source}")
-        if alts:
-            ours.image = {"alt": alts[0]}
-        cell.outputs = [part for output in cell.outputs for part in taken_apart(output)]
-        if alts and len(cell.outputs) > 1:
-            ours.image.classes = "gd-still"
-        if any(is_table(output.get("text", "")) for output in cell.outputs):
-            tags.append("gd-columns")
-        if folded.get("outputs_hidden") and after and after.cell_type == "markdown":
-            words, after.source = first_words(after.source)
-            if words:
-                cell.outputs.append(nbformat.v4.new_output("display_data", {"text/markdown": words}))
+        if cell.cell_type == "code":
+            hidden = cell.metadata.pop("jupyter", {})
+            cell.metadata.update(tags=[*cell.metadata.get("tags", ())], mystnb={})
+            with_pictures(cell)
+            folded(cell, hidden)
+            if hidden.get("outputs_hidden") and after and after.cell_type == "markdown":
+                words, after.source = first_words(after.source)
+                if words:
+                    cell.outputs.append(nbformat.v4.new_output("display_data", {"text/markdown": words}))
     return notebook
+
+
+def folded(cell, hidden):
+    """Fold what JupyterLab hides of a cell, by MyST-NB's own tags; in place."""
+    ours, tags = cell.metadata.mystnb, cell.metadata.tags
+    if hidden.get("outputs_hidden"):
+        tags.append("hide-output")
+        ours.update(code_prompt_show="Show the answer", code_prompt_hide="Hide the answer")
+    if hidden.get("source_hidden"):
+        tags.append("hide-input")
+        holds = " (it holds the answer)" if "explore.predict(" in cell.source else ""
+        ours.update(code_prompt_show=f"Show the code{holds}", code_prompt_hide="Hide the code")
+
+
+def with_pictures(cell):
+    """Give a cell's picture its words, and a widget what stands for it; in place."""
+    alts = [o.metadata["image/png"]["alt"] for o in cell.outputs if "image/png" in o.get("data", {})]
+    if len(alts) > 1:
+        raise SystemExit(f"MyST-NB gives the pictures of one cell one alternative text: {cell.source}")
+    cell.outputs = [part for output in cell.outputs for part in taken_apart(output)]
+    if alts:
+        cell.metadata.mystnb.image = {"alt": alts[0]}
+        if len(cell.outputs) > 1:
+            cell.metadata.mystnb.image.classes = "gd-still"
+    if any(is_table(output.get("text", "")) for output in cell.outputs):
+        cell.metadata.tags.append("gd-columns")
 
 
 def is_table(text):
@@ -215,26 +221,31 @@ def for_readers(text, with_lite):
     return re.sub(LITE, r"\1" if with_lite else "", text, flags=re.M | re.S)
 
 
-def with_decks(text, page):
-    """A page's text in which a deck's address is a link to it, where the site carries that deck."""
+def raw(code):
+    """HTML as MyST takes it, blank lines and all."""
+    return f"`````{{raw}} html\n{code}\n`````"
+
+
+def with_decks(text, page, folder=SLIDES):
+    """A page's text in which a deck's address is a link to it, where `folder` holds that deck."""
     above = "../" * (len(Path(page).parts) - 1)
 
     def change(match):
-        if not (SLIDES / f"{match[1]}.html").exists():
+        if not (folder / f"{match[1]}.html").exists():
             return match[0]
         return f'<a href="{above}slides/{match[1]}.html">slides {int(match[2])}</a>'
 
     return re.sub(DECK, change, text)
 
 
-def course_files():
+def course_files(root=ROOT):
     """The files of the course, relative to its root: what git lists, or without git all that is no result."""
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True)
-    if listed.returncode == 0 and (ROOT / ".git").exists():
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=root, capture_output=True, text=True)
+    if listed.returncode == 0 and (root / ".git").exists():
         found = [Path(name) for name in listed.stdout.split("\0") if name]
     else:
-        found = [path.relative_to(ROOT) for path in ROOT.rglob("*")]
-    return sorted(path for path in found if not NOT_OURS & set(path.parts) and (ROOT / path).is_file())
+        found = [path.relative_to(root) for path in root.rglob("*")]
+    return sorted(path for path in found if not NOT_OURS & set(path.parts) and (root / path).is_file())
 
 
 def archive(target):
@@ -254,6 +265,8 @@ def stage():
     shutil.rmtree(SOURCE, ignore_errors=True)
     moved, needed = pages(), set()
     books = {path: book for folder in FOLDERS for path, book in notebooks(folder).items()}
+    texts, lectures = core.sources(), notebooks()
+    places = core.places(texts, lectures)
 
     def write(path, text):
         (SOURCE / path).parent.mkdir(parents=True, exist_ok=True)
@@ -271,11 +284,14 @@ def stage():
         for cell in linked.cells:
             if cell.cell_type == "markdown":
                 cell.source = relinked(cell.source, path, path, moved, needed)
+        if lecture:
+            core.with_ways_back(linked, int(path.name[:2]), places)
         write(path, nbformat.writes(for_the_site(linked, links)))
     for old, new in moved.items():
         text = for_readers((ROOT / old).read_text("utf-8"), with_lite)
         text = re.sub(LIVE, lambda m: excerpt(books[Path(m[1])], m[2]), text, flags=re.M)
-        write(new, relinked(with_decks(text, new), old, new, moved, needed))
+        text = relinked(with_decks(text, new), old, new, moved, needed)
+        write(new, re.sub(CORE, lambda m: raw(core.as_html(m[1], texts[m[1]], lectures)), text, flags=re.M))
     for path in needed:
         (SOURCE / path).parent.mkdir(parents=True, exist_ok=True)
         if (ROOT / path).is_file():

@@ -1,0 +1,106 @@
+"""The page "Read the core": the core's files whole, and the links between a line and the section that derives it.
+
+A comment such as `# lecture 4, "The derivation nobody may skip"` names a section. On the page it is a link to that
+section; at the section's end a line leads back.
+"""
+
+import html
+import re
+from collections import defaultdict
+from typing import NamedTuple
+
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+
+from pages.web import ROOT
+
+FILES = ("calculus", "landscapes", "descent", "regression", "minibatch")
+NOTE = re.compile(r'#.*?\blecture (\d), "(.+)"$')
+HEADING = re.compile(r"^(#{2,4}) (.+)$", re.M)
+
+
+class Place(NamedTuple):
+    """A line of a file of the core, and the section that its comment names."""
+
+    file: str
+    line: int
+    lecture: int
+    heading: str
+
+
+def sources():
+    """{file: its text} of the core, in the order in which one reads it."""
+    return {name: (ROOT / "gdlib" / f"{name}.py").read_text("utf-8") for name in FILES}
+
+
+def places(texts, books):
+    """The `Place`s that the comments of the core name.
+
+    Parameters
+    ----------
+    texts : {file: its text}
+    books : {path: notebook} of the lectures
+
+    Raises
+    ------
+    SystemExit
+        A comment names a section that no lecture of that number has.
+    """
+    headings = {int(path.name[:2]): {m[2] for m in sections(book)} for path, book in books.items()}
+    found = []
+    for name, text in texts.items():
+        for number, line in enumerate(text.splitlines(), 1):
+            if note := NOTE.search(line):
+                place = Place(name, number, int(note[1]), note[2])
+                if place.heading not in headings.get(place.lecture, ()):
+                    raise SystemExit(f'gdlib/{name}.py:{number}: lecture {note[1]} has no section "{note[2]}"')
+                found.append(place)
+    return found
+
+
+def sections(book):
+    """The headings of a lecture, as matches of HEADING."""
+    return [m for cell in book.cells if cell.cell_type == "markdown" for m in HEADING.finditer(cell.source)]
+
+
+def as_html(name, text, books):
+    """A file of the core as HTML: coloured, its lines numbered, its comments about lectures as links."""
+    from docutils.nodes import make_id  # the extra "site": an id as Sphinx makes it of a heading
+
+    pages = {int(path.name[:2]): path.with_suffix(".html").as_posix() for path in books}
+
+    def linked(match):
+        address = f"{pages[int(match[2])]}#{make_id(html.unescape(match[3]))}"
+        return f'<a href="{address}">{match[1]}</a>'
+
+    code = highlight(text, PythonLexer(), HtmlFormatter(linenos="inline", lineanchors=name))
+    quote = '(?:"|&quot;)'
+    return re.sub(rf"(\blecture (\d), {quote}(.+){quote})(?=</span>$)", linked, code, flags=re.M)
+
+
+def with_ways_back(book, lecture, found):
+    """A lecture in which each section that the core names ends with a link to the lines that name it; in place."""
+    ways = defaultdict(list)
+    for place in found:
+        if place.lecture == lecture:
+            ways[place.heading].append(place)
+    open_sections = []  # [(level, its places)] of the sections that the present line stands in
+    for cell in book.cells:
+        if cell.cell_type != "markdown":
+            continue
+        parts = re.split(r"^(?=#{2,4} )", cell.source, flags=re.M)
+        for n, part in enumerate(parts):
+            if heading := HEADING.match(part):
+                ended = [inner for inner in open_sections if inner[0] >= len(heading[1])]
+                parts[n] = "".join(way_back(inner[1]) for inner in reversed(ended)) + part
+                open_sections = [outer for outer in open_sections if outer[0] < len(heading[1])]
+                if heading[2] in ways:
+                    open_sections.append((len(heading[1]), ways[heading[2]]))
+        cell.source = "".join(parts)
+
+
+def way_back(found):
+    """The line that leads from the end of a section to the places in the core that name it."""
+    links = (f'<a href="../core.html#{at.file}-{at.line}">gdlib/{at.file}.py, line {at.line}</a>' for at in found)
+    return f'<p class="gd-core">In the core: {"; ".join(links)}.</p>\n\n'
