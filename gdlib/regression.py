@@ -211,4 +211,5 @@ class Rows:
 
     def solve(self):
         """The exact least-squares solution; of several the one of smallest norm."""
-        return np.linalg.lstsq(self.X.astype(self.dtype, copy=False), self.y)[0]
+        X, y = (part.astype(self.dtype, copy=False) for part in (self.X, self.y))
+        return np.linalg.lstsq(X, y)[0]
