@@ -108,7 +108,7 @@ class LeastSquares:
 
         def of_block(X, y):
             error = y - X @ beta
-            return -X.T @ error
+            return -(X.T @ error)  # with these brackets −Xᵀ itself is never made
 
         slope = 2 * self._factor(rows) * sum(self.data.each(of_block, rows))
         if self.scale in ROOTS:  # the chain rule: (√q)′ = q′ / 2√q

@@ -43,15 +43,15 @@ def test_the_bytes_are_those_of_numpy_arrays(dtype):
 def test_what_streaming_holds_is_written_out_once():
     """A row of 256 KiB is a run of its own, so a chunk is a batch; rows of 32 bytes come in chunks of 4 MiB."""
     wide, d = footprint(100, 2**15 - 1, 4), 2**15 - 1
-    assert wide.streamed == 4 * 2**18 + 4 * (d + 2) * 8 + 4 * d * 8 + 32 * 100
+    assert wide.streamed == 4 * 2**18 + 4 * 2 * 8 + 4 * d * 8 + 32 * 100
     assert footprint(100, d, 4, buffers=3).streamed - wide.streamed == 2 * 4 * 2**18
     narrow = footprint(10**7, 3, 1024)
-    assert narrow.streamed == 4 * MIB + 1024 * (3 + 2) * 8 + 4 * 3 * 8 + 32 * 1221  # runs of 8192 rows
+    assert narrow.streamed == 4 * MIB + 1024 * 2 * 8 + 4 * 3 * 8 + 32 * 1221  # runs of 8192 rows
     longer = footprint(10**9, 3, 1024).streamed - narrow.streamed
     assert longer == 32 * (122_071 - 1221)  # of the file's size only the list of runs depends
     whole = footprint(10**7, 3, 1024, "int64")
     assert whole.streamed - narrow.streamed == 1024 * 3 * 8  # the batch once more, as float64
-    assert footprint(5, 3, 2).streamed == 5 * 32 + 2 * 5 * 8 + 4 * 3 * 8 + 32  # never more than n rows
+    assert footprint(5, 3, 2).streamed == 5 * 32 + 2 * 2 * 8 + 4 * 3 * 8 + 32  # never more than n rows
 
 
 def walk(path, batch_size):

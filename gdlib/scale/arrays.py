@@ -46,7 +46,7 @@ class Arrays:
     def like(self, beta):
         """β as an array beside X."""
         place = {"device": self.device} if self.device else {}
-        return _asarray(self.X)(np.array(beta, dtype=self.dtype), **place)
+        return _asarray(self.X)(_here(beta).astype(self.dtype), **place)
 
     def each(self, function, rows=None):
         """function(X, y) of each block, as NumPy's: of all rows, a slice of them, or their numbers."""

@@ -75,10 +75,9 @@ class Footprint:
         """The most that descent on a `files.Table` holds.
 
         `buffers` chunks of whole batches, target included, 4 MiB each or one batch where that is
-        more (of the full batch: a block of 2 MiB); of the block at work −Xᵀ, its residuals, and
-        where numbers are converted the block once more; a few vectors of length d. Only the list
-        of its runs, which a descent by batches shuffles, grows with the file: 32 bytes for each
-        256 KiB.
+        more (of the full batch: a block of 2 MiB); of the block at work its residuals, and where
+        numbers are converted the block once more; a few vectors of length d. Only the list of its
+        runs, which a descent by batches shuffles, grows with the file: 32 bytes for each 256 KiB.
         """
         at_work = min(self.batch_size or self.n, max(1, Rows.BLOCK // (self.d * self._work)))
         held, order = at_work, 0
@@ -87,8 +86,8 @@ class Footprint:
             batches = 1 if run == 1 else max(1, RUNS * run // self.batch_size)
             held = self.buffers * min(self.n, self.batch_size * batches)
             order = ORDER * -(-self.n // run)
-        copies = 1 + (np.dtype(self.dtype) not in (np.float32, np.float64))
-        work = at_work * (copies * self.d + 2) * self._work
+        converted = 0 if np.dtype(self.dtype) in (np.float32, np.float64) else self.d
+        work = at_work * (converted + 2) * self._work
         return held * (self.d + 1) * self._item + work + VECTORS * self.model + order
 
     @property
