@@ -18,9 +18,8 @@ import numpy as np
 import report
 
 import gdlib
-from gdlib.minibatch import _chunks
 from gdlib.scale import memory, patches
-from gdlib.scale.files import Rows
+from gdlib.scale.files import Table
 
 try:
     import torch
@@ -54,20 +53,18 @@ def reading(path):
 
 def reading_in_runs(path, b):
     """The same runs, in the same order, as an epoch of gdlib's, dealt out to its batches: no arithmetic."""
-    rows = Rows.of(*opened(path))
-    for _ in rows.ahead(_chunks(rows.n, b, 0, 1, rows.run)):
+    for _ in Table(path).batches(b):
         pass
 
 
 def full(path):
-    X, y = opened(path)
-    return gdlib.LeastSquares(X, y, "half-mean").gradient(np.zeros(X.shape[1]))
+    loss = gdlib.LeastSquares(Table(path), scale="half-mean")
+    return loss.gradient(np.zeros(loss.d))
 
 
 def epoch(path, b):
-    X, y = opened(path)
-    loss = gdlib.LeastSquares(X, y, "half-mean")
-    return gdlib.sgd(loss, np.zeros(X.shape[1]), LR, -(-loss.n // b), b, record=10**9, progress=False).final
+    loss = gdlib.LeastSquares(Table(path), scale="half-mean")
+    return gdlib.sgd(loss, np.zeros(loss.d), LR, -(-loss.n // b), b, record=10**9).final
 
 
 def textbook(path):
@@ -125,7 +122,7 @@ def rows(path, b):
     size = os.path.getsize(path)
     ours = {
         "reading the file alone": reading,
-        f"reading alone, in shuffled runs of {Rows.of(*opened(path)).run} rows": lambda p: reading_in_runs(p, b),
+        f"reading alone, in shuffled runs of {Table(path).run} rows": lambda p: reading_in_runs(p, b),
         "gdlib, one full gradient": full,
         f"gdlib, sgd, an epoch of b = {b}": lambda p: epoch(p, b),
     }

@@ -58,4 +58,5 @@ def row_numbers(rows, n):
     outside = rows[(rows < -n) | (rows >= n)]
     if len(outside):
         raise IndexError(f"rows must be below n = {n}, got {outside[0]}")
+    rows = rows.astype(np.intp)  # n itself may be too large for a type of few bytes
     return np.where(rows < 0, rows + n, rows)

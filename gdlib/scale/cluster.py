@@ -69,18 +69,16 @@ def open_rows(path, rows=None):
     """
     from dask import array, delayed
 
-    table = np.load(path, mmap_mode="r")
-    if table.ndim != 2 or table.shape[1] < 2:
-        raise ValueError(f"{path} must hold a table of shape (n, d + 1) with d >= 1, got shape {table.shape}")
-    n, d, path = len(table), table.shape[1] - 1, os.path.abspath(path)
-    rows = max(1, BLOCK // table[0].nbytes) if rows is None else rows
+    table = files.Table(path)
+    path = str(table.path)
+    rows = max(1, BLOCK // table.row) if rows is None else whole(rows, "rows")
+    cuts = [(low, min(low + rows, table.n)) for low in range(0, table.n, rows)]
 
     def blocks_of(columns, *width):
-        cuts = [(low, min(low + rows, n)) for low in range(0, n, rows)]
         blocks = [(delayed(_load)(path, *cut, columns), (cut[1] - cut[0], *width)) for cut in cuts]
-        return array.concatenate([array.from_delayed(*block, table.dtype) for block in blocks])
+        return array.concatenate([array.from_delayed(*block, table.stored) for block in blocks])
 
-    return blocks_of(slice(d), d), blocks_of(d)
+    return blocks_of(slice(table.d), table.d), blocks_of(table.d)
 
 
 class Blocks(Elsewhere):
@@ -93,7 +91,11 @@ class Blocks(Elsewhere):
     def __init__(self, X, y):
         import dask.array as da
 
-        y = y if hasattr(y, "dask") else da.from_array(real_array(y, "y", keep="biuf"), chunks=(X.chunks[0],))
+        if not hasattr(X, "dask") or not hasattr(X, "chunks"):
+            raise TypeError(f"X must be a Dask array, got {X!r}")
+        if not hasattr(y, "dask"):
+            y = real_array(y, "y", keep="biuf")
+            y = da.from_array(y, chunks=(X.chunks[0],)) if y.shape == X.shape[:1] else y
         for name, part, ndim in (("X", X, 2), ("y", y, 1)):
             if part.ndim != ndim or np.isnan(part.shape).any() or part.shape[0] != X.shape[0]:
                 raise ValueError(f"{name} must have {ndim} dimensions and the rows of X, all known, got {part!r}")

@@ -17,6 +17,7 @@ Recommendation ITU-R BT.709-6 (2015), item 3.2; the regression of a pixel on tho
 import errno
 import os
 import shutil
+from contextlib import suppress
 from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -37,8 +38,6 @@ BATCH = 4 << 20  # bytes made and written at once
 def photograph():
     """Grey values 0.2126 R + 0.7152 G + 0.0722 B, (600, 512) float64 from 0 (black) to 1 (white), read-only.
 
-    Examples
-    --------
     >>> photograph().shape, round(float(photograph().mean()), 3)
     ((600, 512), 0.296)
     """
@@ -54,8 +53,6 @@ def photograph():
 def rows(start, stop, width=7, dtype="float64", seed=0):
     """Rows `start` to `stop` − 1 of the endless table: d = width² columns, and the target.
 
-    Parameters
-    ----------
     start, stop : int, 0 <= start < stop
     width : int, odd, 3 to 511
         Of the patch, in pixels.
@@ -65,19 +62,10 @@ def rows(start, stop, width=7, dtype="float64", seed=0):
     seed : int >= 0
         Of contrast and brightness.
 
-    Returns
-    -------
-    (stop − start, width² + 1) array
-        The width² − 1 neighbours line by line, the middle one left out; the
-        constant 1; the target, the middle pixel.
+    Returns a (stop − start, width² + 1) array: the width² − 1 neighbours line by line, the middle
+    one left out; the constant 1; the target, the middle pixel. Wrong arguments raise TypeError or
+    ValueError, which name the argument.
 
-    Raises
-    ------
-    TypeError, ValueError
-        The message names the argument.
-
-    Examples
-    --------
     >>> rows(0, 2, width=3, dtype="uint8")
     array([[27, 33, 39, 32, 33, 27, 26, 26,  1, 31],
            [33, 39, 40, 31, 36, 26, 26, 27,  1, 33]], dtype=uint8)
@@ -105,30 +93,17 @@ def write(path, size, width=7, dtype="float64", seed=0, progress=None):
 
     A file of these rows that is there already is left as it is, another one is replaced once the new one is whole.
 
-    Parameters
-    ----------
     path : str or path
     size : int or str
         Bytes for rows, as 320_000_000 or "320 MB", "20 GB", "2 GiB"; as many whole rows as fit.
-    width, dtype, seed
-        As in `rows`.
+    width, dtype, seed : as in `rows`
     progress : bool, optional
         A bar from the start, never, or (None) after a second.
 
-    Returns
-    -------
-    pathlib.Path
+    Returns the path. Wrong arguments raise TypeError or ValueError, which name the argument.
+    OSError (ENOSPC) where too little disk is free, before anything is written, or where the disk
+    fails a write. Nothing half-written is left behind, after Ctrl-C neither.
 
-    Raises
-    ------
-    OSError
-        ENOSPC before anything is written: too little disk is free. Or the disk failed a write, perhaps because it
-        is full by now. Nothing half-written is left behind, after Ctrl-C neither.
-    TypeError, ValueError
-        The message names the argument.
-
-    Examples
-    --------
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
     ...     np.load(write(folder + "/patches.npy", 1_000_000), mmap_mode="r").shape
@@ -218,10 +193,8 @@ def _table(width, dtype, seed):
     largest = min(photograph().shape) - 1
     if width % 2 == 0 or width > largest:
         raise ValueError(f"width must be odd, 3 to {largest}, got {width}")
-    try:
-        dtype = np.dtype(dtype)
-    except TypeError:
-        dtype = np.dtype(object)
-    if dtype.kind != "f" and dtype != np.uint8:
-        raise TypeError(f"dtype must be a floating type or uint8, got {dtype!r}")
-    return width, dtype, seed
+    with suppress(TypeError):  # what is no type at all
+        kind = np.dtype(dtype)
+        if kind.kind == "f" or kind == np.uint8:
+            return width, kind, seed
+    raise TypeError(f"dtype must be a floating type or uint8, got {dtype!r}")
