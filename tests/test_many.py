@@ -107,10 +107,14 @@ def test_a_gradient_that_changes_its_argument_is_named():
 
 
 def test_the_last_point_is_repeated_after_the_end():
-    runs = sweep(lambda x: 2 * x, 1.0, [0.5, 4.0], eps=0.0, T=1000)
-    assert runs.stop.tolist() == ["converged", "diverged"]
+    """A walk that has arrived rests, with a gradient that is not 0, while others go on."""
+    runs = sweep(lambda x: 2 * x, 1.0, [0.4, 1e3, 1e-3], eps=1e-3, T=300)
+    assert runs.stop.tolist() == ["converged", "diverged", "exhausted"]
+    at_rest = sweep(lambda x: 2 * x, 1.0, [0.5], eps=0.0, T=9)
+    assert (at_rest.stop[0], at_rest.steps[0]) == ("converged", 1)
     for i, end in enumerate(runs.steps):
         assert (runs.points[i, end:] == runs.points[i, end]).all()
+        assert (runs.norms[i, end:] == runs.norms[i, end]).all()
     assert np.isfinite(runs.points).all()
 
 
