@@ -26,7 +26,7 @@ from nbclient import NotebookClient
 import gdlib
 from gdlib import checks
 from gdlib.checks import Code, bank, caller, calls, decode, encode, judge, judging, plain, records
-from gdlib.checks.wire import Unknown, built, shown
+from gdlib.checks.runner.wire import Unknown, built, shown
 from house_rules import one_sentence_a_line
 from lectures import exercises
 from mutants import mutants
