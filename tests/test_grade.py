@@ -157,9 +157,7 @@ def test_nbgrader_has_the_same_grades(graded):
 
 
 @needs_nbgrader
-@pytest.mark.parametrize(
-    "exercise", [bank.Exercise(path) for path in bank.sources()], ids=lambda e: e.number
-)
+@pytest.mark.parametrize("exercise", [bank.Exercise(path) for path in bank.sources()], ids=lambda e: e.number)
 def test_nbgraders_own_validators_accept_the_exercises(exercise):
     from nbgrader.nbgraderformat import MetadataValidator
     from nbgrader.preprocessors import CheckCellMetadata

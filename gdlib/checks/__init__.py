@@ -33,8 +33,6 @@ __all__ = [
     "progress", "question", "shown", "solution",
 ]  # fmt: skip
 
-_hints = {}
-
 
 def check(number, *answer):
     """Is the answer to a question right?
@@ -84,7 +82,7 @@ class Text:
 def hint(number):
     """The next hint to a question; after the last one it stays there."""
     asked = question(number)
-    n = _hints[asked.id] = min(_hints.get(asked.id, 0) + 1, len(asked.hints))
+    n = asked.hints_shown = min(asked.hints_shown + 1, len(asked.hints))
     if not n:
         return Text(f"There are no hints to {asked.id}.")
     last = f'\n\nThe next step is `solution("{asked.id}")`.' if n == len(asked.hints) else ""

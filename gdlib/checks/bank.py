@@ -53,6 +53,7 @@ class Question:
     mistakes: list = field(default_factory=list)
     rights: list = field(default_factory=list)
     hints: list = field(default_factory=list)
+    hints_shown: int = 0
 
     def fail(self, what):
         raise ValueError(f"{self.exercise.path.name}, question {self.id}: {what}")

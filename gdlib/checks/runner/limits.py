@@ -81,16 +81,16 @@ def within(seconds, work):
     helper = _idle.pop() if _idle else _Helper()
     if not helper.is_alive():  # this process is a fork of the one that started it
         helper = _Helper()
-    helper.tasks.put((contextvars.copy_context(), work))
+    found = None
     try:
-        value, error = helper.results.get(timeout=seconds)
-    except queue.Empty:
-        helper.stop()
-        raise TooLong from None
-    except BaseException:  # the button that stops a cell
-        helper.stop()
-        raise
+        found = helper.do(work, seconds)
+    finally:
+        if found is None:  # too long; or the button that stops a cell was pressed
+            helper.stop()
+    if found is None:
+        raise TooLong
     _idle.append(helper)
+    value, error = found
     if error is not None:
         raise error
     return value
@@ -117,6 +117,15 @@ class _Helper(threading.Thread):
         finally:
             sys.settrace(None)
 
+    def do(self, work, seconds):
+        """(what `work` returns, what it raises), one of them None; None where it takes too long."""
+        self.tasks.put((contextvars.copy_context(), work))
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            with contextlib.suppress(queue.Empty):
+                return self.results.get(timeout=min(left, AGAIN))  # Windows looks for the button only in between
+        return None
+
     def stop(self):
         self.tasks.put(None)
         end = time.monotonic() + PATIENCE
@@ -126,7 +135,6 @@ class _Helper(threading.Thread):
 
 
 def _outcome(context, work):
-    """What `work` returns, and what it raises: one of them is None."""
     try:
         return context.run(work), None
     except BaseException as error:
