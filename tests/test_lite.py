@@ -90,8 +90,6 @@ print(explore.predict("How many?", answer=lambda: 3))
         "numpy, sympy, IPython",
         """
 import os, tempfile
-from pathlib import Path
-os.environ["GDLIB_EXERCISES"] = str(Path("exercises/solutions").resolve())
 from gdlib import checks
 for number in ("1.1", "3.1", "6.1"):
     question = checks.question(number)
