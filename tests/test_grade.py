@@ -15,6 +15,7 @@ import stat
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -212,6 +213,7 @@ def test_an_interrupted_run_goes_on_where_it_was(tmp_path):
     classroom.hand_in(pupils, folder)
     command = [sys.executable, "-m", "grading.grade", folder, "--workers", "1"]
     options = {"stderr": subprocess.PIPE, "stdout": subprocess.PIPE, "env": ENVIRONMENT | {"TMPDIR": str(tmp_path)}}
+    options["preexec_fn"] = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # also where the tests ignore it
     with subprocess.Popen(command, **options, start_new_session=True) as process:
         bar = b""
         while b" 1/4 " not in bar:

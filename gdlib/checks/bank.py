@@ -82,7 +82,7 @@ class Question:
         before = self.exercise.space(self.id)
         space = dict(before)
         with quiet():
-            exec(compile(source, f"<{self.id} {what}>", "exec"), space)
+            exec(_compiled(source, f"<{self.id} {what}>"), space)
         return {k: v for k, v in space.items() if k not in before or v is not before[k]}
 
     def answer(self, source, what="solution"):
@@ -143,6 +143,11 @@ class Question:
     @cached_property
     def check_cell(self):
         return f'check("{self.id}", {", ".join(self.names)})'
+
+
+@cache
+def _compiled(source, name):
+    return compile(source, name, "exec")
 
 
 def _value_stub(source):

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 import warnings
+from functools import partial
 
 import numpy as np
 
@@ -24,11 +25,11 @@ class TooLong(BaseException):
     """Raised in the learner's code when its time is over. No Exception: ``except Exception`` must not stop it."""
 
 
-class _Thrown(TooLong):
-    """The same, thrown into a thread. An ``except:`` in the learner's loop may catch it.
+class _Thrown(TooLong, SystemExit):
+    """The same, thrown into a thread; a thread that ends with a SystemExit ends in silence.
 
-    Python makes it in that thread. From then on each further line of the learner's raises once more,
-    the first of them in that ``except:`` and so outside of its ``try``.
+    An ``except:`` in the learner's loop may catch it. Python makes it in that thread; from then on each further line
+    of the learner's raises once more, the first of them in that ``except:`` and so outside of its ``try``.
     """
 
     def __init__(self):
@@ -107,19 +108,21 @@ class _Helper(threading.Thread):
     def run(self):
         process = os.getpid()
         try:
-            while (task := self.tasks.get()) is not None:
-                found = _outcome(*task)
+            while (work := self.tasks.get()) is not None:
+                found = [None, None]
+                try:
+                    found[0] = work()
+                except BaseException as error:
+                    found[1] = error
                 if os.getpid() != process:  # a fork of the learner's has come back: nobody waits for it
                     os._exit(0)
                 self.results.put(found)
-        except TooLong:
-            pass
         finally:
             sys.settrace(None)
 
     def do(self, work, seconds):
         """(what `work` returns, what it raises), one of them None; None where it takes too long."""
-        self.tasks.put((contextvars.copy_context(), work))
+        self.tasks.put(partial(contextvars.copy_context().run, work))
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
             with contextlib.suppress(queue.Empty):
@@ -132,13 +135,6 @@ class _Helper(threading.Thread):
         while self.is_alive() and time.monotonic() < end:
             ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self.ident), ctypes.py_object(_Thrown))
             self.join(AGAIN)
-
-
-def _outcome(context, work):
-    try:
-        return context.run(work), None
-    except BaseException as error:
-        return None, error
 
 
 def _by_looks(seconds, work):
