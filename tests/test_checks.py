@@ -1094,3 +1094,17 @@ def test_the_button_that_stops_a_cell_stops_the_learners_loop():
         within(30.0, endless)
     threads[0].join(5)
     assert not threads[0].is_alive()
+
+
+@pytest.mark.parametrize("loop", [never, swallows, swallows_elsewhere])
+def test_an_endless_loop_is_ended_though_it_catches_what_ends_it(loop):
+    threads = []
+
+    def work():
+        threads.append(threading.current_thread())
+        loop(1)
+
+    with pytest.raises(TooLong):
+        within(0.05, work)
+    threads[0].join(5)
+    assert not threads[0].is_alive()

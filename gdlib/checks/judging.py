@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -63,7 +64,7 @@ def judge(question, call, seed=0, name=True):
     cases = _cases(question, call, seed, name)
     if not cases:
         return Verdict(question.id, "not attempted", "Fill in the cell above, run it, then run this one again.")
-    bad = sorted((case for case in cases if case.wrong), key=lambda case: weight([case.args, case.kwargs]))
+    bad = sorted((case for case in cases if case.wrong), key=lambda case: _weight(question, seed, case.position))
     if not bad:
         praise = f"It is right on all {len(cases)} inputs." if cases[1:] else "That is right."
         return Verdict(question.id, "correct", praise)
@@ -78,6 +79,11 @@ def judge(question, call, seed=0, name=True):
     case, mistake = _known_mistake(question, cases, worst, usable) or (worst, general(worst))
     message = mistake or case.wrong
     return Verdict(question.id, _outcome(case), message, mistake, example(case, message))
+
+
+@cache
+def _weight(question, seed, position):
+    return weight(question.inputs(seed)[position])
 
 
 def _cases(question, call, seed, all_of_them):
