@@ -23,6 +23,7 @@ import psutil
 import pytest
 
 import classroom
+import gdlib
 from gdlib.checks import bank, caller, judge
 from gdlib.checks.runner.wire import Unknown
 from grading import grade, gradebook, marking, reading, reports, sandbox, workers
@@ -383,7 +384,7 @@ def test_the_way_to_python_shows_nothing_that_lies_beside_it(inside):
 
 def test_the_projects_own_folders_are_hidden_wherever_it_lies():
     hidden = grade.own_folders()
-    assert {ROOT / "exercises", ROOT / "gdlib", ROOT / "tests"} <= {*hidden}
+    assert {ROOT / "exercises", ROOT / "tests", Path(gdlib.__file__).parent} <= {*hidden}
     assert not any(Path(sys.prefix).is_relative_to(folder) for folder in hidden)
 
 

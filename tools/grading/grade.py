@@ -117,9 +117,10 @@ def commonest(students):
 
 
 def own_folders():
-    """The folders of this project, its history and solutions among them; but for the one that holds the Python."""
+    """Where the solutions are: gdlib, wherever it is installed, and the folders of this project, but for Python's."""
     project = Path(__file__).resolve().parents[2]
-    return [path for path in project.iterdir() if path.is_dir() and not Path(sys.prefix).is_relative_to(path)]
+    folders = [path for path in project.iterdir() if path.is_dir() and not Path(sys.prefix).is_relative_to(path)]
+    return [GDLIB, *folders]
 
 
 def drawn(path):

@@ -165,15 +165,6 @@ def why_not():
     return f"bubblewrap is installed and does not work here: {said[-1]}"
 
 
-@contextlib.contextmanager
-def opened(data):
-    """A file descriptor from which `data` can be read."""
-    with tempfile.TemporaryFile() as file:
-        file.write(data)
-        file.seek(0)
-        yield file.fileno()
-
-
 class Sandbox:
     """A process of `worker`. Requests go in by `ask`; `close` ends all that runs inside.
 
@@ -214,9 +205,11 @@ class Sandbox:
             start_new_session=True,
         )
         if walls:
-            with opened(forbidden()) as number:
-                filtered = ["--seccomp", str(number)] if forbidden() else []
-                self.process = start([*wall(course, limits, hidden), *filtered, *command], pass_fds=[number])
+            with tempfile.TemporaryFile() as rules:
+                rules.write(forbidden())
+                rules.seek(0)
+                filtered = ["--seccomp", str(rules.fileno())] if forbidden() else []
+                self.process = start([*wall(course, limits, hidden), *filtered, *command], pass_fds=[rules.fileno()])
         else:
             self.process = start(command, cwd=course / "exercises")
         for stream in (self.process.stdin, self.process.stdout):
