@@ -28,17 +28,8 @@ def grade(number, other):
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "out"
         classroom.hand_in(pupils, Path(folder) / "class")
-        command = [
-            sys.executable,
-            "-m",
-            "grading.grade",
-            Path(folder) / "class",
-            "--exercise",
-            number,
-            "--out",
-            out,
-        ]
-        command += ["--workers", "2", "--no-gradebook"]
+        command = [sys.executable, "-m", "grading.grade", Path(folder) / "class", "--exercise", number]
+        command += ["--out", out, "--workers", "2", "--no-gradebook"]
         first = report.seconds(lambda: subprocess.run(command, check=True, env=ENVIRONMENT))
         again = report.seconds(lambda: subprocess.run(command, check=True, env=ENVIRONMENT))
         found = {p.name: json.loads((out / "results" / f"{p.name}.json").read_text()) for p in pupils}

@@ -114,7 +114,7 @@ for root in ("/", "/proc/1/root", "/proc/self/root", "/proc/1/cwd/.."):
     for folder, folders, files in os.walk(root):
         folders[:] = [f for f in folders if f not in ("proc", "usr", "site-packages", os.path.basename(sys.base_prefix))]
         found += [os.path.join(folder, f) for f in files
-                  if f.endswith((".md", ".ipynb")) or f in ("bank.py", "judging.py", "grades.csv")]
+                  if f.endswith((".md", ".ipynb")) or f in ("bank.py", "judging.py", "questions.zip", "grades.csv")]
 found = [f for f in found if not f.endswith("gdlib/data/README.md")]
 for place in PLACES:
     try: found.append(os.listdir(place))
@@ -126,9 +126,15 @@ for place in ("/course/gdlib/x.py", "/usr/x", sys.prefix + "/x", "/x", "/dev/x")
     except OSError: pass
 try: socket.create_connection(("127.0.0.1", PORT), 1); found.append("network")
 except OSError: pass
-try: import gdlib.checks.bank; found.append("the bank")
+for module in ("gdlib.checks.bank", "gdlib.checks.judging"):
+    try: __import__(module); found.append(module)
+    except ImportError: pass
+try: import gdlib.checks; found += {"judge", "question", "exercise"} & {*dir(gdlib.checks)}
 except ImportError: pass
 if any("SECRET" in name for name in os.environ): found.append("environment")
+for process in processes:
+    try: "SECRET" in open(f"/proc/{process}/environ").read() and found.append("environment of " + process)
+    except OSError: pass
 open("mine.txt", "w").write("allowed")
 raise RuntimeError(f"found {found}")
 """
@@ -136,11 +142,11 @@ raise RuntimeError(f"found {found}")
 #: What a clever student may try. The one who judges does not see it.
 REDEFINE = """import json, sys
 import numpy as np
-import gdlib.checks, gdlib.checks.calls, gdlib.checks.wire
+import gdlib.checks, gdlib.checks.runner.calls, gdlib.checks.runner.wire
 class Right:
     outcome, score = "correct", 1
     def __eq__(self, other): return True
-for module in (gdlib.checks, gdlib.checks.calls, gdlib.checks.wire):
+for module in (gdlib.checks, gdlib.checks.runner.calls, gdlib.checks.runner.wire):
     module.check = module.judge = module.same = lambda *a, **k: Right()
 np.isclose = np.allclose = np.array_equal = lambda *a, **k: np.True_
 score = total = 100
@@ -274,13 +280,10 @@ def of_thirty(number="3", other="1"):
     yield from bad_files(exercise, bank.exercise(other))
 
 
-def dying(pipe, settings):
-    """In the place of grade.serve: a process that dies of one notebook, and hangs on another."""
-    pipe.send("here")
-    while True:
-        path = pipe.recv()
-        if path == "deadly":
-            os._exit(1)
-        if path == "endless":
-            time.sleep(60)
-        pipe.send({"rows": [{"question": path}], "notes": []})
+def dying(path):
+    """In the place of grading.marking.mark: its process dies of one notebook, and hangs on another."""
+    if path == "deadly":
+        os._exit(1)
+    if path == "endless":
+        time.sleep(60)
+    return {"rows": [{"question": path}], "notes": []}

@@ -5,6 +5,7 @@ named as itself, and every mutant of the solution is caught or excused with a re
 too.
 """
 
+import _thread
 import contextlib
 import json
 import math
@@ -16,6 +17,8 @@ import sys
 import threading
 import time
 import warnings
+from pathlib import Path
+from zipfile import ZipFile
 
 import nbformat
 import numpy as np
@@ -25,8 +28,12 @@ from nbclient import NotebookClient
 
 import gdlib
 from gdlib import checks
-from gdlib.checks import Code, bank, caller, calls, decode, encode, judge, judging, plain, records
-from gdlib.checks.wire import Unknown, built, shown
+from gdlib.checks import Code, bank, caller, decode, encode, judge, plain, records, shown
+from gdlib.checks.comparing import same
+from gdlib.checks.naming import weight
+from gdlib.checks.runner.limits import TooLong, within
+from gdlib.checks.runner.wire import Unknown, built
+from grading.sandbox import staged
 from house_rules import one_sentence_a_line
 from lectures import exercises
 from mutants import mutants
@@ -119,24 +126,38 @@ def test_an_exercise_has_five_to_eight_questions_in_order(exercise):
 # --- the students' notebooks ----------------------------------------------------------------------
 
 
-@each_exercise
-def test_the_notebook_is_what_the_source_gives(exercise):
-    stored = exercises.stored(exercise).read_text("utf-8")
-    assert stored == nbformat.writes(exercises.derived(exercise)) + "\n", "make exercises"
+def test_what_derives_from_the_sources_is_current(capsys):
+    exercises.main(["check"])
+    lines = capsys.readouterr().out.splitlines()
+    assert [*map(str.split, lines)] == [[f"{e.path.stem}.ipynb:", "current"] for e in EXERCISES] + [
+        ["questions.zip:", "current"]
+    ]
 
 
-def test_only_the_named_notebooks_are_derived(made_up, monkeypatch, capsys):
-    (made_up / "solutions").mkdir()
+def test_only_the_named_notebooks_are_derived_and_all_questions_packed(tmp_path, capsys):
+    sources, archive = tmp_path / "exercises" / "solutions", tmp_path / "gdlib" / "data" / "questions.zip"
+    for folder in (sources, archive.parent):
+        folder.mkdir(parents=True)
     for name in ("08_other.md", "09_made_up.md"):
-        (made_up / "solutions" / name).write_text(MADE_UP if name[1] == "9" else MADE_UP.replace("## 9.", "## 8."))
-    monkeypatch.setenv("GDLIB_EXERCISES", str(made_up / "solutions"))
-    exercises.main(["build", "09"])
-    assert [path.name for path in made_up.glob("*.ipynb")] == ["09_made_up.ipynb"]
-    exercises.main(["check", "09"])
-    assert capsys.readouterr().out == "09_made_up.ipynb: changed\n09_made_up.ipynb: current\n"
+        (sources / name).write_text(MADE_UP.replace("## 9.", f"## {name[1]}."), "utf-8")
+    exercises.main(["build", "09"], tmp_path)
+    assert [path.name for path in sources.parent.glob("*.ipynb")] == ["09_made_up.ipynb"]
+    exercises.main(["check", "09"], tmp_path)
+    assert capsys.readouterr().out.splitlines() == [
+        "09_made_up.ipynb: changed", "questions.zip: changed", "09_made_up.ipynb: current", "questions.zip: current"
+    ]  # fmt: skip
+    with ZipFile(archive) as file:
+        assert file.namelist() == ["08_other.md", "09_made_up.md"]
+    before = archive.stat()
+    exercises.main(["build", "09"], tmp_path)
+    assert archive.stat() == before  # nothing changed, nothing written
     for wrong in (["check"], ["build", "07"], ["make"]):
         with pytest.raises(SystemExit, match=r"make exercises|begins with 07|build \[NAME"):
-            exercises.main(wrong)
+            exercises.main(wrong, tmp_path)
+    (sources / "08_other.md").write_text(MADE_UP.replace("## 9.", "## 8.").replace("Twice", "Two times"), "utf-8")
+    with pytest.raises(SystemExit, match="make exercises"):
+        exercises.main(["check", "09"], tmp_path)
+    assert capsys.readouterr().out.endswith("questions.zip: differs from its source\n")
 
 
 @each_exercise
@@ -440,12 +461,12 @@ The end.
 
 @pytest.fixture(autouse=True)
 def made_up(tmp_path_factory, monkeypatch, request):
-    """The made-up exercise, 9, beside the real ones' parser; for the tests of the engine only."""
+    """The made-up exercise, 9, in the place of the real ones; for the tests of the engine only."""
     if "question" in request.fixturenames or "exercise" in request.fixturenames:
         return None
     folder = tmp_path_factory.mktemp("bank")
     (folder / "09_made_up.md").write_text(MADE_UP)
-    monkeypatch.setenv("GDLIB_EXERCISES", str(folder))
+    monkeypatch.setattr(bank, "sources", lambda: [*folder.glob("*.md")])
     monkeypatch.chdir(folder)
     return folder
 
@@ -634,7 +655,7 @@ def test_a_message_and_its_example_are_of_one_case():
     ],
 )
 def test_the_plain_case_is_the_smallest(values, smallest):
-    weights = [judging._weight([(value,), {}]) for value in values]
+    weights = [weight([(value,), {}]) for value in values]
     assert weights.index(min(weights)) == smallest
 
 
@@ -721,19 +742,15 @@ def test_the_judge_writes_and_prints_nothing(made_up, capsys):
 
 
 def test_the_judge_needs_only_what_can_be_sent(made_up):
-    """The answer lives in another process that has no questions; only text passes."""
+    """The answer lives in another process that has no questions, as in the grader's sandbox; only text passes."""
     program = (
-        "import sys; from gdlib.checks import caller, decode, encode\n"
+        "import sys, gdlib.checks; assert not hasattr(gdlib.checks, 'judge')\n"
+        "from gdlib.checks.runner.calls import caller; from gdlib.checks.runner.wire import decode, encode\n"
         "call = caller(lambda x: x / 2)\n"
         "for line in sys.stdin: print(encode(call(*decode(line, code=True))), flush=True)\n"
     )
-    with subprocess.Popen(
-        [sys.executable, "-c", program],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env=os.environ | {"GDLIB_EXERCISES": "nowhere"},
-    ) as worker:
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with staged() as course, subprocess.Popen([sys.executable, "-c", program], cwd=course, **pipes) as worker:
 
         def call(*request):
             worker.stdin.write(encode(request) + "\n")
@@ -748,12 +765,12 @@ def test_the_judge_needs_only_what_can_be_sent(made_up):
 # --- hints, solutions, progress -------------------------------------------------------------------
 
 
-def test_each_hint_goes_one_step_further():
-    checks._hints.clear()
-    assert repr(checks.hint("9.1")) == "**Hint 1 of 2.** Add."
+def test_each_hint_goes_one_step_further_and_the_next_step_stands_behind_the_last(made_up):
+    (made_up / "09_made_up.md").write_text(MADE_UP.replace("**Hint.** Add.", "**Hint.** Add it."))  # read afresh
+    assert repr(checks.hint("9.1")) == "**Hint 1 of 2.** Add it."
     for _ in range(2):
         assert repr(checks.hint("9.1")).startswith("**Hint 2 of 2.** Or multiply:")
-    assert 'solution("9.1")' in checks.hint("9.1")._repr_markdown_()
+    assert checks.hint("9.1")._repr_markdown_().endswith('\n\nThe next step is `solution("9.1")`.')
     assert "There are no hints" in repr(checks.hint("9.2"))
 
 
@@ -764,7 +781,10 @@ def test_the_solution_is_shown():
 def test_progress_is_kept_and_survives_a_restart():
     assert checks.check("9.1", lambda x: 2 * x).outcome == "correct"
     assert checks.check("9.2", 8).outcome == "incorrect"
-    again = "from gdlib import checks; print(repr(checks.progress('9')))"
+    again = (
+        "from pathlib import Path; from gdlib.checks import bank, progress\n"
+        "bank.sources = lambda: [*Path().glob('*.md')]; print(repr(progress('9')))"
+    )
     said = subprocess.run([sys.executable, "-c", again], capture_output=True, text=True, check=True).stdout
     assert said == "Exercise 9: 1 of 7 solved.  9.1 ✓  9.2 ✗  9.3 ○  9.4 ○  9.5 ○  9.6 ○  9.7 ○\n"
     checks.check("9.1", ...)  # emptying a cell takes nothing away
@@ -793,12 +813,6 @@ def test_a_class_among_the_values_is_named_as_one():
     assert repr(checks.plain((24, int))) == "(24, <a class>)"
 
 
-def test_the_next_step_stands_behind_the_last_hint_not_in_its_code():
-    asked = bank.question("9.1")
-    said = [checks.hint("9.1").text for _ in range(len(asked.hints) + 1)]
-    assert said[-1].endswith('\n\nThe next step is `solution("9.1")`.')
-
-
 @pytest.mark.parametrize("text", ["", "{", "[]", '"a"', '{"9.1": 3}', '{"9.1": ["x"]}', "\x00\xff", "[" * 100_000])
 def test_a_damaged_progress_file_counts_as_none(text):
     records.file("9").write_text(text, "latin-1")
@@ -808,12 +822,10 @@ def test_a_damaged_progress_file_counts_as_none(text):
     assert json.loads(records.file("9").read_text()) == {"9.1": "correct"}
 
 
-def test_a_folder_that_cant_be_written_to_does_not_matter(monkeypatch):
-    def refuse(**kwargs):
-        raise PermissionError
-
-    monkeypatch.setattr(records.tempfile, "mkstemp", refuse)
+def test_a_record_that_cant_be_written_does_not_matter(made_up):
+    records.file("9").mkdir()
     assert checks.check("9.1", lambda x: 2 * x).outcome == "correct"
+    assert sorted(path.name for path in made_up.iterdir()) == [".progress-09.json", "09_made_up.md"]
 
 
 def test_the_bar_at_the_top_is_redrawn(monkeypatch):
@@ -822,7 +834,6 @@ def test_the_bar_at_the_top_is_redrawn(monkeypatch):
     drawn = []
     monkeypatch.setattr(IPython.display, "display", lambda data, **kwargs: drawn.append((data, kwargs)))
     monkeypatch.setattr(IPython.display, "update_display", lambda data, **kwargs: drawn.append((data, kwargs)))
-    monkeypatch.setattr(records, "_shown", set())
     checks.check("9.1", lambda x: 2 * x)
     assert drawn == []  # no bar, nothing to redraw
     checks.progress("9")._ipython_display_()
@@ -839,20 +850,16 @@ def test_the_wrong_number_of_objects_is_said():
     assert 'check("9.3", lr, T)' in found.message
 
 
-def test_a_missing_exercise_or_question_is_said(monkeypatch):
-    with pytest.raises(FileNotFoundError, match=r"exercise 8 .*GDLIB_EXERCISES"):
+def test_a_missing_exercise_or_question_is_said():
+    with pytest.raises(ValueError, match=r"exercise must be one of 9, got '8'"):
         checks.check("8.1", abs)
     with pytest.raises(ValueError, match=r"9\.1, 9\.2.*got '9\.77'"):
         checks.check("9.77", abs)
-    monkeypatch.delenv("GDLIB_EXERCISES")
-    assert bank.folder().parts[-2:] == ("exercises", "solutions")
 
 
 def test_a_changed_source_is_read_again(made_up):
     assert judge("9.2", caller(7)).outcome == "correct"
-    path = made_up / "09_made_up.md"
-    path.write_text(MADE_UP.replace("3 + 4", "3 + 5"))
-    os.utime(path, ns=(1, 1))
+    (made_up / "09_made_up.md").write_text(MADE_UP.replace("3 + 4", "3 + 5"))
     assert judge("9.2", caller(8)).outcome == "correct"
 
 
@@ -883,6 +890,43 @@ def read_and_judge_all(path):
     for question in bank.Exercise(path).questions.values():
         _ = question.stub_cell
         judge(question, caller(lambda x: 2.5 * x))
+
+
+# --- an installed gdlib ---------------------------------------------------------------------------
+
+INSTALLED = """
+import sys
+from pathlib import Path
+from gdlib import checks
+assert Path(checks.__file__).is_relative_to(sys.path[1]), checks.__file__
+for number in ("3.1", "4.8"):
+    question = checks.question(number)
+    answer = question.answer(question.solution)
+    print(checks.check(number, *(answer if len(question.names) > 1 else [answer])).outcome)
+    print(checks.check(number, *[...] * len(question.names)).outcome)
+    print(checks.hint(number).text[:16], question.solution in checks.solution(number).text)
+    print(repr(checks.progress(number[0]))[:25])
+"""
+
+
+def test_an_installed_gdlib_is_whole(made_up, tmp_path):
+    """The wheel alone, far from the repository: questions, hints, solutions, progress, and lecture 4's penguins."""
+    uv, root = Path(sys.executable).with_name("uv"), Path(__file__).parent.parent
+    if not uv.exists():
+        pytest.skip("uv is not installed beside this Python")
+    subprocess.run([uv, "build", "--wheel", "--offline", "--quiet", "--out-dir", tmp_path, root], check=True)
+    with ZipFile(*tmp_path.glob("*.whl")) as wheel:
+        wheel.extractall(tmp_path / "site")
+    lecture = nbformat.read(root / "notebooks" / "04_linear_regression.ipynb", 4)
+    cells = [cell.source for cell in lecture.cells if cell.cell_type == "code"]
+    first = next(n for n, source in enumerate(cells) if "penguins.csv" in source)
+    program = "\n".join([INSTALLED, *cells[: first + 1]])
+    environment = os.environ | {"PYTHONPATH": str(tmp_path / "site")}
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environment)
+    assert done.returncode == 0, done.stderr
+    each = "correct\nnot attempted\n**Hint 1 of 3.** True\nExercise {}: 1 of {} solved\n"
+    assert done.stdout.startswith(each.format(3, 7) + each.format(4, 8) + "342 penguins"), done.stdout
+    assert sorted(path.name for path in made_up.glob(".*")) == [".progress-03.json", ".progress-04.json"]
 
 
 # --- what passes between processes ----------------------------------------------------------------
@@ -999,7 +1043,7 @@ def test_an_argument_is_a_fresh_copy_for_each_call():
     ids=lambda v: shown(v),
 )  # fmt: skip
 def test_when_two_results_are_the_same(a, b, equal):
-    assert judging.same(a, b) is equal
+    assert same(a, b) is equal
 
 
 def test_long_values_are_shown_short():
@@ -1017,11 +1061,50 @@ def test_the_engine_is_light():
     assert subprocess.check_output([sys.executable, "-c", program], text=True).strip() == "[]"
 
 
-@pytest.mark.parametrize("within", [calls.within, calls._by_thread])
-def test_a_time_limit_does_not_cut_what_is_quick(within):
-    assert within(5.0, lambda a, b=1: a + b, ((1,), {"b": 2})) == 3
-    with pytest.raises(calls.TooLong):
-        within(0.05, never, ((1,), {}))
+def test_a_time_limit_does_not_cut_what_is_quick():
+    assert within(5.0, lambda: 3) == 3
+    with pytest.raises(TooLong):
+        within(0.05, lambda: never(1))
     with pytest.raises(ZeroDivisionError):
-        within(5.0, fails, ((1,), {}))
+        within(5.0, lambda: fails(1))
     assert sys.gettrace() is None
+
+
+def test_what_cannot_be_broken_off_is_left_alone_and_ends_by_itself():
+    go, before = threading.Event(), threading.active_count()
+    with pytest.raises(TooLong):
+        within(0.05, go.wait)
+    go.set()
+    left = [thread for thread in threading.enumerate() if thread is not threading.current_thread()]
+    for thread in left:
+        thread.join(0.1)
+    assert threading.active_count() <= before
+
+
+def test_the_button_that_stops_a_cell_stops_the_learners_loop():
+    threads = []
+
+    def endless():
+        threads.append(threading.current_thread())
+        _thread.interrupt_main()
+        while True:
+            pass
+
+    with pytest.raises(KeyboardInterrupt):
+        within(30.0, endless)
+    threads[0].join(5)
+    assert not threads[0].is_alive()
+
+
+@pytest.mark.parametrize("loop", [never, swallows, swallows_elsewhere])
+def test_an_endless_loop_is_ended_though_it_catches_what_ends_it(loop):
+    threads = []
+
+    def work():
+        threads.append(threading.current_thread())
+        loop(1)
+
+    with pytest.raises(TooLong):
+        within(0.05, work)
+    threads[0].join(5)
+    assert not threads[0].is_alive()

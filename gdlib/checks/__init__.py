@@ -7,23 +7,31 @@
 
 The questions are written in exercises/solutions; exercises/README.md says how. `judge` gives the
 same verdict on an answer that lives in another process, with other random inputs.
+
+=========  ==========================================================================
+bank       the questions, read and run
+judging    right or wrong, and which known mistake; `comparing` says what is equal
+naming     what to say of a wrong answer that is no mistake of the list
+verdicts   what came of a check, and how it looks
+records    what is solved, kept beside the notebook
+runner     calls what a learner wrote, here or in the grader's sandbox
+=========  ==========================================================================
 """
 
 import os
 
 from gdlib.checks.bank import exercise, question
-from gdlib.checks.calls import caller
-from gdlib.checks.judging import OUTCOMES, Verdict, judge
+from gdlib.checks.judging import judge
 from gdlib.checks.records import Progress as progress
 from gdlib.checks.records import record
-from gdlib.checks.wire import Code, decode, encode, plain
+from gdlib.checks.runner.calls import caller
+from gdlib.checks.runner.wire import Code, decode, encode, plain, shown
+from gdlib.checks.verdicts import OUTCOMES, Verdict
 
 __all__ = [
     "OUTCOMES", "Code", "Verdict", "caller", "check", "decode", "encode", "exercise", "hint", "judge", "plain",
-    "progress", "question", "solution",
+    "progress", "question", "shown", "solution",
 ]  # fmt: skip
-
-_hints = {}
 
 
 def check(number, *answer):
@@ -53,8 +61,8 @@ def check(number, *answer):
         verdict = judge(asked, caller(answer if len(answer) > 1 else answer[0]))
     if os.environ.get("NBGRADER_EXECUTION") == "autograde":
         assert verdict.outcome == "correct", repr(verdict)
-        return verdict
-    record(verdict)
+    else:
+        record(verdict)
     return verdict
 
 
@@ -74,7 +82,7 @@ class Text:
 def hint(number):
     """The next hint to a question; after the last one it stays there."""
     asked = question(number)
-    n = _hints[asked.id] = min(_hints.get(asked.id, 0) + 1, len(asked.hints))
+    n = asked.hints_shown = min(asked.hints_shown + 1, len(asked.hints))
     if not n:
         return Text(f"There are no hints to {asked.id}.")
     last = f'\n\nThe next step is `solution("{asked.id}")`.' if n == len(asked.hints) else ""

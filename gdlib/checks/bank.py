@@ -1,7 +1,6 @@
 """The questions: exercises/solutions/NN_name.md, read and run. exercises/README.md says how one is written."""
 
 import ast
-import os
 import re
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -9,8 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from gdlib.checks.calls import _quiet, caller
-from gdlib.checks.wire import Code
+from gdlib import data
+from gdlib.checks.runner.calls import caller
+from gdlib.checks.runner.limits import quiet
+from gdlib.checks.runner.wire import Code
 
 TAGS = ("solution", "stub", "cases", "mistake", "right")
 SETTINGS = {"rtol": 1e-6, "atol": 1e-9, "seconds": 4.0, "cases": None, "judge": None, "equivalent": {}}
@@ -19,7 +20,10 @@ _HEADER = re.compile(r"\A---\n.*?^---\n", re.M | re.S)
 _CELL = re.compile(r"^```\{code-cell\}[^\n]*\n(.*?)^```[ \t]*$", re.M | re.S)
 _TAGS = re.compile(r"\A:tags: \[(.*?)\]\n")
 _QUESTION = re.compile(r"^## (\d+\.\d+) (.+)$", re.M)
+_FILE = re.compile(r"\d\d_.*\.md")
 _HINT = re.compile(r"^> \*\*Hint\.\*\* ?(.*(?:\n>.*)*)\n*", re.M)
+
+_read = {}  # the exercises that were read, by the names of their files
 
 
 @dataclass(eq=False)
@@ -49,6 +53,7 @@ class Question:
     mistakes: list = field(default_factory=list)
     rights: list = field(default_factory=list)
     hints: list = field(default_factory=list)
+    hints_shown: int = 0
 
     def fail(self, what):
         raise ValueError(f"{self.exercise.path.name}, question {self.id}: {what}")
@@ -76,8 +81,8 @@ class Question:
         """The names that `source` defines, run where the untagged cells up to this question have run."""
         before = self.exercise.space(self.id)
         space = dict(before)
-        with _quiet():
-            exec(compile(source, f"<{self.id} {what}>", "exec"), space)
+        with quiet():
+            exec(_compiled(source, f"<{self.id} {what}>"), space)
         return {k: v for k, v in space.items() if k not in before or v is not before[k]}
 
     def answer(self, source, what="solution"):
@@ -96,22 +101,28 @@ class Question:
             self.fail("a question that asks for a function needs cases(rng)")
         return SETTINGS | found
 
+    @property
+    def judged(self):
+        """Whether a function of its author's decides, in place of a comparison."""
+        return self.settings["judge"] is not None
+
     @cache  # noqa: B019  a question lives as long as the process
     def inputs(self, seed):
         """The cases of a seed as a list of (args, kwargs)."""
         cases = self.settings["cases"]
         if cases is None:
             return [((), {})]
-        found = [(c, {}) if isinstance(c, tuple) else ((), c) for c in cases(np.random.default_rng(seed))]
-        for args, kwargs in found:
-            if bool(args) == self.asks_for_values or not isinstance(kwargs, dict):
-                wanted = "a dict: the point at which to evaluate" if self.asks_for_values else "a tuple of arguments"
-                self.fail(f"cases(rng) must yield {wanted}; it yields {args or kwargs!r}")
+        return [self._input(case) for case in cases(np.random.default_rng(seed))]
+
+    def _input(self, case):
+        wanted = dict if self.asks_for_values else tuple
+        if not isinstance(case, wanted) or case == ():
+            what = "a dict: the point at which to evaluate" if self.asks_for_values else "a tuple of arguments"
+            self.fail(f"cases(rng) must yield {what}; it yields {case!r}")
+        if self.asks_for_values:
+            return (), case
         # NumPy's numbers become Python's, as they do on their way into a sandbox.
-        return [
-            (tuple(arg.item() if isinstance(arg, np.generic) else arg for arg in args), kwargs)
-            for args, kwargs in found
-        ]
+        return tuple(arg.item() if isinstance(arg, np.generic) else arg for arg in case), {}
 
     @cache  # noqa: B019
     def expected(self, seed, position):
@@ -132,6 +143,11 @@ class Question:
     @cached_property
     def check_cell(self):
         return f'check("{self.id}", {", ".join(self.names)})'
+
+
+@cache
+def _compiled(source, name):
+    return compile(source, name, "exec")
 
 
 def _value_stub(source):
@@ -157,19 +173,20 @@ class Exercise:
 
     Attributes
     ----------
+    path : Path, in an archive or not
+    text : str, what stands in it
     number : str, such as "3"
-    path : Path
     intro : list of ("markdown" | "code", source)
         What comes before the first question.
     questions : dict of id -> Question, in order
     """
 
     def __init__(self, path):
-        self.path = Path(path)
-        self.number = str(int(self.path.name.partition("_")[0]))
+        self.path, self.text = path, path.read_text(encoding="utf-8")
+        self.number = _number(path)
         self.intro, self.questions = [], {}
         self._space, self._ran = {"__name__": "__exercise__", "Code": Code}, None
-        self._parse(_HEADER.sub("", self.path.read_text("utf-8"), count=1))
+        self._parse(_HEADER.sub("", self.text, count=1))
 
     def _parse(self, text):
         end = 0
@@ -235,21 +252,17 @@ class Exercise:
             cells = self.intro if key is None else self.questions[key].before
             for kind, source in cells:
                 if kind == "code":
-                    with _quiet():
+                    with quiet():
                         exec(compile(source, f"<{self.path.name}>", "exec"), self._space)
             self._ran = key
         return self._space
 
 
-def folder():
-    """Where the questions are: $GDLIB_EXERCISES, else exercises/solutions beside the gdlib folder."""
-    named = os.environ.get("GDLIB_EXERCISES")
-    return Path(named) if named else Path(__file__).resolve().parents[2] / "exercises" / "solutions"
-
-
 def sources():
-    """The exercises' files in order."""
-    return sorted(folder().glob("[0-9][0-9]_*.md"))
+    """The exercises' files in order: exercises/solutions beside the gdlib folder, else the copy in gdlib.data."""
+    folder = Path(__file__).resolve().parents[2] / "exercises" / "solutions"
+    found = folder if folder.is_dir() else data.questions()
+    return sorted((path for path in found.iterdir() if _FILE.fullmatch(path.name)), key=lambda path: path.name)
 
 
 def exercise(number):
@@ -257,21 +270,21 @@ def exercise(number):
 
     Raises
     ------
-    FileNotFoundError
-        There is no such file; the message says where it was looked for.
+    ValueError
+        There is no such exercise; the message names those that are there.
     """
-    found = [path for path in sources() if str(int(path.name[:2])) == str(number)]
-    if not found:
-        raise FileNotFoundError(
-            f"exercise {number} is not in {folder()}. gdlib looks beside its own folder, "
-            "or where the environment variable GDLIB_EXERCISES says"
-        )
-    return _read(found[0], found[0].stat().st_mtime_ns)
+    found = {_number(path): path for path in sources()}
+    if str(number) not in found:
+        raise ValueError(f"exercise must be one of {', '.join(found)}, got {number!r}")
+    path = found[str(number)]
+    kept = _read.get(path.name)
+    if kept is None or kept.text != path.read_text(encoding="utf-8"):
+        kept = _read[path.name] = Exercise(path)
+    return kept
 
 
-@cache
-def _read(path, changed):
-    return Exercise(path)
+def _number(path):
+    return str(int(path.name[:2]))
 
 
 def question(number):

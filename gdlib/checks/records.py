@@ -4,11 +4,10 @@ import contextlib
 import html
 import json
 import os
-import tempfile
 from pathlib import Path
 
 from gdlib.checks import bank
-from gdlib.checks.judging import _SIGNS, OUTCOMES
+from gdlib.checks.verdicts import OUTCOMES, SIGNS
 
 _shown = set()
 
@@ -35,15 +34,13 @@ def record(verdict):
     if verdict.outcome == "not attempted" or before.get(verdict.question) == "correct":
         return
     text = json.dumps(before | {verdict.question: verdict.outcome}, indent=1)
-    with contextlib.suppress(OSError):  # a folder that can't be written to: the check itself still counts
-        handle, name = tempfile.mkstemp(prefix=".progress-", suffix=".tmp", dir=".")
-        try:
-            with open(handle, "w", encoding="utf-8") as stream:
-                stream.write(text)
-            os.replace(name, file(number))
-        except OSError:
-            os.unlink(name)
-            raise
+    part = Path(f"{file(number)}.{os.getpid()}.part")
+    try:
+        part.write_text(text, "utf-8")
+        part.replace(file(number))
+    except OSError:  # a folder that can't be written to, or a full disk: the check itself still counts
+        with contextlib.suppress(OSError):
+            part.unlink()
     if number in _shown:
         from IPython.display import update_display
 
@@ -69,12 +66,12 @@ class Progress:
         return sum(outcome == "correct" for outcome in self.outcomes.values())
 
     def __repr__(self):
-        marks = "  ".join(f"{key} {_SIGNS[outcome]}" for key, outcome in self.outcomes.items())
+        marks = "  ".join(f"{key} {SIGNS[outcome]}" for key, outcome in self.outcomes.items())
         return f"Exercise {self.number}: {self.solved} of {len(self.outcomes)} solved.  {marks}"
 
     def _repr_html_(self):
         marks = " &nbsp; ".join(
-            f'<span title="{html.escape(outcome)}">{key} {_SIGNS[outcome]}</span>'
+            f'<span title="{html.escape(outcome)}">{key} {SIGNS[outcome]}</span>'
             for key, outcome in self.outcomes.items()
         )
         bar = f'<progress max="{len(self.outcomes)}" value="{self.solved}"></progress>'

@@ -60,7 +60,8 @@ for name in ("numpy", "numpy.lib", "numpy.lib.stride_tricks", "matplotlib", "PIL
     sys.modules[name] = Stub(name)
 from gdlib import explore
 from gdlib.scale import cluster, memory
-from gdlib.checks import calls, records
+from gdlib.checks import records
+from gdlib.checks.runner import calls
 """
 
 

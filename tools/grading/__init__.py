@@ -2,8 +2,7 @@
 
 =========  ===============================================================================
 reading    what was handed in, as data
-sandbox    one process that runs what a student wrote, and cannot do harm
-worker     the program in it; with quiet.py in the place of gdlib.checks
+sandbox    one process that runs what a student wrote, and cannot do harm: gdlib.checks.runner.worker
 marking    one notebook: run in the sandbox, judged here
 reports    grades.csv, a page for each student, a page about the class
 gradebook  the same grades for nbgrader

@@ -8,16 +8,12 @@ docs/teaching/grading.md says more. Results are kept notebook by notebook: start
 import argparse
 import hashlib
 import json
-import multiprocessing
 import os
-import resource
 import secrets
-import signal
 import sys
-import time
 from collections import Counter
 from dataclasses import asdict, fields
-from multiprocessing.connection import wait
+from functools import partial
 from pathlib import Path
 
 from tqdm import tqdm
@@ -26,8 +22,7 @@ from gdlib.checks import Verdict, bank
 from grading import gradebook, reading, reports, sandbox
 from grading.marking import mark
 from grading.sandbox import GDLIB, Limits
-
-TOO_BIG = 4 * 2**30  # bytes for a process that judges
+from grading.workers import graded
 
 
 def arguments(given):
@@ -59,7 +54,7 @@ def main(given=None):
         students = reading.submissions(options.submissions)
         number = options.exercise or commonest(students)
         exercise = bank.exercise(number)
-    except (ValueError, FileNotFoundError) as error:
+    except ValueError as error:
         raise SystemExit(str(error)) from None
     walls = not options.no_sandbox
     missing = [] if walls else [*sandbox.UNGUARDED, *[sandbox.UNGUARDED_ROOT] * (not os.geteuid())]
@@ -86,12 +81,14 @@ def main(given=None):
         else:
             todo[student] = (path, key, note)
     with sandbox.staged() as course:
-        hidden = (bank.folder().parent, Path(options.submissions), out)
-        settings = (number, str(bank.folder()), seed, limits, course, walls, hidden)
+        hidden = (*own_folders(), Path(options.submissions), out)
+        work = partial(marked, number=number, seed=seed, limits=limits, course=course, walls=walls, hidden=hidden)
         bar = tqdm(total=len(students), initial=len(results), unit=" notebooks", desc=f"exercise {number}")
-        for student, result in graded({s: path for s, (path, _, _) in todo.items()}, settings, options.workers):
+        paths = {student: path for student, (path, _, _) in todo.items()}
+        for student, result in graded(paths, work, options.workers, 2 * limits.seconds + 60):
             _, key, note = todo[student]
-            result |= {"key": key, "notes": [note] * bool(note) + [n for n in result["notes"] if n != note]}
+            notes = dict.fromkeys(filter(None, [note, *result["notes"]]))  # each once
+            result = whole(result, exercise) | {"key": key, "notes": list(notes)}
             write(out / "results" / f"{student}.json", json.dumps(result, indent=1))
             results[student] = result
             bar.update()
@@ -117,6 +114,13 @@ def commonest(students):
     if not found:
         raise ValueError("none of the notebooks has a cell of an exercise. Were they made from exercises/*.ipynb?")
     return found.most_common(1)[0][0]
+
+
+def own_folders():
+    """Where the solutions are: gdlib, wherever it is installed, and the folders of this project, but for Python's."""
+    project = Path(__file__).resolve().parents[2]
+    folders = [path for path in project.iterdir() if path.is_dir() and not Path(sys.prefix).is_relative_to(path)]
+    return [GDLIB, *folders]
 
 
 def drawn(path):
@@ -151,84 +155,20 @@ def digest(path):
 
 def fingerprint(exercise, *settings):
     """What a result depends on besides the notebook: the questions, the code that grades, the settings."""
-    found = hashlib.sha256(repr(settings).encode())
-    grader = Path(__file__).parent
-    for path in (
-        exercise.path,
-        *sorted(GDLIB.glob("*.py")),
-        *sorted(GDLIB.glob("checks/*.py")),
-        *sorted(grader.glob("*.py")),
-    ):
+    found = hashlib.sha256(repr((exercise.text, settings)).encode())
+    for path in sorted([*GDLIB.rglob("*.py"), *Path(__file__).parent.glob("*.py")]):
         found.update(path.read_bytes())
     return found.hexdigest()
 
 
-# --- several at a time ----------------------------------------------------------------------------
+def marked(path, number, **settings):
+    """`mark`, in another process, which reads the exercise itself."""
+    return mark(path, bank.exercise(number), **settings)
 
 
-def serve(pipe, settings):
-    """A process that grades what it is sent. It runs none of it: its own sandboxes do."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a teacher's Ctrl-C: `graded` ends this process
-    number, folder, *rest = settings
-    os.environ["GDLIB_EXERCISES"] = folder
-    resource.setrlimit(resource.RLIMIT_AS, (TOO_BIG, resource.getrlimit(resource.RLIMIT_AS)[1]))
-    pipe.send("here")
-    while True:
-        path = pipe.recv()
-        try:
-            pipe.send(mark(path, bank.exercise(number), *rest))
-        except Exception as error:
-            pipe.send({"rows": [], "notes": [f"The grader stopped on it ({type(error).__name__}: {error})."]})
-
-
-def graded(paths, settings, workers):
-    """(student, result) as they come. A process that dies or hangs costs its own notebook and no other."""
-    context, todo, busy = multiprocessing.get_context("spawn"), list(paths.items())[::-1], {}
-    patience = 2 * settings[3].seconds + 60
-
-    def begin():
-        ours, theirs = context.Pipe()
-        process = context.Process(target=serve, args=(theirs, settings), daemon=True)
-        process.start()
-        theirs.close()
-        busy[ours] = (process, None, time.monotonic() + 120)  # until it says that it is there
-
-    try:
-        for _ in range(min(workers, len(todo))):
-            begin()
-        while busy:
-            for pipe in wait(list(busy), timeout=1) or [p for p in busy if time.monotonic() > busy[p][2]]:
-                process, student, _ = busy.pop(pipe)
-                try:
-                    result = pipe.recv() if pipe.poll() else None
-                except EOFError:
-                    result = None
-                if result is None:
-                    process.kill()
-                    process.join()
-                    if student is None:
-                        raise RuntimeError("a process that grades does not start")
-                    result = {"rows": [], "notes": ["The grader stopped on it. Please look at it yourself."]}
-                    if todo:
-                        begin()
-                elif todo:
-                    following, path = todo.pop()
-                    pipe.send(path)
-                    busy[pipe] = (process, following, time.monotonic() + patience)
-                else:
-                    process.kill()
-                    process.join()
-                if student is not None:
-                    yield student, whole(result, settings[0])
-    finally:
-        for process, _, _ in busy.values():
-            process.kill()
-            process.join()
-
-
-def whole(result, number):
+def whole(result, exercise):
     """A result with a row for every question."""
-    nothing = [Verdict(key, "not attempted", "There is nothing to grade.") for key in bank.exercise(number).questions]
+    nothing = [Verdict(key, "not attempted", "There is nothing to grade.") for key in exercise.questions]
     return result | {"rows": result["rows"] or [asdict(verdict) | {"score": 0} for verdict in nothing]}
 
 

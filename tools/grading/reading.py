@@ -40,7 +40,7 @@ def submissions(folder):
     return dict(sorted(seen.items()))
 
 
-def read(path):
+def read(path, memory=MEMORY):
     """The code cells of a notebook, and what is wrong with the file ("" where nothing is).
 
     Returns
@@ -55,7 +55,7 @@ def read(path):
             return [], "It is no plain file, so it was not opened."
         if found.st_size <= LARGE:
             return cells(Path(path).read_bytes())
-        done = subprocess.run([sys.executable, "-I", __file__, path, str(MEMORY)], capture_output=True, timeout=60)
+        done = subprocess.run([sys.executable, "-I", __file__, path, str(memory)], capture_output=True, timeout=60)
         return tuple(json.loads(done.stdout))
     except (OSError, ValueError, subprocess.TimeoutExpired):
         return [], "The file is too large, or can't be read."

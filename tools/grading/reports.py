@@ -7,7 +7,7 @@ from collections import Counter
 from urllib.parse import quote
 
 from gdlib.checks import OUTCOMES, Verdict
-from gdlib.checks.judging import _prose
+from gdlib.checks.verdicts import prose
 
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -99,7 +99,7 @@ def overview(results, exercise, unguarded=()):
     for wrong, title, mistakes, unnamed in sorted(again, key=lambda entry: -entry[0]):
         if wrong:
             parts.append(f"<h3>{title}</h3><p>Not right in {wrong} of {len(results)}.</p>")
-            said = [f"{n} × {_prose(mistake)}" for mistake, n in mistakes.most_common()]
+            said = [f"{n} × {prose(mistake)}" for mistake, n in mistakes.most_common()]
             parts.append(
                 listed(said + [f"{unnamed} × wrong in a way of its own; see the students' pages"] * bool(unnamed))
             )

@@ -19,6 +19,7 @@ import tempfile
 import threading
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -26,7 +27,6 @@ import psutil
 import gdlib
 from gdlib.checks import decode
 
-HERE = Path(__file__).parent
 GDLIB = Path(gdlib.__file__).parent
 MIB = 2**20
 GRACE = 1.5  # seconds that a process has to obey its own alarm
@@ -40,7 +40,7 @@ UNGUARDED = (
 )
 UNGUARDED_ROOT = "it runs as root: no limit on processes, and limits can be lifted"
 
-_START = "import sys; sys.path.insert(0, {!r}); from gdlib.checks import worker; worker.main()"
+START = "import sys; sys.path.insert(0, {!r}); from gdlib.checks.runner import worker; worker.main()"
 
 
 @dataclass(frozen=True)
@@ -64,26 +64,28 @@ class Broken(Exception):
         self.why = why
 
 
+def left_out(folder, names):
+    """Those names in a folder of gdlib that no student's code may see: all of the checks but how they run it."""
+    if Path(folder) == GDLIB / "checks":
+        return {name for name in names if name != "runner"}
+    return shutil.ignore_patterns("__pycache__", ".*", "questions.zip")(folder, names)
+
+
 @contextlib.contextmanager
 def staged():
-    """A folder with all that is seen of the course inside: gdlib without the questions, and the lectures' data."""
+    """A folder with all that is seen of the course inside: gdlib and its tables, of its checks the runner alone."""
     with tempfile.TemporaryDirectory(prefix="gdlib-grading-") as folder:
         course = Path(folder)
-        ignore = shutil.ignore_patterns("__pycache__", "checks", ".*")
-        shutil.copytree(GDLIB, course / "gdlib", ignore=ignore)
-        (course / "gdlib" / "checks").mkdir()
+        shutil.copytree(GDLIB, course / "gdlib", ignore=left_out)
         (course / "exercises").mkdir()
-        kept = {"__init__.py": HERE / "quiet.py", "worker.py": HERE / "worker.py"}
-        kept |= {name: GDLIB / "checks" / name for name in ("calls.py", "wire.py")}
-        for name, source in kept.items():
-            shutil.copy(source, course / "gdlib" / "checks" / name)
         for path in (course, *course.rglob("*")):
             path.chmod(0o755 if path.is_dir() else 0o644)
         yield course
 
 
 def wall(course, limits, hidden=()):
-    """The command that begins every sandbox: `bwrap` and what it is told.
+    """The command that begins every sandbox: `bwrap` and what it is told. Start it with `environment`, and no other:
+    it stays process 1 inside, where all can be read that it was started with.
 
     Parameters
     ----------
@@ -95,14 +97,13 @@ def wall(course, limits, hidden=()):
     libraries = {sys.base_prefix, sys.prefix, *map(os.path.realpath, (sys.base_prefix, sys.prefix))}
     seen = [Path("/usr"), *(Path(p) for p in sorted(libraries) if not Path(p).is_relative_to("/usr"))]
     tmpfs = ("--perms", "1777", "--size", str(limits.folder * MIB), "--tmpfs")
-    command = ["bwrap", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
+    unshared = [f"--unshare-{what}" for what in ("ipc", "pid", "net", "uts", "cgroup-try")]
+    command = [shutil.which("bwrap"), *unshared]
     if os.geteuid():
         command += ["--unshare-user", "--disable-userns", "--uid", "65534", "--gid", "65534"]
     else:  # a uid of its own, for the limit on processes does not hold for root's: worker.confine takes it
         command += ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
-    command += ["--die-with-parent", "--new-session", "--clearenv"]
-    for name, value in environment().items():
-        command += ["--setenv", name, value]
+    command += ["--die-with-parent", "--new-session"]
     for name in ("bin", "lib", "lib64", "sbin"):
         path = Path("/", name)
         if path.is_symlink():
@@ -112,8 +113,8 @@ def wall(course, limits, hidden=()):
     command += ["--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"]
     command += ["--proc", "/proc", "--dev", "/dev", *tmpfs, "/dev/shm", *tmpfs, "/tmp"]
     for path in seen:
-        for parent in [*reversed(path.parents)][1:]:
-            command += ["--perms", "0755", "--dir", str(parent)]
+        for parent in [*reversed(path.parents)][1:]:  # the way to a Python in /home, and no look at what lies beside it
+            command += ["--perms", "0111", "--dir", str(parent)]
         command += ["--ro-bind", str(path), str(path)]
     for path in map(Path.resolve, map(Path, hidden)):
         if any(path.is_relative_to(mounted) for mounted in seen) and path.exists():
@@ -157,20 +158,11 @@ def why_not():
         return "bubblewrap is not installed (Debian, Ubuntu: apt-get install bubblewrap)"
     with staged() as course:
         command = [*wall(course, Limits()), sys.executable, "-I", "-c", "import numpy; print('inside')"]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=environment())
     if done.stdout == "inside\n":
         return ""
     said = done.stderr.strip().splitlines() or [f"status {done.returncode}"]
     return f"bubblewrap is installed and does not work here: {said[-1]}"
-
-
-@contextlib.contextmanager
-def opened(data):
-    """A file descriptor from which `data` can be read."""
-    with tempfile.TemporaryFile() as file:
-        file.write(data)
-        file.seek(0)
-        yield file.fileno()
 
 
 class Sandbox:
@@ -203,16 +195,23 @@ class Sandbox:
         uid = UIDS + os.getpid() if walls and not os.geteuid() else 0
         settings = json.dumps({"limits": rlimits, "uid": uid, "reply": limits.reply})
         inside = Path("/course") if walls else course
-        command = [sys.executable, "-I", "-c", _START.format(str(inside)), settings]
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+        command = [sys.executable, "-I", "-c", START.format(str(inside)), settings]
+        start = partial(
+            subprocess.Popen,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment(),
+            start_new_session=True,
+        )
         if walls:
-            with opened(forbidden()) as number:
-                filtered = ["--seccomp", str(number)] if forbidden() else []
-                command = [*wall(course, limits, hidden), *filtered, *command]
-                self.process = subprocess.Popen(command, **pipes, start_new_session=True, pass_fds=[number])
+            with tempfile.TemporaryFile() as rules:
+                rules.write(forbidden())
+                rules.seek(0)
+                filtered = ["--seccomp", str(rules.fileno())] if forbidden() else []
+                self.process = start([*wall(course, limits, hidden), *filtered, *command], pass_fds=[rules.fileno()])
         else:
-            place = {"env": environment(), "cwd": course / "exercises"}
-            self.process = subprocess.Popen(command, **pipes, **place, start_new_session=True)
+            self.process = start(command, cwd=course / "exercises")
         for stream in (self.process.stdin, self.process.stdout):
             os.set_blocking(stream.fileno(), False)
         self.watch = threading.Thread(target=self._watch, daemon=True)

@@ -1,6 +1,7 @@
-"""The students' notebooks: exercises/solutions/NN_name.md -> exercises/NN_name.ipynb.
+"""What derives from exercises/solutions/NN_name.md: the students' notebooks, exercises/NN_name.ipynb, and
+gdlib/data/questions.zip, from which an installed gdlib reads its questions.
 
-    python -m lectures.exercises build [NAME ...]    derive them all, or those whose names begin with NAME
+    python -m lectures.exercises build [NAME ...]    derive them all, or the notebooks whose names begin with NAME
     python -m lectures.exercises check [NAME ...]    is each stored one what its source gives?
 
 Nothing is executed: a student's notebook starts without outputs. The cells carry nbgrader's metadata (schema 3): the
@@ -8,11 +9,15 @@ answer's cell is the solution cell "q3-2", the check's cell is the graded, locke
 """
 
 import sys
+from functools import partial
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import nbformat
 
 from gdlib.checks import bank
+
+ROOT = Path(__file__).resolve().parents[2]
 
 HOW = """Write your answers into the cells that hold `...` or `raise NotImplementedError`, and run the cell below each of them.
 It says whether the answer is right, and if it is not, what went wrong.
@@ -26,11 +31,6 @@ When you come back, run all cells from the top; the line below shows what was so
 OPENING = """from gdlib.checks import check, hint, progress, solution
 
 progress("{number}")"""
-
-
-def stored(exercise):
-    """The notebook that derives from an exercise's source: one folder up, the same name."""
-    return exercise.path.parent.parent / f"{exercise.path.stem}.ipynb"
 
 
 def marked(grade_id, graded):
@@ -71,25 +71,47 @@ def derived(exercise):
     return notebook
 
 
-def main(arguments):
+def notebook(source):
+    """(target, is it current?, what makes it so) of a source's notebook."""
+    target = source.parent.parent / f"{source.stem}.ipynb"
+    text = nbformat.writes(derived(bank.Exercise(source))) + "\n"
+    return target, target.exists() and target.read_text("utf-8") == text, partial(target.write_text, text, "utf-8")
+
+
+def archive(sources, target):
+    """The same of the archive of all sources. Its bytes may depend on the machine; what it holds is compared."""
+    texts, stored = {source.name: source.read_text("utf-8") for source in sources}, {}
+    if target.exists():
+        with ZipFile(target) as file:
+            stored = {name: file.read(name).decode() for name in file.namelist()}
+    return target, stored == texts, partial(pack, texts, target)
+
+
+def pack(texts, target):
+    """An archive of texts, without the time at which it was made."""
+    with ZipFile(target, "w") as file:
+        for name, text in texts.items():
+            file.writestr(ZipInfo(name), text, ZIP_DEFLATED)
+
+
+def main(arguments, root=ROOT):
     if not arguments or arguments[0] not in ("build", "check"):
         raise SystemExit(__doc__)
-    chosen = [path for path in bank.sources() if path.name.startswith(tuple(arguments[1:]) or "")]
+    sources = sorted((root / "exercises" / "solutions").glob("[0-9][0-9]_*.md"))
+    chosen = [source for source in sources if source.name.startswith(tuple(arguments[1:]) or "")]
     if not chosen:
         raise SystemExit(f"no exercise begins with {' or '.join(arguments[1:])}")
     stale = []
-    for source in chosen:
-        exercise = bank.Exercise(source)
-        target, text = stored(exercise), nbformat.writes(derived(exercise)) + "\n"
-        current = target.exists() and target.read_text("utf-8") == text
+    for target, current, make in [*map(notebook, chosen), archive(sources, root / "gdlib" / "data" / "questions.zip")]:
         if arguments[0] == "build":
-            target.write_text(text, "utf-8")
             print(f"{target.name}: {'as before' if current else 'changed'}")
+            if not current:
+                make()
         else:
             print(f"{target.name}: {'current' if current else 'differs from its source'}")
             stale += [] if current else [target.name]
-    known = {f"{source.stem}.ipynb" for source in bank.sources()}
-    stray = [path.name for path in Path(bank.folder()).parent.glob("*.ipynb") if path.name not in known]
+    known = {source.stem for source in sources}
+    stray = [path.name for path in (root / "exercises").glob("*.ipynb") if path.stem not in known]
     if stray:
         raise SystemExit(f"without a source in exercises/solutions: {', '.join(stray)}")
     if stale:

@@ -3,15 +3,15 @@
 import base64
 import json
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from numbers import Number
 
 import numpy as np
 
 _DTYPES = "biufc"
+_PATH = ("points", "norms", "steps", "stop")  # what is kept of a gdlib.Path
 
 
-@dataclass(frozen=True, eq=False)
 class Code:
     """An argument that is no plain data, such as a function or a landscape: the expression that makes it.
 
@@ -33,12 +33,8 @@ class Code:
     <landscape 'valley, κ = 25', 2-D>
     """
 
-    source: str
-    names: dict = field(default_factory=dict)
-
     def __init__(self, source, **names):
-        object.__setattr__(self, "source", source)
-        object.__setattr__(self, "names", names)
+        self.source, self.names = source, names
 
     @property
     def value(self):
@@ -106,15 +102,21 @@ def _plain(value):
     if isinstance(value, list | tuple):
         return (list if isinstance(value, list) else tuple)(_plain(v) for v in value)
     if isinstance(value, dict):
-        return {key if isinstance(key, str) else _plain(key): _plain(v) for key, v in value.items()}
-    if isinstance(value, str | float | int):  # a class of the learner's own
-        base = next(kind for kind in (str, float, int) if isinstance(value, kind))
-        return base(value)
-    if all(hasattr(value, name) for name in ("points", "norms", "steps", "stop")):
-        return {name: _plain(getattr(value, name)) for name in ("points", "norms", "steps", "stop")}
-    if type(value).__module__.startswith("sympy") and hasattr(value, "tolist"):
+        return {_plain(key): _plain(v) for key, v in value.items()}
+    for base in (str, float, int):
+        if isinstance(value, base):  # a class of the learner's own
+            return base(value)
+    return _plain_object(value)
+
+
+def _plain_object(value):
+    """What belongs to another library, or is a path."""
+    if all(hasattr(value, name) for name in _PATH):
+        return {name: _plain(getattr(value, name)) for name in _PATH}
+    symbolic = type(value).__module__.startswith("sympy")
+    if symbolic and hasattr(value, "tolist"):
         return _plain_array(np.array(value.tolist()))
-    if isinstance(value, Number) or type(value).__module__.startswith("sympy"):
+    if symbolic or isinstance(value, Number):
         number = complex(value)
         if number.imag:
             return number
@@ -184,23 +186,29 @@ def _encoded(value):
         return value
     if isinstance(value, float):
         return value if math.isfinite(value) else {"$float": repr(value)}
-    if isinstance(value, complex):
-        return {"$complex": [_encoded(value.real), _encoded(value.imag)]}
-    if isinstance(value, np.ndarray) and value.dtype.kind in _DTYPES:
-        data = base64.b64encode(np.ascontiguousarray(value).tobytes()).decode()
-        return {"$array": data, "dtype": value.dtype.str, "shape": list(value.shape)}
     if isinstance(value, list):
         return [_encoded(v) for v in value]
-    if isinstance(value, tuple):
-        return {"$tuple": [_encoded(v) for v in value]}
-    if isinstance(value, Code):
-        return {"$code": value.source, "names": _encoded(value.names)}
-    if isinstance(value, Unknown):
-        return {"$unknown": value.kind}
-    if isinstance(value, dict):
-        if all(isinstance(key, str) and not key.startswith("$") for key in value):
-            return {key: _encoded(v) for key, v in value.items()}
-        return {"$dict": [[_encoded(key), _encoded(v)] for key, v in value.items()]}
+    if isinstance(value, dict) and all(isinstance(key, str) and not key.startswith("$") for key in value):
+        return {key: _encoded(v) for key, v in value.items()}
+    return _tagged(value)
+
+
+def _tagged(value):
+    """What JSON does not know, as an object whose first key says what it is."""
+    match value:
+        case complex():
+            return {"$complex": [_encoded(value.real), _encoded(value.imag)]}
+        case tuple():
+            return {"$tuple": [_encoded(v) for v in value]}
+        case dict():
+            return {"$dict": [[_encoded(key), _encoded(v)] for key, v in value.items()]}
+        case np.ndarray() if value.dtype.kind in _DTYPES:
+            data = base64.b64encode(np.ascontiguousarray(value).tobytes()).decode()
+            return {"$array": data, "dtype": value.dtype.str, "shape": list(value.shape)}
+        case Code():
+            return {"$code": value.source, "names": _encoded(value.names)}
+        case Unknown():
+            return {"$unknown": value.kind}
     raise TypeError(f"value must be plain data, got {type(value).__name__}")
 
 
@@ -238,25 +246,35 @@ def _decoded(value, code):
         return [_decoded(v, code) for v in value]
     if not isinstance(value, dict):
         return value
-    kind = next((key for key in value if key.startswith("$")), None)
-    if kind is None:
+    tag = next((key for key in value if key.startswith("$")), None)
+    if tag is None:
         return {key: _decoded(v, code) for key, v in value.items()}
-    inner = value[kind]
-    if kind == "$float" and inner in ("nan", "inf", "-inf"):
-        return float(inner)
-    if kind == "$complex":
-        return complex(*(_decoded(part, code) for part in inner))
-    if kind == "$tuple":
-        return tuple(_decoded(v, code) for v in inner)
-    if kind == "$dict":
-        return {_decoded(key, code): _decoded(v, code) for key, v in inner}
-    if kind == "$unknown" and isinstance(inner, str):
-        return Unknown(inner)
-    if kind == "$array":
-        dtype = np.dtype(str(value["dtype"]))
-        if dtype.kind not in _DTYPES or min(value["shape"], default=0) < 0:
-            raise ValueError(f"an array must hold numbers and have a shape, got {dtype} and {value['shape']}")
-        return np.frombuffer(base64.b64decode(inner, validate=True), dtype).reshape(value["shape"]).copy()
-    if kind == "$code" and code:
-        return Code(inner, **_decoded(value["names"], code))
-    raise ValueError(f"text must be what encode writes, got {kind}")
+    if tag == "$code" and not code:
+        raise ValueError("text must hold no $code here")
+    return _untagged(tag, value, lambda inner: _decoded(inner, code))
+
+
+def _untagged(tag, value, inside):
+    inner = value[tag]
+    match tag:
+        case "$float" if inner in ("nan", "inf", "-inf"):
+            return float(inner)
+        case "$complex":
+            return complex(*map(inside, inner))
+        case "$tuple":
+            return tuple(map(inside, inner))
+        case "$dict":
+            return {inside(key): inside(v) for key, v in inner}
+        case "$array":
+            return _array(inner, np.dtype(str(value["dtype"])), value["shape"])
+        case "$code":
+            return Code(inner, **inside(value["names"]))
+        case "$unknown" if isinstance(inner, str):
+            return Unknown(inner)
+    raise ValueError(f"text must be what encode writes, got {tag}")
+
+
+def _array(data, dtype, shape):
+    if dtype.kind not in _DTYPES or min(shape, default=0) < 0:
+        raise ValueError(f"an array must hold numbers and have a shape, got {dtype} and {shape}")
+    return np.frombuffer(base64.b64decode(data, validate=True), dtype).reshape(shape).copy()

@@ -1,0 +1,117 @@
+"""One call of what a learner wrote: with copies of the arguments, silent, within a time, and never raising.
+
+``caller(answer)`` gives a function ``call(args, kwargs, seconds)`` that returns an observation, plain data
+that `encode` can send from one process to another:
+
+    {"kind": "value", "value": ...}              what came back, as `plain` makes it
+    {"kind": "raised", "error": "ValueError", "text": ..., "where": "line 3: x = 1 / 0"}
+    {"kind": "changed", "argument": 1}           it changed its argument number 1, counted from 0
+    {"kind": "too long"}
+    {"kind": "not attempted"}                    it raised NotImplementedError, or was left as `...`
+"""
+
+import linecache
+import os
+import sysconfig
+from pathlib import Path
+
+import numpy as np
+
+from gdlib.checks.runner.limits import TooLong, quiet, within
+from gdlib.checks.runner.wire import built, plain
+
+NOT_THEIRS = (
+    str(Path(__file__).parents[2]) + os.sep,  # gdlib
+    *{sysconfig.get_path(p) for p in ("stdlib", "purelib")},
+    *("<case>", "<frozen", "<__array", "<lambdify"),
+)
+
+
+def caller(answer):
+    """The function that the judge calls instead of `answer`; see the module's text.
+
+    Parameters
+    ----------
+    answer : a function, or the value (for several values, their tuple) of a question that asks for one
+        A SymPy expression, or a list of them, is evaluated at the keyword arguments.
+
+    Examples
+    --------
+    >>> caller(lambda x: 2 * x)((21,), {}, 1.0)
+    {'kind': 'value', 'value': 42}
+    """
+
+    def call(args, kwargs, seconds):
+        if any(v is None or v is ... for v in (answer if isinstance(answer, tuple) else [answer])):
+            return {"kind": "not attempted"}
+        if args and not callable(answer):
+            return raised(TypeError(_no_function(answer)))
+        given, names = built(args), built(kwargs)
+        try:
+            with quiet():
+                value = within(seconds, lambda: plain(answer(*given, **names) if args else at(answer, names)))
+        except TooLong:
+            return {"kind": "too long"}
+        except NotImplementedError:
+            return {"kind": "not attempted"}
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # SystemExit too: a learner's code must not end the kernel
+            return raised(error)
+        for position, (before, after) in enumerate(zip(args, given, strict=True)):
+            if not _unchanged(before, after):
+                return {"kind": "changed", "argument": position}
+        return {"kind": "value", "value": value}
+
+    return call
+
+
+def _no_function(answer):
+    if hasattr(answer, "free_symbols"):
+        return "this is a SymPy formula, not a function of a number: `sp.lambdify(x, formula)` turns it into one"
+    return "check needs the function itself: its name, without brackets after it"
+
+
+def at(value, names):
+    """A value; where it is, or holds, a SymPy expression or a function: at the point that `names` gives."""
+    if not names:
+        return value
+    if isinstance(value, list | tuple):
+        return [at(v, names) for v in value]
+    if hasattr(value, "free_symbols"):
+        return value.subs({s: names[s.name] for s in value.free_symbols if s.name in names})
+    return value(*names.values()) if callable(value) else value
+
+
+def _unchanged(before, after):
+    if isinstance(before, np.ndarray):
+        same = isinstance(after, np.ndarray) and before.shape == after.shape
+        return same and np.array_equal(before, after, equal_nan=before.dtype.kind in "fc")
+    if isinstance(before, list | tuple):
+        return len(before) == len(after) and all(map(_unchanged, before, after))
+    if isinstance(before, dict):
+        return before.keys() == after.keys() and all(_unchanged(before[k], after[k]) for k in before)
+    return True  # numbers and strings can't change, and a Code is made anew for each call
+
+
+def raised(error):
+    """An exception as an observation."""
+    try:
+        text = str(error)[:300]
+    except Exception:
+        text = ""
+    return {"kind": "raised", "error": type(error).__name__, "text": text, "where": _where(error)}
+
+
+def _where(error):
+    """The last line of the learner's own code that the error went through: 'line 3: x = 1 / 0'; '' if none."""
+    found, trace = "", error.__traceback__
+    while trace is not None:
+        name, line = trace.tb_frame.f_code.co_filename, trace.tb_lineno
+        if not name.startswith(NOT_THEIRS):
+            text = linecache.getline(name, line).strip()
+            folder, file = os.path.split(name)
+            cell = name.startswith("<") or os.path.basename(folder).startswith("ipykernel_")
+            found = ("" if cell else f"{file}, ") + f"line {line}" + (f": {text[:90]}" if text else "")
+        trace = trace.tb_next
+    return found
