@@ -192,8 +192,8 @@ def test_wrong_arguments_are_named_at_once(path):
     for rows, error, names in (
         ([0, N], IndexError, "below n = 60000, got 60000"),
         ([-N - 1], IndexError, "got -60001"),
-        (slice(5, 5), ValueError, "rows must name one row or more"),
-        ([], ValueError, "rows must name one row or more"),
+        (slice(5, 5), ValueError, "rows must be a slice or a vector"),
+        ([], ValueError, "rows must be a slice or a vector"),
         ([0.5], ValueError, "rows must be a slice or a vector of row numbers"),
         (np.ones(N, bool), ValueError, "rows must be a slice or a vector of row numbers"),
     ):
