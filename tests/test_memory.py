@@ -492,3 +492,17 @@ def alive(pid):
     with suppress(psutil.NoSuchProcess):
         return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     return False
+
+
+def test_loading_a_table_takes_its_bytes_once(tmp_path):
+    """Copied from a map of the file it would take them twice, for a map's pages count too."""
+    n, d = 200_000, 24
+    np.save(tmp_path / "table.npy", np.ones((n, d + 1)))
+    run = run_capped(load, tmp_path / "table.npy")
+    assert run.outcome == "finished"
+    assert run.result == n
+    assert 0.9 < run.peak / footprint(n, d).in_memory < 1.2
+
+
+def load(path):
+    return Table(path).load().n
