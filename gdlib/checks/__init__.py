@@ -35,24 +35,10 @@ __all__ = [
 
 
 def check(number, *answer):
-    """Is the answer to a question right?
+    """The `Verdict` on the answer to a question such as "3.2": the function or the value that it asks
+    for, or several where it asks for several. It is kept in the exercise's progress file.
 
-    Parameters
-    ----------
-    number : str
-        The question, such as "3.2".
-    answer : object
-        The function or the value that the question asks for; several where it asks for several.
-
-    Returns
-    -------
-    Verdict
-        Also kept in the progress file of the exercise.
-
-    Raises
-    ------
-    AssertionError
-        In nbgrader's autograde only, where the answer is not right: that is how nbgrader sees it.
+    Where nbgrader grades, an answer that is not right raises AssertionError: so nbgrader sees it.
     """
     asked = question(number)
     if len(answer) != len(asked.names):
@@ -66,17 +52,11 @@ def check(number, *answer):
     return verdict
 
 
-class Text:
+class Text(str):
     """Markdown that a notebook renders and that reads well without one."""
 
-    def __init__(self, text):
-        self.text = text
-
-    def __repr__(self):
-        return self.text
-
-    def _repr_markdown_(self):
-        return self.text
+    __repr__ = str.__str__
+    _repr_markdown_ = str.__str__
 
 
 def hint(number):

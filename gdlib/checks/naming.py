@@ -111,7 +111,8 @@ def weight(value):
 def example(case, message):
     """The case in words: the input, what came back, what was expected; or the learner's line."""
     seen, question = case.seen, case.question
-    names = case.kwargs or {question.parameter(n): value for n, value in enumerate(case.args)}
+    args, names = case.given
+    names = names or {question.parameter(n): value for n, value in enumerate(args)}
     given = [("with", ", ".join(f"{name} = {shown(value)}" for name, value in names.items()))] if names else []
     if seen["kind"] == "raised":
         error = [] if message == case.wrong else [("error", case.wrong.removeprefix("It raised ").removesuffix("."))]
