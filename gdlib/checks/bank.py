@@ -48,6 +48,26 @@ class Question:
     def fail(self, what):
         raise ValueError(f"{self.exercise.path.name}, question {self.id}: {what}")
 
+    def add(self, kind, source):
+        """Take in a piece of the file: "markdown", "code", or a cell with that tag."""
+        if kind == "markdown":
+            self.hints += [re.sub(r"^> ?", "", hint, flags=re.M).strip() for hint in _HINT.findall(source)]
+            source = _HINT.sub("", source).strip()
+        if kind in ("markdown", "code"):
+            place = self.after if self.solution else self.before
+            place += [(kind, source)] if source else []
+        elif kind == "mistake":
+            comment = re.match(r"(?:#.*\n)+", source)
+            if not comment:
+                self.fail(f"a mistake begins with a comment, which is said to the student: {source}")
+            self.mistakes.append((" ".join(line.lstrip("# ") for line in comment[0].splitlines()), source))
+        elif kind == "right":
+            self.rights.append(source)
+        elif kind not in TAGS or getattr(self, kind):
+            self.fail(f"a tag is one of {TAGS}, the first three once at most, got {kind}: {source}")
+        else:
+            setattr(self, kind, source)
+
     @cached_property
     def _body(self):
         """The solution's statements: a function, or assignments."""
@@ -147,63 +167,42 @@ class Question:
         return f'check("{self.id}", {", ".join(self.names)})'
 
 
+def _pieces(text):
+    """What stands in a file, in order, as (kind, source): "markdown", "code", or the tag of a cell."""
+    parts = ["code", "", *_CELL.split(_HEADER.sub("", text, count=1))]
+    for tag, source, prose in zip(parts[::3], parts[1::3], parts[2::3], strict=True):
+        yield "code" if tag is None else tag, source.strip("\n")
+        for piece in _PIECE.split(prose):
+            yield "markdown", piece.strip()
+
+
 class Exercise:
-    """One file of questions, in an archive or not: its `number` such as "3", its `questions` by their ids, and
-    `intro`, what comes before the first of them as ("markdown" | "code", source)."""
+    """One file of questions, in an archive or not: its `number` such as "3", its `questions` by their
+    ids, and `intro`, what comes before the first of them as ("markdown" | "code", source)."""
 
     def __init__(self, path):
         self.path, self.text, self.number = path, path.read_text(encoding="utf-8"), _number(path)
         self.intro, self.questions = [], {}
         self._space, self._ran = {"__name__": "__exercise__", "Code": Code}, 0
-        prose, *cells = _CELL.split(_HEADER.sub("", self.text, count=1))
-        self._prose(prose)
-        for tag, source, prose in zip(cells[::3], cells[1::3], cells[2::3], strict=True):
-            self._code(tag, source.strip("\n"))
-            self._prose(prose)
+        question = None
+        for kind, source in _pieces(self.text):
+            if kind == "markdown" and _PIECE.match(source):
+                question = self._begin(*source.splitlines()[0].split(" ", 2)[1:])
+            if question is not None:
+                question.add(kind, source)
+            elif kind not in ("markdown", "code"):
+                raise ValueError(f"{path.name}: a cell with a tag belongs to a question; this one does not: {source}")
+            elif source:
+                self.intro.append((kind, source))
         for question in self.questions.values():
             if not question.solution:
                 question.fail("there is no cell tagged solution")
 
-    def _last(self):
-        return next(reversed(self.questions.values()), None)
-
-    def _prose(self, text):
-        for piece in _PIECE.split(text):
-            if _PIECE.match(piece):
-                _, number, title = piece.splitlines()[0].split(" ", 2)
-                if number in self.questions or number.partition(".")[0] != self.number:
-                    raise ValueError(f"{self.path.name}: {number} is there twice, or belongs to another exercise")
-                self.questions[number] = Question(number, title, self)
-            question = self._last()
-            if question is not None:
-                question.hints += [re.sub(r"^> ?", "", hint, flags=re.M).strip() for hint in _HINT.findall(piece)]
-                piece = _HINT.sub("", piece)
-            self._show("markdown", piece.strip())
-
-    def _show(self, kind, source):
-        question = self._last()
-        if source:
-            place = self.intro if question is None else question.after if question.solution else question.before
-            place.append((kind, source))
-
-    def _code(self, tag, source):
-        question = self._last()
-        if tag is None:
-            self._show("code", source)
-        elif question is None or tag not in TAGS:
-            raise ValueError(f"{self.path.name}: a tagged cell belongs to a question and has one of {TAGS}, got {tag}")
-        elif tag == "mistake":
-            comment = re.match(r"(?:#.*\n)+", source)
-            if not comment:
-                question.fail(f"a mistake begins with a comment, which is said to the student: {source}")
-            message = " ".join(line.lstrip("# ") for line in comment[0].splitlines())
-            question.mistakes.append((message, source))
-        elif tag == "right":
-            question.rights.append(source)
-        elif getattr(question, tag):
-            question.fail(f"there are two cells tagged {tag}")
-        else:
-            setattr(question, tag, source)
+    def _begin(self, number, title):
+        if number in self.questions or number.partition(".")[0] != self.number:
+            raise ValueError(f"{self.path.name}: {number} is there twice, or belongs to another exercise")
+        self.questions[number] = Question(number, title, self)
+        return self.questions[number]
 
     def space(self, number):
         """The names that the untagged cells up to a question define; each cell runs once."""

@@ -9,7 +9,6 @@ import numpy as np
 from gdlib.checks import bank
 from gdlib.checks.comparing import agree, same
 from gdlib.checks.naming import DIFFERS, UNUSABLE, example, general, known_error, weight
-from gdlib.checks.runner.calls import caller
 from gdlib.checks.runner.limits import TooLong, quiet, within
 from gdlib.checks.runner.wire import built, shown
 from gdlib.checks.verdicts import Verdict

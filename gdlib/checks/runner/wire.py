@@ -4,6 +4,7 @@ and code as text."""
 import base64
 import json
 import math
+from copy import deepcopy
 from dataclasses import dataclass
 from numbers import Number
 
@@ -35,6 +36,9 @@ class Code:
         space = {"np": np, "gdlib": gdlib, "landscapes": gdlib.landscapes, **built(self.names)}
         return eval(compile(self.source, "<case>", "eval"), space)
 
+    def __deepcopy__(self, memo):
+        return self.value  # so `built` is a copy of all arguments at once
+
     def __repr__(self):
         where = ", ".join(f"{name} = {shown(value)}" for name, value in self.names.items())
         return self.source + (f", where {where}" if where else "")
@@ -56,16 +60,7 @@ def built(value):
     >>> built((Code("abs"), [1, 2]))
     (<built-in function abs>, [1, 2])
     """
-    match value:
-        case Code():
-            return value.value
-        case np.ndarray():
-            return value.copy()
-        case list() | tuple():
-            return type(value)(map(built, value))
-        case dict():
-            return {key: built(v) for key, v in value.items()}
-    return value
+    return deepcopy(value)
 
 
 def plain(value):
