@@ -43,7 +43,7 @@ def caller(answer):
             return {"kind": "not attempted"}
         if args and not callable(answer):
             return raised(TypeError(_no_function(answer)))
-        given, names = built(args), built(kwargs)
+        given, names = built((args, kwargs))
         try:
             with quiet():
                 value = within(seconds, lambda: plain(answer(*given, **names) if args else _at(answer, names)))

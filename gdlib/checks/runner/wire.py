@@ -6,6 +6,7 @@ import json
 import math
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import cache
 from numbers import Number
 
 import numpy as np
@@ -34,7 +35,7 @@ class Code:
         import gdlib
 
         space = {"np": np, "gdlib": gdlib, "landscapes": gdlib.landscapes, **built(self.names)}
-        return eval(compile(self.source, "<case>", "eval"), space)
+        return eval(_compiled(self.source), space)
 
     def __deepcopy__(self, memo):
         return self.value  # so `built` is a copy of all arguments at once
@@ -42,6 +43,11 @@ class Code:
     def __repr__(self):
         where = ", ".join(f"{name} = {shown(value)}" for name, value in self.names.items())
         return self.source + (f", where {where}" if where else "")
+
+
+@cache
+def _compiled(source):
+    return compile(source, "<case>", "eval")
 
 
 @dataclass(frozen=True)
