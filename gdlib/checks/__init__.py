@@ -20,18 +20,16 @@ runner     calls what a learner wrote, here or in the grader's sandbox
 
 import os
 
-from gdlib.checks.bank import exercise, question
+from gdlib.checks.bank import question
 from gdlib.checks.judging import judge
 from gdlib.checks.records import Progress as progress
 from gdlib.checks.records import record
 from gdlib.checks.runner.calls import caller
-from gdlib.checks.runner.wire import Code, decode, encode, plain, shown
+from gdlib.checks.runner.wire import Code, decode, encode
 from gdlib.checks.verdicts import OUTCOMES, Verdict
 
-__all__ = [
-    "OUTCOMES", "Code", "Verdict", "caller", "check", "decode", "encode", "exercise", "hint", "judge", "plain",
-    "progress", "question", "shown", "solution",
-]  # fmt: skip
+__all__ = ["check", "hint", "progress", "solution"]
+__all__ += ["OUTCOMES", "Code", "Verdict", "caller", "decode", "encode", "judge", "question"]
 
 
 def check(number, *answer):

@@ -37,35 +37,33 @@ class Case:
         return self.question.observed(self.question.solution, self.seed, self.position, 60.0)
 
 
-def judge(question, call, seed=0, name=True):
+def judge(question, call, seed=0):
     """The `Verdict` on an answer to a question (or its id) that is only reached through `call`.
 
     ``call(args, kwargs, seconds)`` returns an observation as `caller` makes it. It may be
     ``caller(answer)`` in this process, or ask a process that knows nothing of solutions; its time
     counts, so let that process start first. `seed` is that of the random cases; students' checks
-    use 0. Without `name` it stops at the first wrong case, and does not look for what is wrong.
-    Nothing is written and nothing is printed.
+    use 0. Nothing is written and nothing is printed.
     """
     if not isinstance(question, bank.Question):
         question = bank.question(question)
-    cases = _cases(question, call, seed, name)
+    cases = _cases(question, call, seed)
     if not cases:
         return Verdict(question.id, "not attempted", "Fill in the cell above, run it, then run this one again.")
     bad = sorted((case for case in cases if case.wrong), key=lambda case: _weight(question, seed, case.position))
     if not bad:
         praise = f"It is right on all {len(cases)} inputs." if cases[1:] else "That is right."
         return Verdict(question.id, "correct", praise)
-    endless = cases[-1].seen["kind"] == "too long"
-    worst = cases[-1] if endless else next(filter(known_error, bad), bad[0])
-    if not name:
-        return Verdict(question.id, _outcome(worst), worst.wrong)
     if question.stub and _does(question.stub, cases):
         same_as_given = "It does what the given code does: nothing was changed, or nothing that shows."
         return Verdict(question.id, "not attempted", same_as_given)
+    endless = cases[-1].seen["kind"] == "too long"
+    worst = cases[-1] if endless else next(filter(known_error, bad), bad[0])
     usable = None if endless else next(filter(_usable, cases), None)
     case, mistake = _known_mistake(question, cases, worst, usable) or (worst, general(worst))
     message = mistake or case.wrong
-    return Verdict(question.id, _outcome(case), message, mistake, example(case, message))
+    outcome = {"raised": "error", "too long": "too long"}.get(case.seen["kind"], "incorrect")
+    return Verdict(question.id, outcome, message, mistake, example(case, message))
 
 
 @cache
@@ -73,8 +71,8 @@ def _weight(question, seed, position):
     return weight(question.inputs(seed)[position])
 
 
-def _cases(question, call, seed, all_of_them):
-    """What was seen: up to the one that ends the time, or up to the first wrong one. None where nothing was tried."""
+def _cases(question, call, seed):
+    """What was seen, up to the case that ends the time. None where nothing was tried."""
     cases, left = [], question.settings["seconds"]
     for position, given in enumerate(question.inputs(seed)):
         began = time.perf_counter()
@@ -87,13 +85,9 @@ def _cases(question, call, seed, all_of_them):
         case = Case(question, seed, position, seen)
         case.wrong = _wrong(case)
         cases.append(case)
-        if seen["kind"] == "too long" or (case.wrong is not None and not all_of_them):
+        if seen["kind"] == "too long":
             break
     return cases
-
-
-def _outcome(case):
-    return {"raised": "error", "too long": "too long"}.get(case.seen["kind"], "incorrect")
 
 
 def _usable(case):
