@@ -25,11 +25,11 @@ from gdlib.checks.judging import judge
 from gdlib.checks.records import Progress as progress
 from gdlib.checks.records import record
 from gdlib.checks.runner.calls import caller
-from gdlib.checks.runner.wire import Code, decode, encode
+from gdlib.checks.runner.wire import Code, decode, encode, shown
 from gdlib.checks.verdicts import OUTCOMES, Verdict
 
 __all__ = ["check", "hint", "progress", "solution"]
-__all__ += ["OUTCOMES", "Code", "Verdict", "caller", "decode", "encode", "judge", "question"]
+__all__ += ["OUTCOMES", "Code", "Verdict", "caller", "decode", "encode", "judge", "question", "shown"]
 
 
 def check(number, *answer):
