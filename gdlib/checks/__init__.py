@@ -20,39 +20,23 @@ runner     calls what a learner wrote, here or in the grader's sandbox
 
 import os
 
-from gdlib.checks.bank import exercise, question
+from gdlib.checks.bank import question
 from gdlib.checks.judging import judge
 from gdlib.checks.records import Progress as progress
 from gdlib.checks.records import record
 from gdlib.checks.runner.calls import caller
-from gdlib.checks.runner.wire import Code, decode, encode, plain, shown
+from gdlib.checks.runner.wire import Code, decode, encode, shown
 from gdlib.checks.verdicts import OUTCOMES, Verdict
 
-__all__ = [
-    "OUTCOMES", "Code", "Verdict", "caller", "check", "decode", "encode", "exercise", "hint", "judge", "plain",
-    "progress", "question", "shown", "solution",
-]  # fmt: skip
+__all__ = ["check", "hint", "progress", "solution"]
+__all__ += ["OUTCOMES", "Code", "Verdict", "caller", "decode", "encode", "judge", "question", "shown"]
 
 
 def check(number, *answer):
-    """Is the answer to a question right?
+    """The `Verdict` on the answer to a question such as "3.2": the function or the value that it asks
+    for, or several where it asks for several. It is kept in the exercise's progress file.
 
-    Parameters
-    ----------
-    number : str
-        The question, such as "3.2".
-    answer : object
-        The function or the value that the question asks for; several where it asks for several.
-
-    Returns
-    -------
-    Verdict
-        Also kept in the progress file of the exercise.
-
-    Raises
-    ------
-    AssertionError
-        In nbgrader's autograde only, where the answer is not right: that is how nbgrader sees it.
+    Where nbgrader grades, an answer that is not right raises AssertionError: so nbgrader sees it.
     """
     asked = question(number)
     if len(answer) != len(asked.names):
@@ -66,17 +50,11 @@ def check(number, *answer):
     return verdict
 
 
-class Text:
+class Text(str):
     """Markdown that a notebook renders and that reads well without one."""
 
-    def __init__(self, text):
-        self.text = text
-
-    def __repr__(self):
-        return self.text
-
-    def _repr_markdown_(self):
-        return self.text
+    __repr__ = str.__str__
+    _repr_markdown_ = str.__str__
 
 
 def hint(number):

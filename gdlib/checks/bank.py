@@ -17,10 +17,8 @@ TAGS = ("solution", "stub", "cases", "mistake", "right")
 SETTINGS = {"rtol": 1e-6, "atol": 1e-9, "seconds": 4.0, "cases": None, "judge": None, "equivalent": {}}
 
 _HEADER = re.compile(r"\A---\n.*?^---\n", re.M | re.S)
-_CELL = re.compile(r"^```\{code-cell\}[^\n]*\n(.*?)^```[ \t]*$", re.M | re.S)
-_TAGS = re.compile(r"\A:tags: \[(.*?)\]\n")
-_QUESTION = re.compile(r"^## (\d+\.\d+) (.+)$", re.M)
-_FILE = re.compile(r"\d\d_.*\.md")
+_CELL = re.compile(r"^```\{code-cell\}[^\n]*\n(?::tags: \[(.*?)\]\n)?(.*?)^```[ \t]*$", re.M | re.S)
+_PIECE = re.compile(r"^(?=## \d+\.\d+ )", re.M)
 _HINT = re.compile(r"^> \*\*Hint\.\*\* ?(.*(?:\n>.*)*)\n*", re.M)
 
 _read = {}  # the exercises that were read, by the names of their files
@@ -28,18 +26,10 @@ _read = {}  # the exercises that were read, by the names of their files
 
 @dataclass(eq=False)
 class Question:
-    """One question as its author wrote it.
+    """One question as its author wrote it: its cells by their tags, and its hints.
 
-    Attributes
-    ----------
-    id, title : str
-    before, after : lists of ("markdown" | "code", source)
-        What the student sees around the answer's cell and the check.
-    solution, stub, cases : str
-        The cells of those tags; "" where there is none.
-    mistakes : list of (message, source)
-    rights : list of str
-    hints : list of str
+    `before` and `after` are what the student sees around the answer's cell and the check, as
+    ("markdown" | "code", source); `mistakes` are (message, source).
     """
 
     id: str
@@ -58,45 +48,76 @@ class Question:
     def fail(self, what):
         raise ValueError(f"{self.exercise.path.name}, question {self.id}: {what}")
 
+    def add(self, kind, source):
+        """Take in a piece of the file: "markdown", "code", or a cell with that tag."""
+        if kind == "markdown":
+            self.hints += [re.sub(r"^> ?", "", hint, flags=re.M).strip() for hint in _HINT.findall(source)]
+            source = _HINT.sub("", source).strip()
+        if kind in ("markdown", "code"):
+            place = self.after if self.solution else self.before
+            place += [(kind, source)] if source else []
+        elif kind == "mistake":
+            comment = re.match(r"(?:#.*\n)+", source)
+            if not comment:
+                self.fail(f"a mistake begins with a comment, which is said to the student: {source}")
+            self.mistakes.append((" ".join(line.lstrip("# ") for line in comment[0].splitlines()), source))
+        elif kind == "right":
+            self.rights.append(source)
+        elif kind not in TAGS or getattr(self, kind):
+            self.fail(f"a tag is one of {TAGS}, the first three once at most, got {kind}: {source}")
+        else:
+            setattr(self, kind, source)
+
     @cached_property
-    def names(self):
-        """What the answer's cell defines: one function, or one or more values."""
-        body = ast.parse(self.solution).body
-        functions = [node.name for node in body if isinstance(node, ast.FunctionDef)]
-        values = [t.id for n in body if isinstance(n, ast.Assign) for t in n.targets if isinstance(t, ast.Name)]
-        if len(body) != len(functions) + len(values) or (functions and len(body) > 1) or not body:
-            self.fail("the solution must be one function, or assignments to names and nothing else")
-        return functions or values
+    def _body(self):
+        """The solution's statements: a function, or assignments."""
+        return ast.parse(self.solution).body
 
     @cached_property
     def asks_for_values(self):
-        return not isinstance(ast.parse(self.solution).body[0], ast.FunctionDef)
+        return not isinstance(self._body[0], ast.FunctionDef)
+
+    @cached_property
+    def names(self):
+        """What the answer's cell defines: one function, or one or more values."""
+        if [type(node) for node in self._body] == [ast.FunctionDef]:
+            return [self._body[0].name]
+        assigned = [isinstance(n, ast.Assign) and isinstance(n.targets[0], ast.Name) for n in self._body]
+        if not assigned or not all(assigned):
+            self.fail("the solution must be one function, or assignments to names and nothing else")
+        return [node.targets[0].id for node in self._body]
 
     def parameter(self, position):
         """The name of the solution's argument at that position."""
-        names = [a.arg for a in ast.parse(self.solution).body[0].args.args]
+        names = [a.arg for a in self._body[0].args.args]
         return names[position] if position < len(names) else f"number {position + 1}"
 
-    def run(self, source, what):
+    @cache  # noqa: B019  a question lives as long as the process
+    def run(self, source):
         """The names that `source` defines, run where the untagged cells up to this question have run."""
         before = self.exercise.space(self.id)
         space = dict(before)
         with quiet():
-            exec(_compiled(source, f"<{self.id} {what}>"), space)
+            exec(compile(source, f"<{self.id}>", "exec"), space)
         return {k: v for k, v in space.items() if k not in before or v is not before[k]}
 
-    def answer(self, source, what="solution"):
+    def answer(self, source):
         """What a student who wrote `source` would hand to check: a function, a value, or a tuple of values."""
-        found = self.run(source, what)
+        found = self.run(source)
         missing = [name for name in self.names if name not in found]
         if missing:
             self.fail(f"a cell does not define {missing[0]}: {source.splitlines()[0]}")
         answers = tuple(found[name] for name in self.names)
         return answers if len(answers) > 1 else answers[0]
 
+    @cache  # noqa: B019
+    def observed(self, source, seed, position, seconds):
+        """What that answer does with a case, as `caller` observes it."""
+        return caller(self.answer(source))(*self.inputs(seed)[position], seconds)
+
     @cached_property
     def settings(self):
-        found = {k: v for k, v in self.run(self.cases, "cases").items() if k in SETTINGS} if self.cases else {}
+        found = {k: v for k, v in self.run(self.cases).items() if k in SETTINGS}
         if "cases" not in found and not self.asks_for_values:
             self.fail("a question that asks for a function needs cases(rng)")
         return SETTINGS | found
@@ -106,13 +127,11 @@ class Question:
         """Whether a function of its author's decides, in place of a comparison."""
         return self.settings["judge"] is not None
 
-    @cache  # noqa: B019  a question lives as long as the process
+    @cache  # noqa: B019
     def inputs(self, seed):
         """The cases of a seed as a list of (args, kwargs)."""
         cases = self.settings["cases"]
-        if cases is None:
-            return [((), {})]
-        return [self._input(case) for case in cases(np.random.default_rng(seed))]
+        return [self._input(case) for case in cases(np.random.default_rng(seed))] if cases else [((), {})]
 
     def _input(self, case):
         wanted = dict if self.asks_for_values else tuple
@@ -124,155 +143,89 @@ class Question:
         # NumPy's numbers become Python's, as they do on their way into a sandbox.
         return tuple(arg.item() if isinstance(arg, np.generic) else arg for arg in case), {}
 
-    @cache  # noqa: B019
-    def expected(self, seed, position):
-        """What the solution does with that case, as `caller` observes it."""
-        return self._caller(*self.inputs(seed)[position], 60.0)
-
-    @cached_property
-    def _caller(self):
-        return caller(self.answer(self.solution))
-
-    @cached_property
+    @property
     def stub_cell(self):
-        """The cell that the student fills in."""
-        if self.stub or not self.names:
+        """The cell that the student fills in: signature and docstring stay, the body becomes
+        `raise NotImplementedError`; a value becomes `...`, and the comment behind it stays."""
+        if self.stub:
             return self.stub
-        return _value_stub(self.solution) if self.asks_for_values else _function_stub(self)
+        lines = self.solution.splitlines()
+        if not self.asks_for_values:
+            function = self._body[0]
+            if not ast.get_docstring(function):
+                self.fail("the solution needs a docstring: it is what the student reads in the stub")
+            docstring = function.body[0]
+            raises = " " * docstring.col_offset + "raise NotImplementedError"
+            return "\n".join([*lines[: docstring.end_lineno], raises])
+        for name, node in reversed([*zip(self.names, self._body, strict=True)]):
+            rest = lines[node.end_lineno - 1].encode()[node.end_col_offset :].decode()
+            lines[node.lineno - 1 : node.end_lineno] = [f"{name} = ...{rest}"]
+        return "\n".join(lines)
 
-    @cached_property
+    @property
     def check_cell(self):
         return f'check("{self.id}", {", ".join(self.names)})'
 
 
-@cache
-def _compiled(source, name):
-    return compile(source, name, "exec")
-
-
-def _value_stub(source):
-    """Every assigned value becomes `...`; comments stay."""
-    lines = source.splitlines()
-    for node in reversed(ast.parse(source).body):
-        rest = lines[node.end_lineno - 1].encode()[node.end_col_offset :].decode()
-        lines[node.lineno - 1 : node.end_lineno] = [f"{node.targets[0].id} = ...{rest}"]
-    return "\n".join(lines)
-
-
-def _function_stub(question):
-    """Signature and docstring stay, the body becomes `raise NotImplementedError`."""
-    function = ast.parse(question.solution).body[0]
-    if not ast.get_docstring(function):
-        question.fail("the solution needs a docstring: it is what the student reads in the stub")
-    kept = question.solution.splitlines()[: function.body[0].end_lineno]
-    return "\n".join([*kept, " " * function.body[0].col_offset + "raise NotImplementedError"])
+def _pieces(text):
+    """What stands in a file, in order, as (kind, source): "markdown", "code", or the tag of a cell."""
+    parts = ["code", "", *_CELL.split(_HEADER.sub("", text, count=1))]
+    for tag, source, prose in zip(parts[::3], parts[1::3], parts[2::3], strict=True):
+        yield "code" if tag is None else tag, source.strip("\n")
+        for piece in _PIECE.split(prose):
+            yield "markdown", piece.strip()
 
 
 class Exercise:
-    """One file of questions.
-
-    Attributes
-    ----------
-    path : Path, in an archive or not
-    text : str, what stands in it
-    number : str, such as "3"
-    intro : list of ("markdown" | "code", source)
-        What comes before the first question.
-    questions : dict of id -> Question, in order
-    """
+    """One file of questions, in an archive or not: its `number` such as "3", its `questions` by their
+    ids, and `intro`, what comes before the first of them as ("markdown" | "code", source)."""
 
     def __init__(self, path):
-        self.path, self.text = path, path.read_text(encoding="utf-8")
-        self.number = _number(path)
+        self.path, self.text, self.number = path, path.read_text(encoding="utf-8"), _number(path)
         self.intro, self.questions = [], {}
-        self._space, self._ran = {"__name__": "__exercise__", "Code": Code}, None
-        self._parse(_HEADER.sub("", self.text, count=1))
-
-    def _parse(self, text):
-        end = 0
-        for cell in _CELL.finditer(text):
-            self._prose(text[end : cell.start()])
-            tags = _TAGS.match(cell[1])
-            self._code(tags[1].split(",") if tags else [], _TAGS.sub("", cell[1]).strip("\n"))
-            end = cell.end()
-        self._prose(text[end:])
+        self._space, self._ran = {"__name__": "__exercise__", "Code": Code}, 0
+        question = None
+        for kind, source in _pieces(self.text):
+            if kind == "markdown" and _PIECE.match(source):
+                question = self._begin(*source.splitlines()[0].split(" ", 2)[1:])
+            if question is not None:
+                question.add(kind, source)
+            elif kind not in ("markdown", "code"):
+                raise ValueError(f"{path.name}: a cell with a tag belongs to a question; this one does not: {source}")
+            elif source:
+                self.intro.append((kind, source))
         for question in self.questions.values():
             if not question.solution:
                 question.fail("there is no cell tagged solution")
 
-    def _last(self):
-        return next(reversed(self.questions.values()), None)
-
-    def _prose(self, text):
-        text = re.sub(r"^\+\+\+.*\n", "", text, flags=re.M)
-        starts = [m.start() for m in _QUESTION.finditer(text)]
-        for start, end in zip([0, *starts], [*starts, len(text)], strict=True):
-            piece = text[start:end]
-            heading = _QUESTION.match(piece)
-            if heading:
-                number, title = heading.groups()
-                if number in self.questions or number.partition(".")[0] != self.number:
-                    raise ValueError(f"{self.path.name}: {number} is there twice, or belongs to another exercise")
-                self.questions[number] = Question(number, title, self)
-            question = self._last()
-            if question is not None:
-                question.hints += [re.sub(r"^> ?", "", hint, flags=re.M).strip() for hint in _HINT.findall(piece)]
-                piece = _HINT.sub("", piece)
-            self._show("markdown", piece.strip())
-
-    def _show(self, kind, source):
-        question = self._last()
-        if source:
-            place = self.intro if question is None else question.after if question.solution else question.before
-            place.append((kind, source))
-
-    def _code(self, tags, source):
-        question = self._last()
-        if not tags:
-            return self._show("code", source)
-        if question is None or len(tags) != 1 or tags[0] not in TAGS:
-            raise ValueError(f"{self.path.name}: a tagged cell belongs to a question and has one of {TAGS}, got {tags}")
-        if tags[0] == "mistake":
-            comment = re.match(r"(?:#.*\n)+", source)
-            if not comment:
-                question.fail(f"a mistake begins with a comment, which is said to the student: {source}")
-            message = " ".join(line.lstrip("# ") for line in comment[0].splitlines())
-            return question.mistakes.append((message, source))
-        if tags[0] == "right":
-            return question.rights.append(source)
-        if getattr(question, tags[0]):
-            question.fail(f"there are two cells tagged {tags[0]}")
-        return setattr(question, tags[0], source)
+    def _begin(self, number, title):
+        if number in self.questions or number.partition(".")[0] != self.number:
+            raise ValueError(f"{self.path.name}: {number} is there twice, or belongs to another exercise")
+        self.questions[number] = Question(number, title, self)
+        return self.questions[number]
 
     def space(self, number):
         """The names that the untagged cells up to a question define; each cell runs once."""
-        order = [None, *self.questions]
-        done = order.index(self._ran) if self._ran in order[1:] else -1
-        for key in order[done + 1 : order.index(number) + 1]:
-            cells = self.intro if key is None else self.questions[key].before
-            for kind, source in cells:
+        pieces = [self.intro, *(question.before for question in self.questions.values())]
+        while self._ran < 2 + [*self.questions].index(number):
+            for kind, source in pieces[self._ran]:
                 if kind == "code":
                     with quiet():
                         exec(compile(source, f"<{self.path.name}>", "exec"), self._space)
-            self._ran = key
+            self._ran += 1
         return self._space
 
 
 def sources():
     """The exercises' files in order: exercises/solutions beside the gdlib folder, else the copy in gdlib.data."""
     folder = Path(__file__).resolve().parents[2] / "exercises" / "solutions"
-    found = folder if folder.is_dir() else data.questions()
-    return sorted((path for path in found.iterdir() if _FILE.fullmatch(path.name)), key=lambda path: path.name)
+    found = (folder if folder.is_dir() else data.questions()).iterdir()
+    return sorted((p for p in found if re.fullmatch(r"\d\d_.*\.md", p.name)), key=lambda path: path.name)
 
 
 def exercise(number):
-    """The exercise of a number such as "3"; read again when its file has changed.
-
-    Raises
-    ------
-    ValueError
-        There is no such exercise; the message names those that are there.
-    """
+    """The exercise of a number such as "3"; read again when its file has changed. ValueError names those that
+    there are."""
     found = {_number(path): path for path in sources()}
     if str(number) not in found:
         raise ValueError(f"exercise must be one of {', '.join(found)}, got {number!r}")
@@ -288,13 +241,7 @@ def _number(path):
 
 
 def question(number):
-    """The question of an id such as "3.2".
-
-    Raises
-    ------
-    ValueError
-        The exercise has no such question.
-    """
+    """The question of an id such as "3.2". ValueError names those that there are."""
     of = exercise(str(number).partition(".")[0])
     if str(number) not in of.questions:
         raise ValueError(f"question must be one of {', '.join(of.questions)}, got {number!r}")

@@ -9,7 +9,6 @@ import numpy as np
 from gdlib.checks import bank
 from gdlib.checks.comparing import agree, same
 from gdlib.checks.naming import DIFFERS, UNUSABLE, example, general, known_error, weight
-from gdlib.checks.runner.calls import caller
 from gdlib.checks.runner.limits import TooLong, quiet, within
 from gdlib.checks.runner.wire import built, shown
 from gdlib.checks.verdicts import Verdict
@@ -28,57 +27,43 @@ class Case:
     wrong: str | None = None
 
     @property
-    def args(self):
-        return self.question.inputs(self.seed)[self.position][0]
-
-    @property
-    def kwargs(self):
-        return self.question.inputs(self.seed)[self.position][1]
+    def given(self):
+        """The arguments, and those with a name."""
+        return self.question.inputs(self.seed)[self.position]
 
     @property
     def expected(self):
-        return self.question.expected(self.seed, self.position)
+        """What was to be seen."""
+        return self.question.observed(self.question.solution, self.seed, self.position, 60.0)
 
 
-def judge(question, call, seed=0, name=True):
-    """The `Verdict` on an answer that is only reached through `call`.
+def judge(question, call, seed=0):
+    """The `Verdict` on an answer to a question (or its id) that is only reached through `call`.
 
-    Parameters
-    ----------
-    question : Question or id
-    call : callable
-        ``call(args, kwargs, seconds)`` returns an observation as `caller` makes it. It may be `caller(answer)` in this
-        process, or ask a process that knows nothing of solutions; its time counts, so let that process start first.
-    seed : int
-        Of the random cases. Students' checks use 0.
-    name : bool
-        Whether to find out what is wrong; without, it stops at the first wrong case.
-
-    Returns
-    -------
-    Verdict
-        Nothing is written and nothing is printed.
+    ``call(args, kwargs, seconds)`` returns an observation as `caller` makes it. It may be
+    ``caller(answer)`` in this process, or ask a process that knows nothing of solutions; its time
+    counts, so let that process start first. `seed` is that of the random cases; students' checks
+    use 0. Nothing is written and nothing is printed.
     """
     if not isinstance(question, bank.Question):
         question = bank.question(question)
-    cases = _cases(question, call, seed, name)
+    cases = _cases(question, call, seed)
     if not cases:
         return Verdict(question.id, "not attempted", "Fill in the cell above, run it, then run this one again.")
     bad = sorted((case for case in cases if case.wrong), key=lambda case: _weight(question, seed, case.position))
     if not bad:
         praise = f"It is right on all {len(cases)} inputs." if cases[1:] else "That is right."
         return Verdict(question.id, "correct", praise)
-    endless = cases[-1].seen["kind"] == "too long"
-    worst = cases[-1] if endless else next(filter(known_error, bad), bad[0])
-    if not name:
-        return Verdict(question.id, _outcome(worst), worst.wrong)
     if question.stub and _does(question.stub, cases):
         same_as_given = "It does what the given code does: nothing was changed, or nothing that shows."
         return Verdict(question.id, "not attempted", same_as_given)
+    endless = cases[-1].seen["kind"] == "too long"
+    worst = cases[-1] if endless else next(filter(known_error, bad), bad[0])
     usable = None if endless else next(filter(_usable, cases), None)
     case, mistake = _known_mistake(question, cases, worst, usable) or (worst, general(worst))
     message = mistake or case.wrong
-    return Verdict(question.id, _outcome(case), message, mistake, example(case, message))
+    outcome = {"raised": "error", "too long": "too long"}.get(case.seen["kind"], "incorrect")
+    return Verdict(question.id, outcome, message, mistake, example(case, message))
 
 
 @cache
@@ -86,12 +71,12 @@ def _weight(question, seed, position):
     return weight(question.inputs(seed)[position])
 
 
-def _cases(question, call, seed, all_of_them):
-    """What was seen: up to the one that ends the time, or up to the first wrong one. None where nothing was tried."""
+def _cases(question, call, seed):
+    """What was seen, up to the case that ends the time. None where nothing was tried."""
     cases, left = [], question.settings["seconds"]
-    for position, (args, kwargs) in enumerate(question.inputs(seed)):
+    for position, given in enumerate(question.inputs(seed)):
         began = time.perf_counter()
-        seen = call(args, kwargs, left) if left > 0 else {"kind": "too long"}
+        seen = call(*given, left) if left > 0 else {"kind": "too long"}
         left -= time.perf_counter() - began
         if seen["kind"] == "not attempted":
             if not cases:
@@ -100,13 +85,9 @@ def _cases(question, call, seed, all_of_them):
         case = Case(question, seed, position, seen)
         case.wrong = _wrong(case)
         cases.append(case)
-        if seen["kind"] == "too long" or (case.wrong is not None and not all_of_them):
+        if seen["kind"] == "too long":
             break
     return cases
-
-
-def _outcome(case):
-    return {"raised": "error", "too long": "too long"}.get(case.seen["kind"], "incorrect")
 
 
 def _usable(case):
@@ -116,7 +97,7 @@ def _usable(case):
 def _known_mistake(question, cases, worst, usable):
     """The case that shows which mistake of the question's list this is, and its message; None where it is none."""
     for message, source in question.mistakes:
-        fits = question.run(source, "mistake").get("fits")
+        fits = question.run(source).get("fits")
         if fits is None and _does(source, cases):
             return worst, message
         if fits is not None and usable is not None and _applies(fits, usable):
@@ -144,7 +125,7 @@ def _wrong(case):
             f"It changes its argument `{question.parameter(seen['argument'])}`. Whoever calls it keeps using that. "
             "Work on a copy, or write `x = x - ...` in place of `x -= ...`."
         )
-    return f"It is not {shown(seen['value'])}." if question.asks_for_values and not case.kwargs else DIFFERS
+    return DIFFERS if any(case.given) else f"It is not {shown(seen['value'])}."
 
 
 def _judged(case):
@@ -170,29 +151,26 @@ def _applies(fits, case):
 
 def _ask(function, case, seconds):
     """What an author's function, `judge` or `fits`, says of a result, in silence. Texts reach it in small letters."""
-    question, value = case.question, case.seen["value"]
-    values = value if question.asks_for_values and len(question.names) > 1 else (value,)
+    value = case.seen["value"]
+    values = value if len(case.question.names) > 1 else (value,)
     values = [v.strip().casefold() if isinstance(v, str) else v for v in values]
     with quiet():
-        return within(seconds, lambda: function(*values, *built(case.args)))
+        return within(seconds, lambda: function(*values, *built(case.given[0])))
 
 
 def _does(source, cases):
-    """Does a known mistake do on every case what was seen, and with more evidence than that neither ends?
-
-    Of several values only those count that the mistake has wrong: the others are another matter.
-    """
+    """Does a known mistake do on every case what was seen, and with more evidence than that neither ends?"""
     if all(case.seen["kind"] == "too long" for case in cases if case.wrong):
         return False
-    question = cases[0].question
-    call = caller(question.answer(source, "mistake"))
-
-    def agrees(case):
-        seen, other = case.seen, call(case.args, case.kwargs, SHORT)
-        if len(question.names) > 1 and seen["kind"] == other["kind"] == "value":
-            three = zip(seen["value"], other["value"], case.expected["value"], strict=True)
-            seen = seen | {"value": [o if same(o, e) else v for v, o, e in three]}
-        return agree(seen, other, question)
-
     # The wrong cases first: most mistakes are ruled out by the first of them.
-    return all(map(agrees, sorted(cases, key=lambda case: (case.wrong is None, case.position))))
+    return all(_agrees(source, case) for case in sorted(cases, key=lambda case: case.wrong is None))
+
+
+def _agrees(source, case):
+    """The same on one case. Of several values only those count that the mistake has wrong."""
+    question, seen = case.question, case.seen
+    other = question.observed(source, case.seed, case.position, SHORT)
+    if len(question.names) > 1 and seen["kind"] == other["kind"] == "value":
+        three = zip(seen["value"], other["value"], case.expected["value"], strict=True)
+        seen = seen | {"value": [o if same(o, e) else v for v, o, e in three]}
+    return agree(seen, other, question)

@@ -25,31 +25,25 @@ def known_error(case):
 
 def general(case):
     """The mistakes that any answer can make: nothing returned, another shape or kind, a changed input, ^ for **."""
-    if case.seen["kind"] == "changed":
-        return case.wrong
-    if case.seen["kind"] != "value":
-        return known_error(case)
-    value, question = case.seen["value"], case.question
-    if value is None and not question.asks_for_values:
+    seen, question = case.seen, case.question
+    if seen["kind"] != "value":
+        return case.wrong if seen["kind"] == "changed" else known_error(case)
+    if seen["value"] is None and not question.asks_for_values:
         return "It returns nothing. Did you forget `return`?"
-    if case.expected["kind"] != "value" or (question.judged and not _another_kind(case)):
+    unusable = case.wrong.startswith(UNUSABLE) or _is_function(seen["value"])
+    if case.expected["kind"] != "value" or (question.judged and not unusable):
         return None
-    names = [f"`{name}` is" for name in question.names] if question.asks_for_values else ["It returns"]
-    both = (value, case.expected["value"]) if names[1:] else ([value], [case.expected["value"]])
-    parts = list(zip(names, *both, strict=True))
-    for what, yours, wanted in parts:
-        misfit = _misfit(yours, wanted, question.judged)
-        if misfit:
-            return f"{what} {misfit}"
-    if question.judged or not parts[1:]:
+    several = len(question.names) > 1
+    both = [v if several else [v] for v in (seen["value"], case.expected["value"])]
+    parts = [*zip(question.names, *both, strict=True)]
+    for name, yours, wanted in parts:
+        if misfit := _misfit(yours, wanted, question.judged):
+            return f"`{name}` is {misfit}" if question.asks_for_values else f"It returns {misfit}"
+    if question.judged or not several:
         return None
     near = question.settings["rtol"], question.settings["atol"]
-    wrong = [what.removesuffix(" is") for what, yours, wanted in parts if not same(yours, wanted, *near)]
+    wrong = [f"`{name}`" for name, yours, wanted in parts if not same(yours, wanted, *near)]
     return f"{', '.join(wrong)} {'are' if wrong[1:] else 'is'} not right yet."
-
-
-def _another_kind(case):
-    return case.wrong.startswith(UNUSABLE) or _is_function(case.seen["value"])
 
 
 def _is_function(value):
@@ -111,7 +105,8 @@ def weight(value):
 def example(case, message):
     """The case in words: the input, what came back, what was expected; or the learner's line."""
     seen, question = case.seen, case.question
-    names = case.kwargs or {question.parameter(n): value for n, value in enumerate(case.args)}
+    args, names = case.given
+    names = names or {question.parameter(n): value for n, value in enumerate(args)}
     given = [("with", ", ".join(f"{name} = {shown(value)}" for name, value in names.items()))] if names else []
     if seen["kind"] == "raised":
         error = [] if message == case.wrong else [("error", case.wrong.removeprefix("It raised ").removesuffix("."))]

@@ -1,7 +1,6 @@
 """How far a student has come: a hidden file for each exercise in the working directory, beside the notebook."""
 
 import contextlib
-import html
 import json
 import os
 from pathlib import Path
@@ -21,9 +20,9 @@ def read(number):
     """{question: outcome} of an exercise; a file that is missing or damaged is an empty one."""
     try:
         found = json.loads(file(number).read_text("utf-8"))
-    except (OSError, ValueError, RecursionError):
+        return {k: v for k, v in found.items() if v in OUTCOMES}
+    except (OSError, ValueError, AttributeError, RecursionError):
         return {}
-    return {k: v for k, v in found.items() if v in OUTCOMES} if isinstance(found, dict) else {}
 
 
 def record(verdict):
@@ -33,55 +32,45 @@ def record(verdict):
     before = read(number)
     if verdict.outcome == "not attempted" or before.get(verdict.question) == "correct":
         return
-    text = json.dumps(before | {verdict.question: verdict.outcome}, indent=1)
     part = Path(f"{file(number)}.{os.getpid()}.part")
     try:
-        part.write_text(text, "utf-8")
+        part.write_text(json.dumps(before | {verdict.question: verdict.outcome}, indent=1), "utf-8")
         part.replace(file(number))
     except OSError:  # a folder that can't be written to, or a full disk: the check itself still counts
         with contextlib.suppress(OSError):
             part.unlink()
     if number in _shown:
-        from IPython.display import update_display
-
-        update_display(Progress(number).bundle(), display_id=f"gdlib-progress-{number}", raw=True)
+        Progress(number).show(update=True)
 
 
 class Progress:
-    """The bar at the top of an exercise. Later checks redraw it where it stands.
-
-    Parameters
-    ----------
-    number : str
-        The exercise, such as "3".
-    """
+    """The bar at the top of an exercise, given by its number. Later checks redraw it where it stands."""
 
     def __init__(self, number):
         self.number = str(number)
-        outcomes = read(self.number)
-        self.outcomes = {key: outcomes.get(key, "not attempted") for key in bank.exercise(self.number).questions}
-
-    @property
-    def solved(self):
-        return sum(outcome == "correct" for outcome in self.outcomes.values())
+        found = read(self.number)
+        self.outcomes = {key: found.get(key, "not attempted") for key in bank.exercise(self.number).questions}
+        self.solved = [*self.outcomes.values()].count("correct")
 
     def __repr__(self):
         marks = "  ".join(f"{key} {SIGNS[outcome]}" for key, outcome in self.outcomes.items())
         return f"Exercise {self.number}: {self.solved} of {len(self.outcomes)} solved.  {marks}"
 
     def _repr_html_(self):
+        total = len(self.outcomes)
         marks = " &nbsp; ".join(
-            f'<span title="{html.escape(outcome)}">{key} {SIGNS[outcome]}</span>'
-            for key, outcome in self.outcomes.items()
+            f'<span title="{outcome}">{key} {SIGNS[outcome]}</span>' for key, outcome in self.outcomes.items()
         )
-        bar = f'<progress max="{len(self.outcomes)}" value="{self.solved}"></progress>'
-        return f"<div>{bar} <b>{self.solved} of {len(self.outcomes)} solved</b><br>{marks}</div>"
+        bar = f'<progress max="{total}" value="{self.solved}"></progress>'
+        return f"<div>{bar} <b>{self.solved} of {total} solved</b><br>{marks}</div>"
 
-    def bundle(self):
-        return {"text/plain": repr(self), "text/html": self._repr_html_()}
-
-    def _ipython_display_(self):
+    def show(self, update=False):
+        """Display it, or redraw it where it was displayed."""
         from IPython.display import display
 
+        bundle = {"text/plain": repr(self), "text/html": self._repr_html_()}
+        display(bundle, display_id=f"gdlib-progress-{self.number}", raw=True, update=update)
+
+    def _ipython_display_(self):
         _shown.add(self.number)
-        display(self.bundle(), display_id=f"gdlib-progress-{self.number}", raw=True)
+        self.show()

@@ -14,21 +14,13 @@ _HANGING = "padding-left: 5.5em; text-indent: -5.5em"
 
 @dataclass(frozen=True)
 class Verdict:
-    """What came of a check.
+    """What came of a check of a `question`, given by its id.
 
-    Attributes
-    ----------
-    question : str
-        Its id.
-    outcome : str
-        One of OUTCOMES.
-    message : str
-        One to three sentences for the student.
-    mistake : str or None
-        The message of the known mistake that this is, or the general one that every function can make (nothing
-        returned, another shape, a changed input).
-    example : tuple of (what, text)
-        The smallest input on which it differs, what came back and what was expected; or the line that failed.
+    `outcome` is one of OUTCOMES, `message` one to three sentences for the student. `mistake` is the
+    message of the known mistake that this is, or the general one that every function can make
+    (nothing returned, another shape, a changed input), or None. `example` holds pairs of (what,
+    text): the smallest input on which it differs, what came back and what was expected; or the line
+    that failed.
     """
 
     question: str
@@ -37,28 +29,29 @@ class Verdict:
     mistake: str | None = None
     example: tuple = ()
 
-    @property
-    def _more(self):
-        return "" if self.outcome in ("correct", "not attempted") else f'Stuck? `hint("{self.question}")`'
+    def _parts(self):
+        """The head, and what to do next; "" where there is nothing left to do."""
+        done = self.outcome in ("correct", "not attempted")
+        head = f"{self.question} {SIGNS[self.outcome]} {self.outcome.capitalize()}."
+        return head, "" if done else f'Stuck? `hint("{self.question}")`'
 
     def __repr__(self):
-        lines = [f"{self.question} {SIGNS[self.outcome]} {self.outcome.capitalize()}. {self.message}"]
-        lines += [f"    {what}: {text}" for what, text in self.example]
-        return "\n".join(lines + [f"    {self._more}"] * bool(self._more))
+        head, more = self._parts()
+        lines = [f"{what}: {text}" for what, text in self.example] + [more] * bool(more)
+        return "\n    ".join([f"{head} {self.message}", *lines])
 
     def _repr_html_(self):
+        head, more = self._parts()
         rows = "".join(
             f'<div style="{_HANGING}">{_LABEL}{html.escape(what)}</span> <code>{html.escape(text)}</code></div>'
             if what != NEAR
             else f"<div><small>({what} {html.escape(text)})</small></div>"
             for what, text in self.example
         )
-        more = f"<div><small>{prose(self._more)}</small></div>" if self._more else ""
-        return (
-            f'<div class="gdlib-check" style="border-left: 4px solid {_COLOURS[self.outcome]}; padding: 0.2em 0.8em">'
-            f"<b>{self.question} {SIGNS[self.outcome]} {self.outcome.capitalize()}.</b> "
-            f"{prose(self.message)}{rows}{more}</div>"
-        )
+        if more:
+            rows += f"<div><small>{prose(more)}</small></div>"
+        style = f"border-left: 4px solid {_COLOURS[self.outcome]}; padding: 0.2em 0.8em"
+        return f'<div class="gdlib-check" style="{style}"><b>{head}</b> {prose(self.message)}{rows}</div>'
 
 
 def prose(text):

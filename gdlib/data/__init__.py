@@ -2,40 +2,31 @@
 this file, and the exercises' questions, packed by `make exercises` from exercises/solutions."""
 
 import io
-from importlib.resources import files
 from pathlib import Path
 from zipfile import Path as Packed
 from zipfile import ZipFile
 
 __all__ = ["path", "questions"]
 
+_HERE = Path(__file__).parent
+
 
 def path(name):
-    """Where a table of this folder is, such as "penguins.csv".
+    """Where a table of this folder is. ValueError names those that there are.
 
-    Raises
-    ------
-    ValueError
-        There is no such file; the message names those that are there.
-
-    Examples
-    --------
     >>> path("penguins.csv").name
     'penguins.csv'
     """
-    folder = Path(__file__).parent
-    found = sorted(file.name for file in folder.iterdir() if file.suffix == ".csv")
+    found = sorted(file.name for file in _HERE.glob("*.csv"))
     if name not in found:
         raise ValueError(f"name must be one of {', '.join(found)}, got {name!r}")
-    return folder / name
+    return _HERE / name
 
 
 def questions():
     """The folder of the exercises' sources, as it was packed into questions.zip.
 
-    Examples
-    --------
     >>> len(list(questions().iterdir()))
     6
     """
-    return Packed(ZipFile(io.BytesIO((files(__name__) / "questions.zip").read_bytes())))
+    return Packed(ZipFile(io.BytesIO((_HERE / "questions.zip").read_bytes())))

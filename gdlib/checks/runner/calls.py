@@ -13,6 +13,7 @@ that `encode` can send from one process to another:
 import linecache
 import os
 import sysconfig
+import traceback
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,7 @@ import numpy as np
 from gdlib.checks.runner.limits import TooLong, quiet, within
 from gdlib.checks.runner.wire import built, plain
 
-NOT_THEIRS = (
+_NOT_THEIRS = (
     str(Path(__file__).parents[2]) + os.sep,  # gdlib
     *{sysconfig.get_path(p) for p in ("stdlib", "purelib")},
     *("<case>", "<frozen", "<__array", "<lambdify"),
@@ -30,13 +31,9 @@ NOT_THEIRS = (
 def caller(answer):
     """The function that the judge calls instead of `answer`; see the module's text.
 
-    Parameters
-    ----------
-    answer : a function, or the value (for several values, their tuple) of a question that asks for one
-        A SymPy expression, or a list of them, is evaluated at the keyword arguments.
+    An answer is a function, or the value of a question that asks for one (for several values, their
+    tuple). A SymPy expression, or a list of them, is evaluated at the keyword arguments.
 
-    Examples
-    --------
     >>> caller(lambda x: 2 * x)((21,), {}, 1.0)
     {'kind': 'value', 'value': 42}
     """
@@ -46,10 +43,10 @@ def caller(answer):
             return {"kind": "not attempted"}
         if args and not callable(answer):
             return raised(TypeError(_no_function(answer)))
-        given, names = built(args), built(kwargs)
+        given, names = built((args, kwargs))
         try:
             with quiet():
-                value = within(seconds, lambda: plain(answer(*given, **names) if args else at(answer, names)))
+                value = within(seconds, lambda: plain(answer(*given, **names) if args else _at(answer, names)))
         except TooLong:
             return {"kind": "too long"}
         except NotImplementedError:
@@ -72,12 +69,12 @@ def _no_function(answer):
     return "check needs the function itself: its name, without brackets after it"
 
 
-def at(value, names):
+def _at(value, names):
     """A value; where it is, or holds, a SymPy expression or a function: at the point that `names` gives."""
     if not names:
         return value
     if isinstance(value, list | tuple):
-        return [at(v, names) for v in value]
+        return [_at(v, names) for v in value]
     if hasattr(value, "free_symbols"):
         return value.subs({s: names[s.name] for s in value.free_symbols if s.name in names})
     return value(*names.values()) if callable(value) else value
@@ -105,13 +102,12 @@ def raised(error):
 
 def _where(error):
     """The last line of the learner's own code that the error went through: 'line 3: x = 1 / 0'; '' if none."""
-    found, trace = "", error.__traceback__
-    while trace is not None:
-        name, line = trace.tb_frame.f_code.co_filename, trace.tb_lineno
-        if not name.startswith(NOT_THEIRS):
-            text = linecache.getline(name, line).strip()
-            folder, file = os.path.split(name)
-            cell = name.startswith("<") or os.path.basename(folder).startswith("ipykernel_")
-            found = ("" if cell else f"{file}, ") + f"line {line}" + (f": {text[:90]}" if text else "")
-        trace = trace.tb_next
-    return found
+    frames = traceback.walk_tb(error.__traceback__)
+    theirs = [(f.f_code.co_filename, line) for f, line in frames if not f.f_code.co_filename.startswith(_NOT_THEIRS)]
+    if not theirs:
+        return ""
+    name, line = theirs[-1]
+    text = linecache.getline(name, line).strip()
+    folder, file = os.path.split(name)
+    cell = name.startswith("<") or os.path.basename(folder).startswith("ipykernel_")
+    return ("" if cell else f"{file}, ") + f"line {line}" + (f": {text[:90]}" if text else "")

@@ -14,7 +14,7 @@ from functools import partial
 
 import numpy as np
 
-HERE = os.path.dirname(__file__)
+_HERE = os.path.dirname(__file__)
 AGAIN = 0.05  # seconds until an end that was caught is asked for once more
 PATIENCE = 1.0  # seconds until a thread that does not end is left alone
 
@@ -25,11 +25,11 @@ class TooLong(BaseException):
     """Raised in the learner's code when its time is over. No Exception: ``except Exception`` must not stop it."""
 
 
-class _Thrown(TooLong, SystemExit):
-    """The same, thrown into a thread; a thread that ends with a SystemExit ends in silence.
+class _Thrown(TooLong):
+    """The same, thrown into a thread. An ``except:`` in the learner's loop may catch it.
 
-    An ``except:`` in the learner's loop may catch it. Python makes it in that thread; from then on each further line
-    of the learner's raises once more, the first of them in that ``except:`` and so outside of its ``try``.
+    Python makes it in that thread; from then on each further line of the learner's raises once more, the first of
+    them in that ``except:`` and so outside of its ``try``.
     """
 
     def __init__(self):
@@ -49,7 +49,7 @@ def _raise_again(frame, event, argument):
 
 def _theirs(code):
     """Not this folder's own lines, on the way out."""
-    return os.path.dirname(code.co_filename) != HERE
+    return os.path.dirname(code.co_filename) != _HERE
 
 
 class _Nowhere(io.TextIOBase):
@@ -68,30 +68,25 @@ def quiet():
 
 
 def within(seconds, work):
-    """``work()``, or TooLong after that many seconds. One mechanism on each platform:
+    """``work()``, or TooLong after that many seconds.
 
-    - Linux, macOS, Windows: `work` runs in a thread of its own, into which TooLong is thrown until it has
-      ended, `except:` or not. One long call into compiled code (a NumPy function, a sleep) can't be broken
-      off: after a second more it is left alone, to end there by itself. Where such a call holds the
-      interpreter, as ``10 ** 10 ** 9`` does, nothing in this process helps; the grader ends the process.
-    - A browser has no threads: there each jump back and each call of a function looks at the clock, and a
-      long call into compiled code is waited for.
+    It runs in a thread of its own, into which TooLong is thrown until it has ended, `except:` or not. One
+    long call into compiled code (a NumPy function, a sleep) can't be broken off: after a second more it is
+    left alone, to end there by itself. Where such a call holds the interpreter, as ``10 ** 10 ** 9`` does,
+    nothing in this process helps; the grader ends the process. A browser has no threads: there each jump
+    back and each call of a function looks at the clock, and a long call into compiled code is waited for.
     """
     if sys.platform == "emscripten":
         return _by_looks(seconds, work)
     helper = _idle.pop() if _idle else _Helper()
     if not helper.is_alive():  # this process is a fork of the one that started it
         helper = _Helper()
-    found = None
     try:
-        found = helper.do(work, seconds)
-    finally:
-        if found is None:  # too long; or the button that stops a cell was pressed
-            helper.stop()
-    if found is None:
-        raise TooLong
+        value, error = helper.do(work, seconds)
+    except BaseException:  # too long; or the button that stops a cell was pressed
+        helper.stop()
+        raise
     _idle.append(helper)
-    value, error = found
     if error is not None:
         raise error
     return value
@@ -117,17 +112,19 @@ class _Helper(threading.Thread):
                 if os.getpid() != process:  # a fork of the learner's has come back: nobody waits for it
                     os._exit(0)
                 self.results.put(found)
+        except TooLong:  # once more, when the work had ended
+            pass
         finally:
             sys.settrace(None)
 
     def do(self, work, seconds):
-        """(what `work` returns, what it raises), one of them None; None where it takes too long."""
+        """(what `work` returns, what it raises), one of them None; or TooLong."""
         self.tasks.put(partial(contextvars.copy_context().run, work))
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
             with contextlib.suppress(queue.Empty):
                 return self.results.get(timeout=min(left, AGAIN))  # Windows looks for the button only in between
-        return None
+        raise TooLong
 
     def stop(self):
         self.tasks.put(None)

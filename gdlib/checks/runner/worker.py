@@ -88,16 +88,17 @@ def answer(request, space):
 
 
 def run(source, name, seconds, space):
+    """Run a cell. Where it does not compile, its lines for IPython alone (`%time`, `!ls`) are left out."""
     linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
-    return caller(lambda _: exec(compiled(source, name), space))((0,), {}, seconds)
 
+    def work(_):
+        try:
+            code = compile(source, name, "exec")
+        except SyntaxError:
+            without = re.sub(r"^([ \t]*)[%!].*$", r"\1pass", source, flags=re.M)
+            if without == source:
+                raise
+            code = compile(without, name, "exec")
+        exec(code, space)
 
-def compiled(source, name):
-    """The code of a cell. Where it is none, its lines for IPython alone (`%time`, `!ls`) are left out."""
-    try:
-        return compile(source, name, "exec")
-    except SyntaxError:
-        without = re.sub(r"^([ \t]*)[%!].*$", r"\1pass", source, flags=re.M)
-        if without == source:
-            raise
-        return compile(without, name, "exec")
+    return caller(work)((0,), {}, seconds)
