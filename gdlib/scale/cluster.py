@@ -162,7 +162,7 @@ def _summed(function, X, y, dtype, where):
 
 
 def _whole_block(function, X, y, dtype, where):
-    return computed(function, X.astype(dtype, copy=False), y.astype(dtype, copy=False), where)
+    return computed(function, X, y, dtype, where)
 
 
 def _second(X, y):
