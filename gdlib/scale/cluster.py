@@ -51,12 +51,12 @@ def connect(address=None, workers=2, memory="auto"):
 
     if address is not None:
         return Client(address, timeout=10)
-    local = {"host": "127.0.0.1", "threads_per_worker": 1, "scheduler_kwargs": {"dashboard_address": "127.0.0.1:0"}}
+    local = {"host": "127.0.0.1", "dashboard_address": None, "scheduler_kwargs": {"dashboard_address": "127.0.0.1:0"}}
     settings = {"distributed.scheduler.work-stealing": False, "distributed.nanny.pre-spawn-environ": {}}
     if sys.platform == "linux":  # Dask is imported once for all workers, those that replace a dead one too
         settings["distributed.worker.multiprocessing-method"] = "forkserver"
     with dask.config.set(settings):
-        client = Client(n_workers=workers, memory_limit=memory, processes=True, dashboard_address=None, **local)
+        client = Client(n_workers=workers, threads_per_worker=1, memory_limit=memory, processes=True, **local)
     # Dask's own way to one thread sets OMP_NUM_THREADS in this process too.
     client.register_worker_callbacks(partial(threadpool_limits, 1))
     return client
@@ -67,18 +67,17 @@ def open_rows(path, rows=None):
 
     Only the header is read here; each worker reads its own blocks, of `rows` rows each (by default 64 MiB).
     """
-    from dask import array, delayed
+    from dask import array
 
     table = files.Table(path)
-    path = str(table.path)
     rows = max(1, BLOCK // table.row) if rows is None else whole(rows, "rows")
-    cuts = [(low, min(low + rows, table.n)) for low in range(0, table.n, rows)]
-
-    def blocks_of(columns, *width):
-        blocks = [(delayed(_load)(path, *cut, columns), (cut[1] - cut[0], *width)) for cut in cuts]
-        return array.concatenate([array.from_delayed(*block, table.stored) for block in blocks])
-
-    return blocks_of(slice(table.d), table.d), blocks_of(table.d)
+    X = array.core.normalize_chunks((rows, -1), (table.n, table.d))
+    parts = ((slice(table.d), X), (table.d, X[:1]))
+    load = partial(_load, str(table.path))
+    return tuple(
+        array.map_blocks(load, columns, chunks=chunks, dtype=table.stored, meta=np.empty([0] * len(chunks)))
+        for columns, chunks in parts
+    )
 
 
 class Blocks(Elsewhere):
@@ -108,11 +107,11 @@ class Blocks(Elsewhere):
 
     def each(self, function, rows=None):
         """The sum of function(X, y) over each Dask block that has some of the rows, formed where the block is."""
-        return self._compute(partial(_summed, function), rows)
+        return self._compute(function, max(1, Rows.BLOCK // (self.d * self.dtype.itemsize)), rows)
 
     def triangles(self):
         """`triangle` of each Dask block."""
-        return self._compute(partial(_whole_block, triangle))
+        return self._compute(triangle, self.n)
 
     def batches(self, batch_size, seed=0, epochs=1):
         """Row numbers; runs of a 16th of a batch stay together, so that a batch asks some 16 blocks at most."""
@@ -133,41 +132,35 @@ class Blocks(Elsewhere):
                     y[i] = dask.delayed(_second)(x, y[i])
         return list(zip(X, dask.persist(*y) if futures else y, strict=True))
 
-    def _compute(self, function, rows=None):
-        """function(X, y, dtype, where) of each block that has some of the rows, of these rows: a tuple."""
+    def _compute(self, function, step, rows=None):
+        """`_summed` of each block that has some of the rows, of these rows: a tuple."""
         import dask
 
         rows = None if rows is None else np.sort(row_numbers(rows, self.n))
         edges = self.cuts if rows is None else np.searchsorted(rows, self.cuts)
         # One name a step: in a longer series of tasks on few blocks the scheduler no longer asks where they are.
-        task, step, tasks = dask.delayed(_of_rows), f"step-{os.urandom(16).hex()}", []
+        task, name, tasks = dask.delayed(_summed), f"step-{os.urandom(16).hex()}", []
         for i in np.flatnonzero(np.diff(edges)).tolist():
             at = slice(None) if rows is None else rows[edges[i] : edges[i + 1]] - self.cuts[i]
             if rows is not None and (np.diff(at) == 1).all():
                 at = slice(at[0], at[-1] + 1)
             where = f"rows {self.cuts[i]} to {self.cuts[i + 1] - 1}"
-            tasks.append(task(function, *self._parts[i], at, self.dtype, where, dask_key_name=(step, i)))
+            tasks.append(task(function, *self._parts[i], at, step, self.dtype, where, dask_key_name=(name, i)))
         return dask.compute(*tasks)
 
 
-def _of_rows(function, X, y, at, dtype, where):
+def _summed(function, X, y, at, step, dtype, where):
+    """The sum of function(X, y) over these rows of a block, so many at a time."""
+    X, y = X[at], y[at]
     with np.errstate(over="ignore", invalid="ignore"):  # on the way to infinity, as in the descent
-        return function(X[at], y[at], dtype, where)
-
-
-def _summed(function, X, y, dtype, where):
-    step = max(1, Rows.BLOCK // (X.shape[1] * dtype.itemsize))
-    cuts = (slice(i, i + step) for i in range(0, len(y), step))
-    return sum(_whole_block(function, X[cut], y[cut], dtype, where) for cut in cuts)
-
-
-def _whole_block(function, X, y, dtype, where):
-    return computed(function, X, y, dtype, where)
+        cuts = (slice(i, i + step) for i in range(0, len(y), step))
+        return sum(computed(function, X[cut], y[cut], dtype, where) for cut in cuts)
 
 
 def _second(X, y):
     return y
 
 
-def _load(path, low, high, columns):
+def _load(path, columns, block_info=None):
+    low, high = block_info[None]["array-location"][0]
     return np.array(np.load(path, mmap_mode="r")[low:high, columns])

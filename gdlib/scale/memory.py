@@ -35,29 +35,15 @@ FAILED = re.compile(rf"^.*({FAILED}).*\n?", re.M)  # what libraries print when t
 class Footprint:
     """The bytes of n rows of d numbers and of the ways to descend on them, as `footprint` predicts them."""
 
-    title: str
-    batch_name: str
     data: int  # X: n · d · bytes of a number
     targets: int  # y: n · bytes of a number
     model: int  # β: 8d, or 4d where the numbers are computed in float32
+    in_memory: int  # what full-batch descent holds with everything loaded: all three
     batch: int  # X of one batch; of the full batch all of the data
     streamed: int  # the most that descent on a `files.Table` holds
 
-    @property
-    def in_memory(self):
-        """What full-batch descent holds with everything loaded: data, targets and model."""
-        return self.data + self.targets + self.model
-
     def __repr__(self):
-        rows = {
-            "data X": self.data,
-            "targets y": self.targets,
-            "model": self.model,
-            "all in memory": self.in_memory,
-            self.batch_name: self.batch,
-            "streamed from a file": self.streamed,
-        }
-        return "\n".join([self.title] + [f"  {name:<24} {readable(size):>9}" for name, size in rows.items()])
+        return f"Footprint({', '.join(f'{name} {readable(size)}' for name, size in vars(self).items())})"
 
 
 def footprint(n, d, batch_size=None, dtype="float64", buffers=1):
@@ -81,16 +67,10 @@ def footprint(n, d, batch_size=None, dtype="float64", buffers=1):
     stored = np.dtype(dtype)
     if stored.kind not in "biuf":
         raise ValueError(f"dtype must be one of real numbers, got {dtype!r}")
-    item, model = stored.itemsize, d * precision(stored).itemsize
-    return Footprint(
-        title=f"{n:,} rows of {d:,} numbers, {stored}, {buffers} buffer" + "s" * (buffers > 1),
-        batch_name="the full batch" if batch_size is None else f"a batch of {b}",
-        data=n * d * item,
-        targets=n * item,
-        model=model,
-        batch=b * d * item,
-        streamed=_streamed(n, d, batch_size, stored, buffers),
-    )
+    data, targets = n * d * stored.itemsize, n * stored.itemsize
+    model = d * precision(stored).itemsize
+    streamed = _streamed(n, d, batch_size, stored, buffers)
+    return Footprint(data, targets, model, data + targets + model, b * d * stored.itemsize, streamed)
 
 
 def _streamed(n, d, batch_size, stored, buffers):

@@ -1,13 +1,11 @@
 """A data set of real images, as large as asked: predict a pixel of a photograph from its neighbours.
 
-Row i of an endless table is known from i alone. The table is written as images
-are scanned. Version 0 is the photograph, pixel after pixel along a line, line
-after line (every pixel that has all its neighbours). Version v is the same
-photograph turned by v mod 4 quarters, mirrored where v mod 8 >= 4, its grey made
-c·grey + s with a contrast c uniform in [½, 1] and a brightness s uniform in
-[0, 1 − c], of (seed, v): that stays in [0, 1], with nothing cut off. So
-consecutive rows are neighbours in the picture, hence alike; and more versions
-are more rows, not more photographs.
+Row i of an endless table is known from i alone. The table is written as images are scanned. Version
+0 is the photograph, pixel after pixel along a line, line after line (every pixel that has all its
+neighbours). Version v is the same photograph turned by v mod 4 quarters, mirrored where v mod 8 >= 4,
+its grey made c·grey + s with a contrast c uniform in [½, 1] and a brightness s uniform in [0, 1 − c],
+of (seed, v): that stays in [0, 1], with nothing cut off. So consecutive rows are neighbours in the
+picture, hence alike; and more versions are more rows, not more photographs.
 
 Source: the photograph of Grace Hopper (US Navy, public domain) in Matplotlib, ``grace_hopper.jpg``; grey by
 Recommendation ITU-R BT.709-6 (2015), item 3.2; the regression of a pixel on those around it as in J. Besag,
@@ -54,13 +52,10 @@ def rows(start, stop, width=7, dtype="float64", seed=0):
     """Rows `start` to `stop` − 1 of the endless table: d = width² columns, and the target.
 
     start, stop : int, 0 <= start < stop
-    width : int, odd, 3 to 511
-        Of the patch, in pixels.
-    dtype : a floating type, or uint8
-        Floating: grey − 0.3, about the mean (with grey itself the condition
-        number of XᵀX is 2.6 times as large). uint8: grey as 0 to 255.
-    seed : int >= 0
-        Of contrast and brightness.
+    width : int, odd, 3 to 511, of the patch, in pixels
+    dtype : a floating type, grey − 0.3, about the mean (with grey itself the condition number of XᵀX
+        is 2.6 times as large); or uint8, grey as 0 to 255
+    seed : int >= 0, of contrast and brightness
 
     Returns a (stop − start, width² + 1) array: the width² − 1 neighbours line by line, the middle
     one left out; the constant 1; the target, the middle pixel. Wrong arguments raise TypeError or
@@ -89,20 +84,16 @@ def rows(start, stop, width=7, dtype="float64", seed=0):
 
 
 def write(path, size, width=7, dtype="float64", seed=0, progress=None):
-    """Write the first rows of the table to a ``.npy`` file of about `size` bytes; ``numpy.load`` opens it.
+    """Write the first rows of the table to a ``.npy`` file; ``numpy.load`` opens it.
 
-    A file of these rows that is there already is left as it is, another one is replaced once the new one is whole.
-
-    path : str or path
-    size : int or str
-        Bytes for rows, as 320_000_000 or "320 MB", "20 GB", "2 GiB"; as many whole rows as fit.
+    size : int or str, bytes for rows, as 320_000_000 or "320 MB", "20 GB"; as many whole rows as fit
     width, dtype, seed : as in `rows`
-    progress : bool, optional
-        A bar from the start, never, or (None) after a second.
+    progress : bool, optional; a bar from the start, never, or (None) after a second
 
-    Returns the path. Wrong arguments raise TypeError or ValueError, which name the argument.
-    OSError (ENOSPC) where too little disk is free, before anything is written, or where the disk
-    fails a write. Nothing half-written is left behind, after Ctrl-C neither.
+    Returns the path. Wrong arguments raise TypeError or ValueError, which name the argument. OSError
+    (ENOSPC) where too little disk is free, before anything is written, or where the disk fails a
+    write. A file that was there goes; who has it open keeps it. What could not be written to its
+    end is removed, after Ctrl-C too; a killed process leaves a file that `numpy.load` refuses.
 
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
@@ -110,38 +101,47 @@ def write(path, size, width=7, dtype="float64", seed=0, progress=None):
     (2500, 50)
     """
     path, (width, dtype, seed) = Path(path), _table(width, dtype, seed)
-    row = rows(0, 1, width, dtype, seed)
-    n = whole(size_in_bytes(size), "size", row.nbytes) // row.nbytes
-    if path.is_dir():
-        raise IsADirectoryError(errno.EISDIR, "path must name a file, and this is a folder", str(path))
-    if _is_there(path, n, width, dtype, seed):
-        return path
-    needed, free = n * row.nbytes, shutil.disk_usage(path.parent).free
-    if needed > free:
-        raise OSError(errno.ENOSPC, f"{needed / 1e6:,.1f} MB are needed and {free / 1e6:,.1f} MB are free", str(path))
-    part = _part(path)
+    columns = width * width + 1
+    row = columns * dtype.itemsize
+    n = whole(size_in_bytes(size), "size", row) // row
+    path.unlink(missing_ok=True)
+    free = shutil.disk_usage(path.parent).free
+    if n * row > free:
+        needed = f"{n * row / 1e6:,.1f} MB are needed and {free / 1e6:,.1f} MB are free"
+        raise OSError(errno.ENOSPC, needed, str(path))
+    shape = {"shape": (n, columns), "fortran_order": False, "descr": np.lib.format.dtype_to_descr(dtype)}
+    step = max(1, BATCH // row)
     try:
-        _fill(part, n, width, dtype, seed, progress)
-        os.replace(part, path)
-    except OSError as error:
-        what = f"{error.strerror}: {needed / 1e6:,.1f} MB could not be written"
-        raise OSError(error.errno, what, str(path)) from error
-    finally:
-        part.unlink(missing_ok=True)
+        with open(path, "wb") as file, _bar(path.name, n, progress) as bar:
+            np.lib.format.write_array_header_1_0(file, shape)
+            for start in range(0, n, step):
+                stop = min(start + step, n)
+                file.write(rows(start, stop, width, dtype, seed))
+                bar.update(stop - start)
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        path.unlink()
+        raise
     return path
 
 
 def remove(path):
-    """Delete the file, and what a killed `write` has left of it: the bytes that this frees."""
-    files = [file for file in (Path(path), _part(Path(path))) if file.exists()]
-    freed = sum(file.stat().st_size for file in files)
-    for file in files:
-        file.unlink()
+    """Delete the file: the bytes that this frees."""
+    path = Path(path)
+    freed = path.stat().st_size if path.exists() else 0
+    path.unlink(missing_ok=True)
     return freed
 
 
-def _part(path):
-    return path.with_name(f"{path.name}.part")
+def _bar(name, total, progress):
+    from tqdm import tqdm
+
+    class Bar(tqdm):
+        monitor_interval = 0  # no thread that watches it: a browser has none to give
+
+    look = {"delay": 0 if progress else 1, "disable": progress is False, "leave": False}
+    return Bar(desc=name, total=total, unit=" rows", unit_scale=True, **look)
 
 
 @lru_cache(maxsize=1)
@@ -154,37 +154,6 @@ def _version(version, dtype, seed):
         contrast = rng.uniform(0.5, 1)
         grey = contrast * grey + rng.uniform(0, 1 - contrast)
     return np.ascontiguousarray(np.rint(255 * grey) if dtype.kind == "u" else grey - CENTRE, dtype)
-
-
-def _is_there(path, n, width, dtype, seed):
-    """Does the file hold just these rows? Its shape, its first and its last row say so."""
-    try:
-        table = np.load(path, mmap_mode="r")
-    except (OSError, ValueError, EOFError):
-        return False
-    if table.shape != (n, width * width + 1) or table.dtype != dtype:
-        return False
-    return all((table[k] == rows(k, k + 1, width, dtype, seed)).all() for k in (0, n - 1))
-
-
-def _fill(path, n, width, dtype, seed, progress):
-    """The rows into a new file, then onto the disk itself."""
-    from tqdm import tqdm
-
-    class Bar(tqdm):
-        monitor_interval = 0  # no thread that watches it: a browser has none to give
-
-    shape = {"shape": (n, width * width + 1), "fortran_order": False, "descr": np.lib.format.dtype_to_descr(dtype)}
-    step = max(1, BATCH // (shape["shape"][1] * dtype.itemsize))
-    look = {"delay": 0 if progress else 1, "disable": progress is False, "leave": False}
-    with open(path, "wb") as file, Bar(desc=path.stem, total=n, unit=" rows", unit_scale=True, **look) as bar:
-        np.lib.format.write_array_header_1_0(file, shape)
-        for start in range(0, n, step):
-            batch = rows(start, min(start + step, n), width, dtype, seed)
-            batch.tofile(file)
-            bar.update(len(batch))
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _table(width, dtype, seed):
