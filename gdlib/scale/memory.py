@@ -9,7 +9,7 @@ import re
 import signal
 import sys
 import time
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -121,8 +121,7 @@ def size_in_bytes(size):
 def machine(groups="/sys/fs/cgroup", own="/proc/self/cgroup"):
     """Bytes of memory that this machine may use: what is built in, or a container's limit where that is less.
 
-    The limits are those of this process's control groups, whose names are in the file `own`, and
-    of all groups above them, in both versions of the interface.
+    That is the least of the limits of this process's control groups, named in the file `own`, and those above.
     """
     if sys.platform == "emscripten":
         raise RuntimeError("the memory of the machine can't be known inside a browser: give its size as a number")
@@ -193,20 +192,11 @@ def run_capped(function, /, *args, cap=None, timeout=None, **kwargs):
         )
     import tempfile
 
-    import cloudpickle
-
-    with tempfile.TemporaryDirectory(prefix="gdlib-") as name:
-        out, err, report = (Path(name, file) for file in ("out", "err", "report"))
-        with _process(out, err) as process:
-            with suppress(BrokenPipeError):  # it died; what it left tells why
-                for part in (sys.path, (name, cap, sys.platform == "linux"), (function, args, kwargs)):
-                    cloudpickle.dump(part, process.stdin)
-                process.stdin.flush()
-            fields = _watch(process, cap, timeout)
-        printed, errors = (file.read_text("utf-8", "replace") for file in (out, err))
-        if "outcome" not in fields:
-            whole_report = process.returncode == 0 and report.exists()
-            fields |= pickle.loads(report.read_bytes()) if whole_report else _death(process.returncode, errors)
+    with tempfile.TemporaryDirectory(prefix="gdlib-") as folder:
+        fields = _watched((function, args, kwargs), cap, timeout, Path(folder))
+        printed, errors = (Path(folder, file).read_text("utf-8", "replace") for file in ("out", "err"))
+        if "died" in fields:
+            fields |= _death(fields.pop("died"), errors)
     sys.stdout.write(printed)
     sys.stderr.write(FAILED.sub("", errors) if fields["outcome"] == "out of memory" else errors)
     return Run(cap=cap, **fields)
@@ -226,44 +216,47 @@ def peak(function, /, *args, **kwargs):
     return run.peak
 
 
-@contextmanager
-def _process(out, err):
-    """The child, which prints into these files; it ends here, with what it has started."""
+def _watched(call, cap, timeout, folder):
+    """Fields of the `Run`: of the child, which is looked at until it ends, or must be ended."""
     from subprocess import PIPE, Popen
 
-    out.touch()
-    command = [sys.executable, "-P", "-X", "utf8", "-c", CHILD]
-    with open(err, "wb") as stream:
-        process = Popen(command, stdin=PIPE, stdout=PIPE, stderr=stream, start_new_session=True)
+    import cloudpickle
+    import psutil
+
+    Path(folder, "out").touch()
+    with open(folder / "err", "wb") as err:
+        command = [sys.executable, "-P", "-X", "utf8", "-c", CHILD]
+        process = Popen(command, stdin=PIPE, stdout=PIPE, stderr=err, start_new_session=True)
     try:
-        yield process
-    finally:
-        with suppress(OSError, AttributeError):  # on Windows there are no such groups
+        with suppress(BrokenPipeError):  # it died; what it left tells why
+            for part in (sys.path, (str(folder), cap, sys.platform == "linux"), call):
+                cloudpickle.dump(part, process.stdin)
+            process.stdin.flush()
+        line = process.stdout.readline()
+        base, hard = map(int, line.split()) if line else (0, True)
+        began, highest, end = time.perf_counter(), base, {}
+        while process.poll() is None and not end:
+            with suppress(psutil.Error):
+                highest = max(highest, psutil.Process(process.pid).memory_info().rss)
+            if timeout is not None and time.perf_counter() - began > timeout:
+                end = {"outcome": "too long", "message": f"stopped after {timeout} s"}
+            elif cap and not hard and highest > base + cap:
+                why = f"held more than {readable(cap)}; a watchdog stopped it, for there is no hard cap on this system"
+                end = {"outcome": "out of memory", "message": why}
+            else:
+                time.sleep(LOOK)
+    finally:  # with what it has started; on Windows there are no such groups
+        with suppress(OSError, AttributeError):
             os.killpg(process.pid, signal.SIGKILL)
         process.kill()
         process.wait()
         process.stdout.close()
         with suppress(OSError):
             process.stdin.close()
-
-
-def _watch(process, cap, timeout):
-    """Looks at the child until it ends or must be ended: fields of the `Run`."""
-    import psutil
-
-    line = process.stdout.readline()
-    base, hard = map(int, line.split()) if line else (0, True)
-    began, highest, end = time.perf_counter(), base, {}
-    while process.poll() is None and not end:
-        with suppress(psutil.Error):
-            highest = max(highest, psutil.Process(process.pid).memory_info().rss)
-        if timeout is not None and time.perf_counter() - began > timeout:
-            end = {"outcome": "too long", "message": f"stopped after {timeout} s"}
-        elif cap and not hard and highest > base + cap:
-            why = "a watchdog stopped it, for there is no hard cap on this system"
-            end = {"outcome": "out of memory", "message": f"held more than {readable(cap)}; {why}"}
-        else:
-            time.sleep(LOOK)
+    if not end:
+        report = folder / "report"
+        reported = process.returncode == 0 and report.exists()
+        end = pickle.loads(report.read_bytes()) if reported else {"died": process.returncode}
     return {"base": base, "peak": highest - base, "seconds": time.perf_counter() - began} | end
 
 
