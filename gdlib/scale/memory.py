@@ -141,7 +141,7 @@ def machine(groups="/sys/fs/cgroup", own="/proc/self/cgroup"):
 
 @dataclass(frozen=True)
 class Run:
-    """How a function went in `run_capped`: `outcome` is "finished", "out of memory", "error" or "too long"."""
+    """How a function went in `run_capped`: `outcome` is "finished", "out of memory" or "error"."""
 
     outcome: str
     result: object = field(default=None, repr=False)
@@ -157,7 +157,7 @@ class Run:
         return f"Run({self.outcome}, peak {readable(self.peak)}{cap}, {self.seconds:.2f} s{why})"
 
 
-def run_capped(function, /, *args, cap=None, timeout=None, **kwargs):
+def run_capped(function, /, *args, cap=None, **kwargs):
     """``function(*args, **kwargs)`` in a process of its own, with a hard cap on the memory it may ask for.
 
     The function, its arguments and what it refers to are pickled and sent to a fresh interpreter
@@ -169,13 +169,12 @@ def run_capped(function, /, *args, cap=None, timeout=None, **kwargs):
         when the function starts, its arguments included. On Linux it counts what is asked for,
         touched or not (RLIMIT_DATA), without mapped files that are only read and the buffers of
         OpenBLAS. On other systems a watchdog looks every 5 ms and ends what holds more.
-    timeout : float, optional; seconds that the function may take
 
     `peak` counts the pages that were touched, those of mapped files included (VmHWM); where there
     is no such mark, and where the process was ended from outside, the highest of a look every 5 ms.
 
-    ValueError, TypeError or PicklingError: a cap or timeout that is none; something that can't be
-    pickled. RuntimeError: no process can be started, as inside a browser.
+    ValueError, TypeError or PicklingError: a cap that is none; something that can't be pickled.
+    RuntimeError: no process can be started, as inside a browser.
 
     >>> run_capped(np.ones, 10_000_000, cap="32 MiB").message
     'Unable to allocate 76.3 MiB for an array with shape (10000000,) and data type float64'
@@ -183,8 +182,6 @@ def run_capped(function, /, *args, cap=None, timeout=None, **kwargs):
     if not callable(function):
         raise TypeError(f"function must be callable, got {function!r}")
     cap = None if cap is None else size_in_bytes(cap)
-    if timeout is not None and not timeout > 0:
-        raise ValueError(f"timeout must be above 0 seconds, got {timeout!r}")
     if sys.platform == "emscripten" or not sys.executable:
         raise RuntimeError(
             "a cap needs a process of its own, and none can be started here, as inside a browser: "
@@ -193,7 +190,7 @@ def run_capped(function, /, *args, cap=None, timeout=None, **kwargs):
     import tempfile
 
     with tempfile.TemporaryDirectory(prefix="gdlib-") as folder:
-        fields = _watched((function, args, kwargs), cap, timeout, Path(folder))
+        fields = _watched((function, args, kwargs), cap, Path(folder))
         printed, errors = (Path(folder, file).read_text("utf-8", "replace") for file in ("out", "err"))
         if "died" in fields:
             fields |= _death(fields.pop("died"), errors)
@@ -216,7 +213,7 @@ def peak(function, /, *args, **kwargs):
     return run.peak
 
 
-def _watched(call, cap, timeout, folder):
+def _watched(call, cap, folder):
     """Fields of the `Run`: of the child, which is looked at until it ends, or must be ended."""
     from subprocess import PIPE, Popen
 
@@ -238,9 +235,7 @@ def _watched(call, cap, timeout, folder):
         while process.poll() is None and not end:
             with suppress(psutil.Error):
                 highest = max(highest, psutil.Process(process.pid).memory_info().rss)
-            if timeout is not None and time.perf_counter() - began > timeout:
-                end = {"outcome": "too long", "message": f"stopped after {timeout} s"}
-            elif cap and not hard and highest > base + cap:
+            if cap and not hard and highest > base + cap:
                 why = f"held more than {readable(cap)}; a watchdog stopped it, for there is no hard cap on this system"
                 end = {"outcome": "out of memory", "message": why}
             else:
