@@ -57,8 +57,8 @@ def test_what_streaming_holds_is_written_out_once():
 def walk(path, batch_size):
     loss = gdlib.LeastSquares(Table(path), scale="half-mean")
     if batch_size is None:
-        return gdlib.gradient_descent(loss.gradient, np.zeros(loss.d), 1e-12, eps=0, T=10).stop
-    return gdlib.sgd(loss, np.zeros(loss.d), 1e-6, 100, batch_size, record=100).stop
+        return gdlib.gradient_descent(loss.gradient, np.zeros(loss.d), 1e-12, eps=0, T=3).stop
+    return gdlib.sgd(loss, np.zeros(loss.d), 1e-6, 40, batch_size, record=40).stop
 
 
 @linux
@@ -67,7 +67,7 @@ def walk(path, batch_size):
     [("float64", 64), ("float64", 1024), ("float32", 8000), ("uint8", 1024), ("float64", None), ("uint8", None)],
 )
 def test_the_predicted_peak_of_a_walk_over_a_file(tmp_path, dtype, batch_size):
-    n, d = 20_000, 300
+    n, d = 10_000, 300
     np.save(tmp_path / "rows.npy", np.tile(np.arange(d + 1, dtype=float).astype(dtype), (n, 1)))
     run = run_capped(lambda *task: walk(*task), str(tmp_path / "rows.npy"), batch_size, cap="64 MiB")
     predicted = footprint(n, d, batch_size, dtype).streamed
@@ -183,7 +183,7 @@ def test_half_the_cap_fits_and_twice_does_not(system):
 
 @pytest.mark.parametrize(
     "make",
-    [lambda: bytearray(100_000), lambda: np.ones(12_500), lambda: [object() for _ in range(100)]],
+    [lambda: bytearray(100_000), lambda: np.ones(12_500), lambda: [object() for _ in range(3000)]],
     ids=["bytes", "arrays", "objects"],
 )
 def test_no_loop_gets_past_the_cap(system, capfd, make):
@@ -227,13 +227,13 @@ def test_threads_that_multiply_matrices_under_a_small_cap():
 
         def work(i):
             start.wait()
-            return sum(float((x @ x)[0, 0] + (x[:, 1:].T @ x[:, 0])[0]) for _ in range(10))
+            return sum(float((x @ x)[0, 0] + (x[:, 1:].T @ x[:, 0])[0]) for _ in range(4))
 
         with ThreadPoolExecutor(8) as pool:
             return sorted(set(pool.map(work, range(8))))
 
     run = run_capped(crowd, cap="32 MiB")  # whoever gets no thread leaves the others waiting
-    assert (run.outcome, run.result) == ("finished", [6000.0]), run
+    assert (run.outcome, run.result) == ("finished", [2400.0]), run
 
 
 @linux
