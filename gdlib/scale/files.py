@@ -28,7 +28,7 @@ try:
 except ImportError:  # only Linux and some others count what a thread has read
     getrusage = None
 
-__all__ = ["RUN", "RUNS", "Batch", "Table", "batches"]
+__all__ = ["RUN", "RUNS", "Batch", "Table", "batches", "chunk_rows"]
 
 RUN = 1 << 18  # bytes read in one go: a disk and the kernel do that nearly at full speed
 RUNS = 16  # so many runs, from anywhere in the file, make a chunk, which is dealt to its batches
@@ -49,12 +49,10 @@ class Batch:
 class Table(Elsewhere):
     """The rows of a `.npy` table (n, d + 1), the last column the target: for `LeastSquares`.
 
-    path : str or path; a copy, or what unpickles this, opens it anew
-    run : int, optional; rows that stay together in the shuffling, by default 256 KiB of them
-    rows : int, optional; only the first so many
-
-    A file that holds no such table, and arguments out of their range, raise ValueError or
-    TypeError. That all numbers are finite is looked at whenever rows are read.
+    A copy, or what unpickles this, opens the file anew. `run` rows stay together in the shuffling,
+    by default 256 KiB of them; with `rows` there are only the first so many. A file that holds no
+    such table, and arguments out of their range, raise ValueError or TypeError. That all numbers
+    are finite is looked at whenever rows are read.
 
     >>> from tempfile import TemporaryDirectory
     >>> from gdlib import LeastSquares
@@ -98,7 +96,7 @@ class Table(Elsewhere):
             rows = range(self.n)[rows or slice(None)]
         else:
             rows = row_numbers(rows, self.n)
-        buffer = self._buffer(min(step, len(rows)))
+        buffer = np.empty((min(step, len(rows)), self.d + 1), self.stored)
         for i in range(0, len(rows), step):
             part = rows[i : i + step]
             X, y = self._read(_runs(part), buffer)
@@ -110,30 +108,22 @@ class Table(Elsewhere):
         While rows come from a disk the system is told which are next, and fetches them into its
         cache while this chunk is computed with. What is in the cache needs none.
         """
-        return self._ahead(_chunks(self.n, batch_size, seed, epochs, self.run))
+        chunks = _chunks(self.n, batch_size, seed, epochs, self.run)
+        return self._ahead(chunks, chunk_rows(self.n, batch_size, self.run))
 
-    def _ahead(self, chunks):
-        buffer, busy = self._buffer(0), False
+    def _ahead(self, chunks, rows):
+        buffer, busy = np.empty((rows, self.d + 1), self.stored), False
         for (runs, order), following in pairwise(chain(chunks, [None])):
             before = _from_disk()
             if busy and following:
                 self._fetch(following[0])
-            count = sum(high - low for low, high in runs)
-            if count > len(buffer):
-                buffer = self._buffer(count)
             X, y = self._read(runs, buffer)
             busy = _from_disk() > before
             for j in order:  # dealt like cards: hand j of k is every k-th row from row j on
                 yield Batch(X[j :: len(order)], y[j :: len(order)])
 
-    def _buffer(self, rows):
-        return np.empty((rows, self.d + 1), self.stored)
-
     def _read(self, runs, buffer):
-        """X and y of the rows in these runs, as views of the buffer.
-
-        OSError where the file ends too early: it was cut short since it was opened.
-        """
+        """X and y of the rows in these runs, as views of the buffer; OSError where the file ends before."""
         done = 0
         for low, high in runs:
             place = memoryview(buffer[done : done + high - low].reshape(-1).view(np.uint8))
@@ -194,6 +184,11 @@ def batches(n, batch_size, seed=0, epochs=1, run=1):
     return (rows[j :: len(order)] for rows, order in numbers for j in order)
 
 
+def chunk_rows(n, batch_size, run):
+    """The rows of a chunk: of 16 runs, as many as make whole batches; a batch where that is more."""
+    return min(n, batch_size * (1 if run == 1 else max(1, RUNS * run // batch_size)))
+
+
 def _chunks(n, batch_size, seed, epochs, run):
     """(runs, order): the runs (first row, behind the last) of a chunk, and 0 ... k − 1 for its k batches.
 
@@ -202,8 +197,7 @@ def _chunks(n, batch_size, seed, epochs, run):
     """
     minibatch.batches(n, batch_size, seed, epochs)  # the same errors
     rounds = repeat(None) if epochs is None else range(epochs)
-    rng = np.random.default_rng(seed)
-    size = batch_size * (1 if run == 1 else max(1, RUNS * run // batch_size))
+    rng, size = np.random.default_rng(seed), chunk_rows(n, batch_size, run)
 
     def deal():
         for _ in rounds:

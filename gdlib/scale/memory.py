@@ -17,7 +17,7 @@ import numpy as np
 
 from gdlib.arguments import precision, whole
 from gdlib.regression import Rows
-from gdlib.scale.files import RUN, RUNS
+from gdlib.scale.files import RUN, chunk_rows
 
 __all__ = ["Footprint", "Run", "footprint", "machine", "peak", "readable", "run_capped", "size_in_bytes"]
 
@@ -84,9 +84,7 @@ def _streamed(n, d, batch_size, stored, buffers):
     held, order = at_work, 0
     if batch_size:
         run = max(1, RUN // row)
-        batches = 1 if run == 1 else max(1, RUNS * run // batch_size)
-        held = buffers * min(n, batch_size * batches)
-        order = ORDER * -(-n // run)
+        held, order = buffers * chunk_rows(n, batch_size, run), ORDER * -(-n // run)
     copies = 1 + (stored not in (np.float32, np.float64))
     return held * row + at_work * (copies * d + 2) * work + VECTORS * d * work + order
 
@@ -220,7 +218,7 @@ def _watched(call, cap, folder):
     import cloudpickle
     import psutil
 
-    Path(folder, "out").touch()
+    (folder / "out").touch()
     with open(folder / "err", "wb") as err:
         command = [sys.executable, "-P", "-X", "utf8", "-c", CHILD]
         process = Popen(command, stdin=PIPE, stdout=PIPE, stderr=err, start_new_session=True)
@@ -249,9 +247,8 @@ def _watched(call, cap, folder):
         with suppress(OSError):
             process.stdin.close()
     if not end:
-        report = folder / "report"
-        reported = process.returncode == 0 and report.exists()
-        end = pickle.loads(report.read_bytes()) if reported else {"died": process.returncode}
+        report, died = folder / "report", {"died": process.returncode}
+        end = died if process.returncode or not report.exists() else pickle.loads(report.read_bytes())
     return {"base": base, "peak": highest - base, "seconds": time.perf_counter() - began} | end
 
 
