@@ -75,6 +75,13 @@ def test_the_predicted_peak_of_a_walk_over_a_file(tmp_path, dtype, batch_size):
     assert 0.8 * predicted < run.peak < 1.2 * predicted
 
 
+@linux
+def test_a_table_that_is_loaded_is_held_once(tmp_path):
+    np.save(tmp_path / "rows.npy", np.ones((100_000, 25)))
+    held = peak(lambda path: Table(path).load().n, str(tmp_path / "rows.npy"))
+    assert abs(held - 20_000_000) < 2_000_000 + MIB
+
+
 def test_readable():
     sizes = [0, 1, 999, 1023, 1024, 1.6 * MIB, 305 * MIB, 1000 * MIB, 1023.4 * MIB, 1023.6 * MIB, 5000 * 2**40]
     assert [readable(size) for size in sizes] == (

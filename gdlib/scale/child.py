@@ -69,10 +69,9 @@ def _end_with(parent):
 
 
 def _settle(linux):
-    """Do once what happens at a first time, so that it belongs to the base and not to the function.
+    """Do once, in both precisions, what happens at a first time: it belongs to the base, not to the function.
 
-    The pages of a library's code count from their first use on, and some systems bring in 1 MiB
-    of them at once: so a small descent in both precisions goes before.
+    The pages of a library's code count from their first use, and some systems bring in 1 MiB at once.
     """
     if linux:
         _reserve_blas()

@@ -1,10 +1,8 @@
 """The same gradient on more machines: the blocks of a Dask array stay where they are, and d numbers travel.
 
-    −Xᵀr = Σᵢ −Xᵢᵀ(yᵢ − Xᵢβ),    block i = some of the rows.
-
-A step sends β to every block and adds up, in the order of the blocks, the vectors that come back. A block that is lost
-with its worker is made again from its recipe, and the sum stays the same. ``X.persist()`` and ``y.persist()`` keep the
-blocks in the workers' memory; else each step makes them anew. The workers need gdlib, and see files by the same path.
+A step sends β to every block and adds up, in the order of the blocks, the vectors −Xᵢᵀrᵢ that come back. A block that
+is lost with its worker is made again from its recipe. ``X.persist()`` and ``y.persist()`` keep the blocks in the
+workers' memory; else each step makes them anew. The workers need gdlib, and see files by the same path.
 
 Source: J. Dean, S. Ghemawat, "MapReduce: Simplified Data Processing on Large Clusters", OSDI 2004, section 3.3.
 """
@@ -83,8 +81,7 @@ def open_rows(path, rows=None):
 class Blocks(Elsewhere):
     """The blocks of a Dask X (n, d), each beside its part of y (n,), Dask's or NumPy's: for `LeastSquares`.
 
-    ValueError or TypeError where they do not match, are cut across columns, or hold no real numbers. That all
-    numbers are finite is looked at whenever a block is.
+    ValueError or TypeError where they do not match, are cut across columns, hold no real numbers or, when read, NaN.
     """
 
     def __init__(self, X, y):

@@ -55,7 +55,7 @@ def sweep(gradient, init, lr, eps=0.0, T=100, ascent=False):
     if not callable(gradient):
         raise TypeError(f"gradient must be a function of the point, got {gradient!r}")
     eps, T = number(eps, "eps", zero=True), whole(T, "T")
-    x, step, scalar = _starts_and_steps(init, lr, -1 if not ascent else 1)
+    x, step, scalar = _starts_and_steps(init, lr, 1 if ascent else -1)
     slope_at = _columns(gradient, x, scalar)
     m = x.shape[1]
     points, norms = np.empty((T + 1, *x.shape), x.dtype), np.empty((T + 1, m))
@@ -83,21 +83,21 @@ def sweep(gradient, init, lr, eps=0.0, T=100, ascent=False):
 def _starts_and_steps(init, lr, sign):
     """The starts as columns (d, m), the signed rates (m,), and whether a point is a number."""
     rates, starts = np.atleast_1d(real_array(lr, "lr")), real_array(init, "init")
-    if rates.ndim != 1 or starts.ndim > 2 or starts.size == 0 or rates.size == 0:
+    if rates.ndim != 1 or starts.ndim > 2 or 0 in (rates.size, starts.size):
         shapes = f"{rates.shape} and {starts.shape}"
         raise ValueError(f"lr must have shape (m,) and init (d,) or (m, d), got {shapes}")
     for rate in rates:
         number(float(rate), "lr")
     if not np.isfinite(starts).all():
         raise ValueError(f"init must be finite, got {init!r}")
-    scalar = starts.ndim == 0 or (starts.ndim == 2 and starts.shape[1] == 1)
+    scalar = starts.ndim == 0 or starts.shape[1:] == (1,)
     starts = np.atleast_2d(starts)
     m = max(len(rates), len(starts))
-    if len(starts) not in (1, m) or len(rates) not in (1, m):
+    if {len(starts), len(rates)} - {1, m}:
         numbers = f"{len(rates)} rates and {len(starts)} starts"
         raise ValueError(f"lr and init must be one each or equally many, got {numbers}")
     x = np.broadcast_to(starts, (m, starts.shape[1])).T.copy()
-    return x, np.broadcast_to(sign * rates, (m,)), scalar
+    return x, np.broadcast_to(sign * rates, m), scalar
 
 
 def _columns(gradient, x, scalar):
