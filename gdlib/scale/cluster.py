@@ -33,13 +33,13 @@ def missing(package):
     return None if find_spec(module) else f"{package} is not installed: pip install {install}"
 
 
-def connect(address=None, workers=2, memory="auto"):
-    """A `dask.distributed.Client`, to be used in ``with``: of processes on this machine, or of any cluster.
+def connect(address=None):
+    """A `dask.distributed.Client`, to be used in ``with``: of two processes on this machine, or of any cluster.
 
-    With the address of a scheduler, "tcp://host:8786", of that one; it outlives the client. Else of so many `workers`
-    of one thread, each with so much `memory` ("512 MiB"; "auto": a fair share), which listen on the loopback interface
-    only and end with the client. ImportError without Dask; OSError where nobody answers at the address within 10 s.
-    An existing cluster may let idle workers fetch the blocks of busy ones (its "work stealing"); this one does not.
+    With the address of a scheduler, "tcp://host:8786", of that one; it outlives the client. Else of two workers of one
+    thread, which listen on the loopback interface only and end with the client. ImportError without Dask; OSError
+    where nobody answers at the address within 10 s. An existing cluster may let idle workers fetch the blocks of busy
+    ones (its "work stealing"); this one does not.
     """
     if reason := missing("dask"):
         raise ImportError(reason)
@@ -54,7 +54,7 @@ def connect(address=None, workers=2, memory="auto"):
     if sys.platform == "linux":  # Dask is imported once for all workers, those that replace a dead one too
         settings["distributed.worker.multiprocessing-method"] = "forkserver"
     with dask.config.set(settings):
-        client = Client(n_workers=workers, threads_per_worker=1, memory_limit=memory, processes=True, **local)
+        client = Client(n_workers=2, threads_per_worker=1, processes=True, **local)
     # Dask's own way to one thread sets OMP_NUM_THREADS in this process too.
     client.register_worker_callbacks(partial(threadpool_limits, 1))
     return client
