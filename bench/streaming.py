@@ -158,7 +158,7 @@ def rows(path, b):
 def main():
     wanted = sys.argv[1] if len(sys.argv) > 1 else "320 MB"
     with tempfile.TemporaryDirectory() as folder:
-        path = patches.write(Path(folder, "patches.npy"), wanted, progress=False)
+        path = patches.write(Path(folder, "patches.npy"), wanted)
         shape = np.load(path, mmap_mode="r").shape
         lines = [
             f"`bench/streaming.py` on {report.machine('numpy', 'torch', 'scikit-learn')}.",

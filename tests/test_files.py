@@ -17,7 +17,7 @@ from gdlib.scale import files
 from gdlib.scale.files import Table, batches
 from gdlib.scale.memory import run_capped
 
-N, D, RUN = 60_000, 5, 250  # 2.9 MB: two blocks, and many runs
+N, D, RUN = 9000, 30, 50  # 2.2 MB: two blocks, and many runs
 
 near = {"rtol": 1e-10, "atol": 1e-10}
 
@@ -26,7 +26,7 @@ near = {"rtol": 1e-10, "atol": 1e-10}
 def table():
     rng = np.random.default_rng(2)
     table = rng.standard_normal((N, D + 1))
-    table[:, D] += table[:, :D] @ [1.0, -1.0, 2.0, 0.5, 0.0]
+    table[:, D] += table[:, :4] @ [1.0, -1.0, 2.0, 0.5]
     return table
 
 
@@ -152,7 +152,7 @@ def test_neighbours_that_are_alike_make_a_batch_in_runs_vary_more():
 
 
 @pytest.mark.parametrize("run", [1, RUN, N])
-@pytest.mark.parametrize("b", [64, 5000, 30_001])
+@pytest.mark.parametrize("b", [64, 1000, 4501])
 def test_batches_of_a_file_are_the_rows_that_are_dealt(path, table, b, run):
     dealt = list(batches(N, b, seed=5, epochs=2, run=run))
     assert run > 1 or all((a == b).all() for a, b in zip(dealt, gdlib.batches(N, b, 5, 2), strict=True))
@@ -161,7 +161,7 @@ def test_batches_of_a_file_are_the_rows_that_are_dealt(path, table, b, run):
         np.testing.assert_array_equal(np.column_stack([batch.X, batch.y]), table[rows])
 
 
-@pytest.mark.parametrize("b", [1, 32, 5000, N])
+@pytest.mark.parametrize("b", [1, 32, 1000, N])
 def test_sgd_walks_the_same_way_over_a_file_and_over_its_rows_in_memory(path, b):
     source = Table(path, RUN)
     paths = [
@@ -182,7 +182,7 @@ def test_wrong_arguments_are_named_at_once(path):
             Table(path, **arguments)
     loss = LeastSquares(Table(path))
     for deal in (loss.batches, lambda *a, **k: batches(N, *a, run=7, **k)):
-        for arguments, names in (((0,), "batch_size must be 1 or more"), ((N + 1,), "between 1 and n = 60000")):
+        for arguments, names in (((0,), "batch_size must be 1 or more"), ((N + 1,), "between 1 and n = 9000")):
             with pytest.raises(ValueError, match=names):
                 deal(*arguments)
         with pytest.raises(ValueError, match="epochs must be 1 or more"):
@@ -190,10 +190,10 @@ def test_wrong_arguments_are_named_at_once(path):
     with pytest.raises(ValueError, match="run must be 1 or more, got 0"):
         batches(9, 3, run=0)
     for rows, error, names in (
-        ([0, N], IndexError, "below n = 60000, got 60000"),
-        ([-N - 1], IndexError, "got -60001"),
-        (slice(5, 5), ValueError, "rows must be a slice or a vector"),
-        ([], ValueError, "rows must be a slice or a vector"),
+        ([0, N], IndexError, "below n = 9000, got 9000"),
+        ([-N - 1], IndexError, "got -9001"),
+        (slice(5, 5), ValueError, "rows must be a slice or a vector of row numbers, one at least"),
+        ([], ValueError, "rows must be a slice or a vector of row numbers, one at least"),
         ([0.5], ValueError, "rows must be a slice or a vector of row numbers"),
         (np.ones(N, bool), ValueError, "rows must be a slice or a vector of row numbers"),
     ):
@@ -232,9 +232,9 @@ def test_from_a_disk_every_byte_of_the_next_chunk_is_asked_for(path, monkeypatch
 
 
 def test_what_is_held_does_not_grow_with_the_file(tmp_path):
-    """NumPy reports its allocations to tracemalloc: 16 and 64 MB of rows need about the same."""
+    """NumPy reports its allocations to tracemalloc: 10 and 40 MB of rows need about the same."""
     peaks = {}
-    for n in (100_000, 400_000):
+    for n in (60_000, 240_000):
         np.save(tmp_path / "t.npy", np.tile(np.arange(20.0), (n, 1)))
         for work in ("gradient", "sgd", "hessian", "solve"):
             tracemalloc.start()
@@ -248,7 +248,7 @@ def test_what_is_held_does_not_grow_with_the_file(tmp_path):
             peaks[work, n] = tracemalloc.get_traced_memory()[1]
             tracemalloc.stop()
     for work in ("gradient", "sgd", "hessian", "solve"):
-        assert peaks[work, 400_000] < 1.2 * peaks[work, 100_000] < 8e6
+        assert peaks[work, 240_000] < 1.2 * peaks[work, 60_000] < 8e6
 
 
 # --- copies and threads ------------------------------------------------------------------------------
@@ -303,7 +303,7 @@ def test_a_file_that_holds_no_such_table_is_named(path):
             np.savez(file, a=np.ones((3, 2)))
 
     for make, names in (
-        (lambda: path.write_bytes(b""), "path must name a .npy table, and .*table.npy is none"),
+        (lambda: path.write_bytes(b""), "path must name a whole .npy table, and .*table.npy is none"),
         (lambda: path.write_text("1,2,3\n" * 99), "is none"),
         (npz, "is none"),
         (lambda: np.save(path, np.zeros(9)), r"must have shape \(n, d \+ 1\) with d >= 1, got \(9,\)"),
@@ -311,7 +311,7 @@ def test_a_file_that_holds_no_such_table_is_named(path):
         (lambda: np.save(path, np.zeros((0, 3))), r"got \(0, 3\)"),
         (lambda: np.save(path, np.zeros((9, 3), complex)), "must hold real numbers.*got complex128"),
         (lambda: np.save(path, np.zeros((9, 3), "S8")), "must hold real numbers"),
-        (lambda: np.save(path, np.full((9, 3), None), allow_pickle=True), "must hold real numbers.*object"),
+        (lambda: np.save(path, np.full((9, 3), None), allow_pickle=True), "is none: .*objects"),
         (lambda: np.save(path, np.asfortranarray(np.ones((9, 3)))), "row after row, got float64 column after column"),
     ):
         make()
@@ -331,9 +331,9 @@ def test_a_file_cut_short_is_an_error_not_a_crash(path):
         lambda: loss.solve(),
         lambda: sgd(loss, np.zeros(D), 0.01, T=90, batch_size=32),
     ):
-        with pytest.raises(OSError, match=r"table\.npy ends before row \d+ of 60000: it was cut short"):
+        with pytest.raises(OSError, match=r"table\.npy ends before row \d+ of 9000: it was cut short"):
             work()
-    with pytest.raises(ValueError, match=r"a whole table, but .*table\.npy ends before row 60000"):
+    with pytest.raises(ValueError, match=r"must name a whole .npy table, and .*table\.npy is none"):
         Table(path)
 
 
@@ -346,7 +346,7 @@ def test_a_file_cut_short_in_the_middle_of_a_walk(path):
             os.truncate(path, 20_000)
         return 0.01
 
-    with pytest.raises(OSError, match=r"table\.npy ends before row \d+ of 60000"):
+    with pytest.raises(OSError, match=r"table\.npy ends before row \d+ of 9000"):
         sgd(loss, np.zeros(D), rate, T=1800, batch_size=32)
     assert 10 <= len(steps) < 1800
 
@@ -374,8 +374,8 @@ def test_a_nan_in_the_file_is_found_when_it_is_read_and_named_with_its_rows(path
     loss.gradient(np.zeros(D), slice(0, 700))  # not read
     with np.errstate(invalid="ignore"):
         for work, rows in (
-            (lambda: loss(np.zeros(D)), "rows 0 to 52427"),
-            (lambda: loss.gradient(np.zeros(D)), "rows 0 to 52427"),
+            (lambda: loss(np.zeros(D)), "rows 0 to 8737"),
+            (lambda: loss.gradient(np.zeros(D)), "rows 0 to 8737"),
             (lambda: loss.gradient(np.zeros(D), [3, 700]), "rows 3 to 700"),
             (lambda: sgd(loss, np.zeros(D), 0.01, 2000, 32), "the rows just read"),
         ):

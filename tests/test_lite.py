@@ -68,7 +68,7 @@ import tempfile
 import gdlib, numpy as np
 from gdlib.scale import memory, patches
 with tempfile.TemporaryDirectory() as folder:
-    table = np.load(patches.write(folder + "/patches.npy", "9 MB", progress=False), mmap_mode="r")
+    table = np.load(patches.write(folder + "/patches.npy", "9 MB"), mmap_mode="r")
     loss = gdlib.LeastSquares(table[:, :-1], table[:, -1], scale="mean")
     print(gdlib.sgd(loss, np.zeros(49), 0.1, 300, batch_size=64).final)
     print(gdlib.gradient_descent(loss.gradient, np.zeros(49), 0.1, T=5).final, loss.solve())

@@ -57,8 +57,8 @@ def test_what_streaming_holds_is_written_out_once():
 def walk(path, batch_size):
     loss = gdlib.LeastSquares(Table(path), scale="half-mean")
     if batch_size is None:
-        return gdlib.gradient_descent(loss.gradient, np.zeros(loss.d), 1e-12, eps=0, T=10).stop
-    return gdlib.sgd(loss, np.zeros(loss.d), 1e-6, 100, batch_size, record=100).stop
+        return gdlib.gradient_descent(loss.gradient, np.zeros(loss.d), 1e-12, eps=0, T=3).stop
+    return gdlib.sgd(loss, np.zeros(loss.d), 1e-6, 40, batch_size, record=40).stop
 
 
 @linux
@@ -67,12 +67,19 @@ def walk(path, batch_size):
     [("float64", 64), ("float64", 1024), ("float32", 8000), ("uint8", 1024), ("float64", None), ("uint8", None)],
 )
 def test_the_predicted_peak_of_a_walk_over_a_file(tmp_path, dtype, batch_size):
-    n, d = 20_000, 300
+    n, d = 10_000, 300
     np.save(tmp_path / "rows.npy", np.tile(np.arange(d + 1, dtype=float).astype(dtype), (n, 1)))
     run = run_capped(lambda *task: walk(*task), str(tmp_path / "rows.npy"), batch_size, cap="64 MiB")
     predicted = footprint(n, d, batch_size, dtype).streamed
     assert run.outcome == "finished", run
     assert 0.8 * predicted < run.peak < 1.2 * predicted
+
+
+@linux
+def test_a_table_that_is_loaded_is_held_once(tmp_path):
+    np.save(tmp_path / "rows.npy", np.ones((100_000, 25)))
+    held = peak(lambda path: Table(path).load().n, str(tmp_path / "rows.npy"))
+    assert abs(held - 20_000_000) < 2_000_000 + MIB
 
 
 def test_readable():
@@ -109,13 +116,9 @@ def test_footprint_names_wrong_arguments(change, error, names):
         footprint(**{"n": 5, "d": 3} | change)
 
 
-def test_a_footprint_prints_as_a_table():
-    lines = repr(footprint(10**6, 256 * 256 * 3, 64, "uint8")).splitlines()
-    assert lines[0] == "1,000,000 rows of 196,608 numbers, uint8, 1 buffer"
-    assert lines[1].split() == ["data", "X", "183", "GiB"]
-    assert "  a batch of 64               12 MiB" in lines
-    assert len(lines) == 7
-    assert len({len(line) for line in lines[1:]}) == 1
+def test_a_footprint_is_shown_in_units():
+    shown = repr(footprint(10**6, 256 * 256 * 3, 64, "uint8"))
+    assert shown.startswith("Footprint(data 183 GiB, targets 977 KiB, model 1.5 MiB, in_memory 183 GiB, batch 12 MiB")
 
 
 # --- the machine ---------------------------------------------------------------------------------
@@ -187,7 +190,7 @@ def test_half_the_cap_fits_and_twice_does_not(system):
 
 @pytest.mark.parametrize(
     "make",
-    [lambda: bytearray(100_000), lambda: np.ones(12_500), lambda: [object() for _ in range(100)]],
+    [lambda: bytearray(100_000), lambda: np.ones(12_500), lambda: [object() for _ in range(3000)]],
     ids=["bytes", "arrays", "objects"],
 )
 def test_no_loop_gets_past_the_cap(system, capfd, make):
@@ -197,7 +200,7 @@ def test_no_loop_gets_past_the_cap(system, capfd, make):
             kept.append(make())
             time.sleep(pause)  # a watchdog comes late where memory is taken fast
 
-    run = run_capped(hoard, 0 if system == "linux" else 2e-5, cap="48 MiB", timeout=60)
+    run = run_capped(hoard, 0 if system == "linux" else 2e-5, cap="48 MiB")
     assert run.outcome == "out of memory"
     assert run.message
     assert 38 * MIB < run.peak < (54 if system == "linux" else 100) * MIB
@@ -231,13 +234,13 @@ def test_threads_that_multiply_matrices_under_a_small_cap():
 
         def work(i):
             start.wait()
-            return sum(float((x @ x)[0, 0] + (x[:, 1:].T @ x[:, 0])[0]) for _ in range(10))
+            return sum(float((x @ x)[0, 0] + (x[:, 1:].T @ x[:, 0])[0]) for _ in range(4))
 
         with ThreadPoolExecutor(8) as pool:
             return sorted(set(pool.map(work, range(8))))
 
-    run = run_capped(crowd, cap="32 MiB", timeout=60)  # whoever gets no thread leaves the others waiting
-    assert (run.outcome, run.result) == ("finished", [6000.0]), run
+    run = run_capped(crowd, cap="32 MiB")  # whoever gets no thread leaves the others waiting
+    assert (run.outcome, run.result) == ("finished", [2400.0]), run
 
 
 @linux
@@ -303,7 +306,7 @@ def test_an_exception_is_a_result():
     ],
 )
 def test_every_other_end_is_an_error_that_is_told(function, message):
-    run = run_capped(function, timeout=30)
+    run = run_capped(function)
     assert run.outcome == "error"
     assert re.match(message, run.message), run.message
 
@@ -357,12 +360,11 @@ def test_what_it_prints_appears_here(capsys, monkeypatch):
     assert err == "careful\n"
 
 
-def test_too_long_and_no_folder_is_left_behind(tmp_path, monkeypatch):
+def test_no_folder_is_left_behind(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    run = run_capped(lambda: time.sleep(60), timeout=0.2)
-    assert (run.outcome, run.message) == ("too long", "stopped after 0.2 s")
-    assert 0.2 < run.seconds < 10
-    assert list(tmp_path.iterdir()) == []
+    for function in (int, os.abort):
+        run_capped(function)
+        assert list(tmp_path.iterdir()) == []
 
 
 def test_peak_from_a_thread_too():
@@ -386,7 +388,6 @@ def test_small_pieces_are_seen_too():
     [
         ({"function": 3}, TypeError, "function must be callable, got 3"),
         ({"cap": "lots"}, ValueError, "got 'lots'"),
-        ({"timeout": 0}, ValueError, "timeout must be above 0 seconds, got 0"),
         ({"args": [threading.Lock()]}, TypeError, "lock"),
     ],
 )

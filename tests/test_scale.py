@@ -446,14 +446,14 @@ def test_wrong_torch_arguments_are_named(torch, data):
     broken = X.clone()
     broken[7, 1] = math.nan
     for arguments, error, names in (
-        ((X, data[1]), TypeError, "y must be the same kind of array as X"),
-        ((X.float(), y), TypeError, "y must be the same kind of array as X, .*float32, got .*float64"),
-        ((X.long(), y), TypeError, "X must hold float32 or float64, got torch.int64"),
-        ((X * 1j, y), TypeError, "X must hold float32 or float64, got torch.complex128"),
-        ((X.bfloat16(), y), TypeError, "X must hold float32 or float64, got torch.bfloat16"),
-        ((open_in_a_file, y), TypeError, "X must be an array of a library with asarray"),
-        (([[1.0]], y), TypeError, "X must be an array of a library with asarray, got"),
-        ((X, y.to("meta")), ValueError, "y must be on the device of X, cpu, got meta"),
+        ((X, data[1]), TypeError, "y must be a PyTorch tensor of float32 or float64, got array"),
+        ((X.float(), y), ValueError, "y must be of the type .* of X, torch.float32 .*, got torch.float64"),
+        ((X.long(), y), TypeError, "X must be a PyTorch tensor of float32 or float64"),
+        ((X * 1j, y), TypeError, "X must be a PyTorch tensor of float32 or float64"),
+        ((X.bfloat16(), y), TypeError, "X must be a PyTorch tensor of float32 or float64"),
+        ((open_in_a_file, y), TypeError, "X must be a PyTorch tensor of float32 or float64"),
+        (([[1.0]], y), TypeError, "X must be a PyTorch tensor of float32 or float64, got"),
+        ((X, y.to("meta")), ValueError, "y must be .* on the device of X, .* on cpu, got .* on meta"),
         ((X, y[:-1]), ValueError, r"y must have 1 dimensions and the rows of X, got shape \(999,\)"),
         ((X[:, 0], y), ValueError, "X must have 2 dimensions"),
         ((broken, y), ValueError, "X must be finite"),

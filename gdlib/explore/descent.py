@@ -145,7 +145,7 @@ class Walks:
     names: tuple
 
     def from_start(self, start):
-        """All of them, as a `gdlib.descent.Sweep`."""
+        """All of them, as a `gdlib.scale.many.Sweep`."""
         eps = float(self.tolerances[0])
         return sweep(self.ground.gradient, start, self.rates, eps, self.T_max, ascent=self.ascent)
 

@@ -1,4 +1,4 @@
-"""What rows that live elsewhere have in common: numbers of rows, blocks looked at once they are here, the solution."""
+"""What rows that live elsewhere have in common: their numbers, a look at each block, the solution."""
 
 import numpy as np
 
@@ -13,10 +13,11 @@ class Elsewhere:
         return np.asarray(beta, dtype=self.dtype)
 
     def solve(self):
-        """The least-squares solution by a QR factorisation that grows block by block, (d + 1)² at a time.
+        """The least-squares solution by a QR factorisation that grows block by block.
 
-        R of (X y) has the singular values of its rows, and unlike XᵀX it loses no digits. In one thread: on blocks
-        as narrow as these LAPACK's threads wait for each other, 4 to 8 times as long on 2 cores.
+        R of (X y), (d + 1)² numbers, has its singular values, and unlike XᵀX it loses no digits.
+        In one thread: on blocks as narrow as these LAPACK's threads wait for each other, 4 to 8
+        times as long on 2 cores.
         Source: G. H. Golub, C. F. Van Loan, "Matrix Computations" (4th ed. 2013), section 5.3.
         """
         from threadpoolctl import threadpool_limits
@@ -38,8 +39,9 @@ def triangle(X, y):
     return np.linalg.qr(np.column_stack([X, y]), mode="r")
 
 
-def computed(function, X, y, where):
-    """function(X, y) of one block; ValueError, which names the rows, where X or y is not finite."""
+def computed(function, X, y, dtype, where):
+    """function(X, y) in numbers of this type; ValueError, which says where, if one is not finite."""
+    X, y = X.astype(dtype, copy=False), y.astype(dtype, copy=False)
     value = function(X, y)
     if not np.vdot(value, value) < np.inf:  # β is on its way to infinity, or the data are not finite
         for name, part in (("X", X), ("y", y)):
@@ -49,7 +51,7 @@ def computed(function, X, y, where):
 
 
 def row_numbers(rows, n):
-    """Numbers of rows counted from the front, as of any array: −1 is the last one; IndexError outside."""
+    """Numbers of rows counted from the front: −1 is the last of n; IndexError outside."""
     if isinstance(rows, slice):
         return np.arange(*rows.indices(n))
     rows = np.asarray(rows)

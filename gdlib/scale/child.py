@@ -13,10 +13,12 @@ import threading
 import time
 import traceback
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import cloudpickle
 import numpy as np
+import psutil
 
 from gdlib import LeastSquares, sgd
 from gdlib.scale import files, memory  # noqa: F401 (loaded already when the function uses them)
@@ -33,41 +35,28 @@ def serve():
 
     As soon as all is ready the base and whether the limit is hard go to the standard output.
     """
-    folder, cap, hard = pickle.load(sys.stdin.buffer)
+    folder, cap, linux = pickle.load(sys.stdin.buffer)
     parent, answer = os.dup(0), os.dup(1)
     os.dup2(os.open(f"{folder}/out", os.O_WRONLY), 1)
     threading.stack_size(STACK)
-    if hard:
+    if linux:
         ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGKILL)
-    call = _received()
+    report = _outcome(partial(pickle.load, sys.stdin.buffer))
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     threading.Thread(target=_end_with, args=[parent], daemon=True).start()
-    _settle(hard)
-    base, hard = _held(), hard and _status("VmData") is not None
+    _settle(linux)
+    base, hard = psutil.Process().memory_info().rss, linux and _status("VmData") is not None
     os.write(answer, f"{base} {int(hard)}\n".encode())
-    report = _limited(call, cap) if hard else _run(call)
-    highest = _status("VmHWM") if hard else None
-    if highest:
+    if report["outcome"] == "finished":
+        function, args, kwargs = report.pop("result")
+        report = _outcome(partial(function, *args, **kwargs), cap if hard else None)
+    if hard and (highest := _status("VmHWM")):
         report["peak"] = max(0, highest - base)
     for stream in (sys.stdout, sys.stderr):
         with suppress(Exception):
             stream.flush()
-    _write(Path(folder, "report"), report)
+    Path(folder, "report").write_bytes(_pickled(report))
     os._exit(0)
-
-
-def _received():
-    """The call that was sent; one that raises where it can't be unpickled here."""
-    try:
-        function, args, kwargs = pickle.load(sys.stdin.buffer)
-    except BaseException as problem:
-        error = problem
-
-        def fail():
-            raise error
-
-        return fail
-    return lambda: function(*args, **kwargs)
 
 
 def _end_with(parent):
@@ -79,19 +68,18 @@ def _end_with(parent):
     os._exit(1)
 
 
-def _settle(hard):
-    """Do once what happens at a first time, so that it belongs to the base and not to the function.
+def _settle(linux):
+    """Do once, in both precisions, what happens at a first time: it belongs to the base, not to the function.
 
-    The pages of a library's code count from their first use on, and some systems bring in 1 MiB
-    of them at once: so a small descent in both precisions goes before.
+    The pages of a library's code count from their first use, and some systems bring in 1 MiB at once.
     """
-    if hard:
+    if linux:
         _reserve_blas()
     np.ones((512, 512)) @ np.ones((512, 512))  # the threads of the BLAS
     for dtype in (np.float64, np.float32):
         table = np.ones((1024, 65), dtype)
         sgd(LeastSquares(table[:, :-1], table[:, -1]), np.zeros(64), 1e-9, T=2, batch_size=512, eps=0)
-    if hard:
+    if linux:
         with suppress(AttributeError):  # the C library is another one
             ctypes.CDLL(None).malloc_trim(0)  # what is free would else be used again, unseen
         with suppress(OSError):
@@ -110,63 +98,43 @@ def _reserve_blas():
                 free(buffer)
 
 
-def _limited(call, cap):
-    """`_run` with RLIMIT_DATA at what is mapped now and `cap` bytes more; lifted for the report."""
-    import resource
-
-    before = resource.getrlimit(resource.RLIMIT_DATA)
+def _outcome(call, cap=None):
+    """What came of the call, as fields of a `Run`; RLIMIT_DATA at what is mapped now and `cap` more."""
     if cap:
-        least = _status("VmData") + cap
-        most = least if before[1] == resource.RLIM_INFINITY else min(least, before[1])
-        resource.setrlimit(resource.RLIMIT_DATA, (most, before[1]))
-    return _run(call, finally_=lambda: resource.setrlimit(resource.RLIMIT_DATA, before))
+        import resource
 
-
-def _run(call, finally_=lambda: None):
-    """What came of the call, as fields of a `Run`."""
-    began, result, error = time.perf_counter(), None, None
+        before = resource.getrlimit(resource.RLIMIT_DATA)
+        resource.setrlimit(resource.RLIMIT_DATA, (_status("VmData") + cap, before[1]))
+    result, error, began = None, None, time.perf_counter()
     try:
         result = call()
     except BaseException as problem:
         error = problem
-    finally_()
     seconds = time.perf_counter() - began
-    if error is None:
-        return {"outcome": "finished", "result": result, "seconds": seconds}
-    return _failed(error) | {"seconds": seconds}
+    if cap:
+        resource.setrlimit(resource.RLIMIT_DATA, before)  # the report may be large
+    fields = _failed(error) if error else {"outcome": "finished", "result": result}
+    return fields | {"seconds": seconds}
 
 
 def _failed(error):
     """Outcome and message of a call that ended with this exception."""
     refused = getattr(error, "errno", None) == errno.ENOMEM or "can't start new thread" in str(error)
     if isinstance(error, MemoryError) or refused:
-        message = str(error) or "more was asked for than there is"
-        return {"outcome": "out of memory", "message": message}
+        return {"outcome": "out of memory", "message": str(error) or "more was asked for than there is"}
     last = traceback.extract_tb(error.__traceback__)[-1]
     file = f" of {Path(last.filename).name}" if os.path.isfile(last.filename) else ""
     message = f"{type(error).__name__}: {error} (in {last.name}, line {last.lineno}{file})"
     return {"outcome": "error", "message": message}
 
 
-def _write(path, report):
-    """The report into a file; a result that can't be pickled is an error of its own."""
+def _pickled(report):
+    """The report as bytes; a result that can't be pickled is an error of its own."""
     try:
-        with open(path, "wb") as file:
-            cloudpickle.dump(report, file)
+        return cloudpickle.dumps(report)
     except Exception as problem:
-        del report["result"]
-        error = TypeError(f"the result can't be sent back: {problem}")
-        report |= _failed(error.with_traceback(problem.__traceback__))
-        path.write_bytes(pickle.dumps(report))
-
-
-def _held():
-    """Bytes of memory that this process has in use."""
-    if (held := _status("VmRSS")) is not None:
-        return held
-    import psutil
-
-    return psutil.Process().memory_info().rss
+        error = TypeError(f"the result can't be sent back: {problem}").with_traceback(problem.__traceback__)
+        return pickle.dumps(report | {"result": None} | _failed(error))
 
 
 def _status(name):

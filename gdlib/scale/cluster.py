@@ -1,10 +1,8 @@
 """The same gradient on more machines: the blocks of a Dask array stay where they are, and d numbers travel.
 
-    −Xᵀr = Σᵢ −Xᵢᵀ(yᵢ − Xᵢβ),    block i = some of the rows.
-
-A step sends β to every block and adds up, in the order of the blocks, the vectors that come back. A block that is lost
-with its worker is made again from its recipe, and the sum stays the same. ``X.persist()`` and ``y.persist()`` keep the
-blocks in the workers' memory; else each step makes them anew. The workers need gdlib, and see files by the same path.
+A step sends β to every block and adds up, in the order of the blocks, the vectors −Xᵢᵀrᵢ that come back. A block that
+is lost with its worker is made again from its recipe. ``X.persist()`` and ``y.persist()`` keep the blocks in the
+workers' memory; else each step makes them anew. The workers need gdlib, and see files by the same path.
 
 Source: J. Dean, S. Ghemawat, "MapReduce: Simplified Data Processing on Large Clusters", OSDI 2004, section 3.3.
 """
@@ -35,13 +33,13 @@ def missing(package):
     return None if find_spec(module) else f"{package} is not installed: pip install {install}"
 
 
-def connect(address=None, workers=2, memory="auto"):
-    """A `dask.distributed.Client`, to be used in ``with``: of processes on this machine, or of any cluster.
+def connect(address=None):
+    """A `dask.distributed.Client`, to be used in ``with``: of two processes on this machine, or of any cluster.
 
-    With the address of a scheduler, "tcp://host:8786", of that one; it outlives the client. Else of so many `workers`
-    of one thread, each with so much `memory` ("512 MiB"; "auto": a fair share), which listen on the loopback interface
-    only and end with the client. ImportError without Dask; OSError where nobody answers at the address within 10 s.
-    An existing cluster may let idle workers fetch the blocks of busy ones (its "work stealing"); this one does not.
+    With the address of a scheduler, "tcp://host:8786", of that one; it outlives the client. Else of two workers of one
+    thread, which listen on the loopback interface only and end with the client. ImportError without Dask; OSError
+    where nobody answers at the address within 10 s. An existing cluster may let idle workers fetch the blocks of busy
+    ones (its "work stealing"); this one does not.
     """
     if reason := missing("dask"):
         raise ImportError(reason)
@@ -51,12 +49,12 @@ def connect(address=None, workers=2, memory="auto"):
 
     if address is not None:
         return Client(address, timeout=10)
-    local = {"host": "127.0.0.1", "threads_per_worker": 1, "scheduler_kwargs": {"dashboard_address": "127.0.0.1:0"}}
+    local = {"host": "127.0.0.1", "dashboard_address": None, "scheduler_kwargs": {"dashboard_address": "127.0.0.1:0"}}
     settings = {"distributed.scheduler.work-stealing": False, "distributed.nanny.pre-spawn-environ": {}}
     if sys.platform == "linux":  # Dask is imported once for all workers, those that replace a dead one too
         settings["distributed.worker.multiprocessing-method"] = "forkserver"
     with dask.config.set(settings):
-        client = Client(n_workers=workers, memory_limit=memory, processes=True, dashboard_address=None, **local)
+        client = Client(n_workers=2, threads_per_worker=1, processes=True, **local)
     # Dask's own way to one thread sets OMP_NUM_THREADS in this process too.
     client.register_worker_callbacks(partial(threadpool_limits, 1))
     return client
@@ -67,25 +65,23 @@ def open_rows(path, rows=None):
 
     Only the header is read here; each worker reads its own blocks, of `rows` rows each (by default 64 MiB).
     """
-    from dask import array, delayed
+    from dask import array
 
     table = files.Table(path)
-    path = str(table.path)
     rows = max(1, BLOCK // table.row) if rows is None else whole(rows, "rows")
-    cuts = [(low, min(low + rows, table.n)) for low in range(0, table.n, rows)]
-
-    def blocks_of(columns, *width):
-        blocks = [(delayed(_load)(path, *cut, columns), (cut[1] - cut[0], *width)) for cut in cuts]
-        return array.concatenate([array.from_delayed(*block, table.stored) for block in blocks])
-
-    return blocks_of(slice(table.d), table.d), blocks_of(table.d)
+    X = array.core.normalize_chunks((rows, -1), (table.n, table.d))
+    parts = ((slice(table.d), X), (table.d, X[:1]))
+    load = partial(_load, str(table.path))
+    return tuple(
+        array.map_blocks(load, columns, chunks=chunks, dtype=table.stored, meta=np.empty([0] * len(chunks)))
+        for columns, chunks in parts
+    )
 
 
 class Blocks(Elsewhere):
     """The blocks of a Dask X (n, d), each beside its part of y (n,), Dask's or NumPy's: for `LeastSquares`.
 
-    ValueError or TypeError where they do not match, are cut across columns, or hold no real numbers. That all
-    numbers are finite is looked at whenever a block is.
+    ValueError or TypeError where they do not match, are cut across columns, hold no real numbers or, when read, NaN.
     """
 
     def __init__(self, X, y):
@@ -108,11 +104,11 @@ class Blocks(Elsewhere):
 
     def each(self, function, rows=None):
         """The sum of function(X, y) over each Dask block that has some of the rows, formed where the block is."""
-        return self._compute(partial(_summed, function), rows)
+        return self._compute(function, max(1, Rows.BLOCK // (self.d * self.dtype.itemsize)), rows)
 
     def triangles(self):
         """`triangle` of each Dask block."""
-        return self._compute(partial(_whole_block, triangle))
+        return self._compute(triangle, self.n)
 
     def batches(self, batch_size, seed=0, epochs=1):
         """Row numbers; runs of a 16th of a batch stay together, so that a batch asks some 16 blocks at most."""
@@ -133,41 +129,35 @@ class Blocks(Elsewhere):
                     y[i] = dask.delayed(_second)(x, y[i])
         return list(zip(X, dask.persist(*y) if futures else y, strict=True))
 
-    def _compute(self, function, rows=None):
-        """function(X, y, dtype, where) of each block that has some of the rows, of these rows: a tuple."""
+    def _compute(self, function, step, rows=None):
+        """`_summed` of each block that has some of the rows, of these rows: a tuple."""
         import dask
 
         rows = None if rows is None else np.sort(row_numbers(rows, self.n))
         edges = self.cuts if rows is None else np.searchsorted(rows, self.cuts)
         # One name a step: in a longer series of tasks on few blocks the scheduler no longer asks where they are.
-        task, step, tasks = dask.delayed(_of_rows), f"step-{os.urandom(16).hex()}", []
+        task, name, tasks = dask.delayed(_summed), f"step-{os.urandom(16).hex()}", []
         for i in np.flatnonzero(np.diff(edges)).tolist():
             at = slice(None) if rows is None else rows[edges[i] : edges[i + 1]] - self.cuts[i]
             if rows is not None and (np.diff(at) == 1).all():
                 at = slice(at[0], at[-1] + 1)
             where = f"rows {self.cuts[i]} to {self.cuts[i + 1] - 1}"
-            tasks.append(task(function, *self._parts[i], at, self.dtype, where, dask_key_name=(step, i)))
+            tasks.append(task(function, *self._parts[i], at, step, self.dtype, where, dask_key_name=(name, i)))
         return dask.compute(*tasks)
 
 
-def _of_rows(function, X, y, at, dtype, where):
+def _summed(function, X, y, at, step, dtype, where):
+    """The sum of function(X, y) over these rows of a block, so many at a time."""
+    X, y = X[at], y[at]
     with np.errstate(over="ignore", invalid="ignore"):  # on the way to infinity, as in the descent
-        return function(X[at], y[at], dtype, where)
-
-
-def _summed(function, X, y, dtype, where):
-    step = max(1, Rows.BLOCK // (X.shape[1] * dtype.itemsize))
-    cuts = (slice(i, i + step) for i in range(0, len(y), step))
-    return sum(_whole_block(function, X[cut], y[cut], dtype, where) for cut in cuts)
-
-
-def _whole_block(function, X, y, dtype, where):
-    return computed(function, X.astype(dtype, copy=False), y.astype(dtype, copy=False), where)
+        cuts = (slice(i, i + step) for i in range(0, len(y), step))
+        return sum(computed(function, X[cut], y[cut], dtype, where) for cut in cuts)
 
 
 def _second(X, y):
     return y
 
 
-def _load(path, low, high, columns):
+def _load(path, columns, block_info=None):
+    low, high = block_info[None]["array-location"][0]
     return np.array(np.load(path, mmap_mode="r")[low:high, columns])

@@ -12,18 +12,11 @@ __all__ = ["Sweep", "sweep"]
 
 @dataclass(frozen=True, eq=False)
 class Sweep:
-    """Many walks side by side. ``sweep[i]`` is walk i as a `Path`.
+    """Many walks side by side; ``sweep[i]`` is walk i as a `Path`.
 
-    Attributes
-    ----------
-    points : (m, T+1) or (m, T+1, d)
-        Row i is walk i; after its last step the last point is repeated.
-    norms : (m, T+1)
-        The norm of the gradient at each of those points.
-    steps : (m,) of int
-        How many updates each walk did.
-    stop : (m,) of str
-        Why each walk stopped, as in `Path`.
+    points : (m, T+1) or (m, T+1, d), row i is walk i; after its last step the last point is repeated
+    norms : (m, T+1), of the gradient at each of those points
+    steps, stop : (m,), how many updates each walk did, and why it stopped, as in `Path`
     """
 
     points: np.ndarray
@@ -43,31 +36,18 @@ def sweep(gradient, init, lr, eps=0.0, T=100, ascent=False):
     """Many learning rates, or many starts, or pairs of both: walk i is
     ``gradient_descent(gradient, init[i], lr[i], eps, T)``, and all take each step together.
 
-    Parameters
-    ----------
     gradient : callable
-        ∇f. It is called with all points as columns, shape (d, m), or (m,) for scalar starts:
-        what is written with ``x[0]``, ``x[1]`` or ``A @ x`` needs no change. Where its columns
-        differ from one-at-a-time calls (or it raises), it is called one point at a time.
+        ∇f, called with all points as columns, shape (d, m), or (m,) for scalar starts: what is
+        written with ``x[0]``, ``x[1]`` or ``A @ x`` needs no change. Where its columns differ
+        from one-at-a-time calls (or it raises), it is called one point at a time.
     init : float, (d,), (m, 1) or (m, d)
         One start for all walks, or one a walk; (m, 1) gives m scalar starts.
-    lr : float or (m,)
-        One learning rate for all walks, or one a walk.
+    lr : float or (m,), one learning rate for all walks, or one a walk
     eps, T : as in `gradient_descent`
-    ascent : bool
-        Walk uphill instead.
+    ascent : bool, walk uphill instead
 
-    Returns
-    -------
-    Sweep
+    Returns a `Sweep`. Wrong arguments raise TypeError or ValueError, which name the argument.
 
-    Raises
-    ------
-    TypeError, ValueError
-        The message names the argument.
-
-    Examples
-    --------
     >>> walks = sweep(lambda x: 2 * x, init=1.0, lr=[0.1, 0.5, 1.5], eps=1e-6, T=200)
     >>> [walks[i].steps for i in range(3)], walks.stop.tolist()
     ([66, 1, 200], ['converged', 'converged', 'exhausted'])
@@ -75,7 +55,7 @@ def sweep(gradient, init, lr, eps=0.0, T=100, ascent=False):
     if not callable(gradient):
         raise TypeError(f"gradient must be a function of the point, got {gradient!r}")
     eps, T = number(eps, "eps", zero=True), whole(T, "T")
-    x, step, scalar = _starts_and_steps(init, lr, -1 if not ascent else 1)
+    x, step, scalar = _starts_and_steps(init, lr, 1 if ascent else -1)
     slope_at = _columns(gradient, x, scalar)
     m = x.shape[1]
     points, norms = np.empty((T + 1, *x.shape), x.dtype), np.empty((T + 1, m))
@@ -103,22 +83,21 @@ def sweep(gradient, init, lr, eps=0.0, T=100, ascent=False):
 def _starts_and_steps(init, lr, sign):
     """The starts as columns (d, m), the signed rates (m,), and whether a point is a number."""
     rates, starts = np.atleast_1d(real_array(lr, "lr")), real_array(init, "init")
-    if rates.ndim != 1 or starts.ndim > 2 or starts.size == 0 or rates.size == 0:
+    if rates.ndim != 1 or starts.ndim > 2 or 0 in (rates.size, starts.size):
         shapes = f"{rates.shape} and {starts.shape}"
         raise ValueError(f"lr must have shape (m,) and init (d,) or (m, d), got {shapes}")
     for rate in rates:
         number(float(rate), "lr")
     if not np.isfinite(starts).all():
         raise ValueError(f"init must be finite, got {init!r}")
-    scalar = starts.ndim == 0 or (starts.ndim == 2 and starts.shape[1] == 1)
+    scalar = starts.ndim == 0 or starts.shape[1:] == (1,)
     starts = np.atleast_2d(starts)
     m = max(len(rates), len(starts))
-    if len(starts) not in (1, m) or len(rates) not in (1, m):
-        raise ValueError(
-            f"lr and init must be one each or equally many, got {len(rates)} rates and {len(starts)} starts"
-        )
+    if {len(starts), len(rates)} - {1, m}:
+        numbers = f"{len(rates)} rates and {len(starts)} starts"
+        raise ValueError(f"lr and init must be one each or equally many, got {numbers}")
     x = np.broadcast_to(starts, (m, starts.shape[1])).T.copy()
-    return x, np.broadcast_to(sign * rates, (m,)), scalar
+    return x, np.broadcast_to(sign * rates, m), scalar
 
 
 def _columns(gradient, x, scalar):

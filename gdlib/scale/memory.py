@@ -1,4 +1,4 @@
-"""Memory: how many bytes a data set needs before it is loaded, and how many a function really takes, under a hard cap.
+"""Memory: the bytes that a data set needs, before it is loaded; those that a function really takes, under a hard cap.
 
 `gdlib.scale.child` is the other end of `run_capped`, in the process with the cap.
 """
@@ -9,7 +9,7 @@ import re
 import signal
 import sys
 import time
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,7 +17,7 @@ import numpy as np
 
 from gdlib.arguments import precision, whole
 from gdlib.regression import Rows
-from gdlib.scale.files import RUN, RUNS
+from gdlib.scale.files import RUN, chunk_rows
 
 __all__ = ["Footprint", "Run", "footprint", "machine", "peak", "readable", "run_capped", "size_in_bytes"]
 
@@ -29,115 +29,64 @@ CHILD = (  # the path first: gdlib itself is found by it
 )
 FAILED = r"OpenBLAS|Memory allocation still failed|BLAS : |bad_alloc|MemoryError"
 FAILED = re.compile(rf"^.*({FAILED}).*\n?", re.M)  # what libraries print when they get no memory
-SIZES = ("B", "KiB", "MiB", "GiB", "TiB")
-UNITS = {"B": 1}
-for _power, _letter in enumerate("KMGTP", 1):
-    UNITS |= {f"{_letter}B": 1000**_power, f"{_letter}IB": 1024**_power}
 
 
 @dataclass(frozen=True)
 class Footprint:
-    """The bytes of n rows of d numbers and of the ways to descend on them; `footprint` makes it."""
+    """The bytes of n rows of d numbers and of the ways to descend on them, as `footprint` predicts them."""
 
-    n: int
-    d: int
-    batch_size: int | None = None
-    dtype: str = "float64"
-    buffers: int = 1
-
-    @property
-    def data(self):
-        """X alone: n · d · bytes of a number."""
-        return self.n * self.d * self._item
-
-    @property
-    def targets(self):
-        """y: n · bytes of a number."""
-        return self.n * self._item
-
-    @property
-    def model(self):
-        """β: 8d, or 4d where the numbers are computed in float32."""
-        return self.d * self._work
-
-    @property
-    def in_memory(self):
-        """What full-batch descent holds with everything loaded: data, targets and model."""
-        return self.data + self.targets + self.model
-
-    @property
-    def batch(self):
-        """X of one batch; of the full batch all of the data."""
-        return (self.batch_size or self.n) * self.d * self._item
-
-    @property
-    def streamed(self):
-        """The most that descent on a `files.Table` holds.
-
-        `buffers` chunks of whole batches, target included, 4 MiB each or one batch where that is
-        more (of the full batch: a block of 2 MiB); of the block at work −Xᵀ, its residuals, and
-        where numbers are converted the block once more; a few vectors of length d. Only the list
-        of its runs, which a descent by batches shuffles, grows with the file: 32 bytes for each
-        256 KiB.
-        """
-        at_work = min(self.batch_size or self.n, max(1, Rows.BLOCK // (self.d * self._work)))
-        held, order = at_work, 0
-        if self.batch_size:
-            run = max(1, RUN // ((self.d + 1) * self._item))  # rows
-            batches = 1 if run == 1 else max(1, RUNS * run // self.batch_size)
-            held = self.buffers * min(self.n, self.batch_size * batches)
-            order = ORDER * -(-self.n // run)
-        copies = 1 + (np.dtype(self.dtype) not in (np.float32, np.float64))
-        work = at_work * (copies * self.d + 2) * self._work
-        return held * (self.d + 1) * self._item + work + VECTORS * self.model + order
-
-    @property
-    def _item(self):
-        return np.dtype(self.dtype).itemsize
-
-    @property
-    def _work(self):
-        return precision(np.dtype(self.dtype)).itemsize
+    data: int  # X: n · d · bytes of a number
+    targets: int  # y: n · bytes of a number
+    model: int  # β: 8d, or 4d where the numbers are computed in float32
+    in_memory: int  # what full-batch descent holds with everything loaded: all three
+    batch: int  # X of one batch; of the full batch all of the data
+    streamed: int  # the most that descent on a `files.Table` holds
 
     def __repr__(self):
-        rows = {
-            "data X": self.data,
-            "targets y": self.targets,
-            "model": self.model,
-            "all in memory": self.in_memory,
-            f"a batch of {self.batch_size}" if self.batch_size else "the full batch": self.batch,
-            "streamed from a file": self.streamed,
-        }
-        buffers = f"{self.buffers} buffer" + "s" * (self.buffers > 1)
-        lines = [f"{self.n:,} rows of {self.d:,} numbers, {self.dtype}, {buffers}"]
-        return "\n".join(lines + [f"  {name:<24} {readable(size):>9}" for name, size in rows.items()])
+        return f"Footprint({', '.join(f'{name} {readable(size)}' for name, size in vars(self).items())})"
 
 
 def footprint(n, d, batch_size=None, dtype="float64", buffers=1):
-    """The bytes that n rows of d numbers and a target need, before one of them is loaded.
+    """The bytes that n rows of d numbers and a target need, before one of them is loaded: a `Footprint`.
 
-    n, d : int >= 1
     batch_size : int, 1 to n, or None: the full batch
-    dtype : str or numpy.dtype
-        Of the numbers as they are stored: real or whole ones.
-    buffers : int >= 1
-        Chunks of the file held at once: 1 in `sgd`, whose next chunk waits in the system's cache
-        (and counts as free memory); 2 where a thread reads one while the other is in use.
+    dtype : str or numpy.dtype, of the numbers as they are stored: real or whole ones
+    buffers : int, chunks of the file held at once: 1 in `sgd`, whose next chunk waits in the system's
+        cache (and counts as free memory); 2 where a thread reads one while the other is in use
 
-    Returns a `Footprint`: `data`, `targets`, `model`, `in_memory`, `batch` and `streamed` in
-    bytes. Wrong arguments raise ValueError or TypeError, which name the argument.
+    Wrong arguments raise ValueError or TypeError, which name the argument.
 
     >>> photos = footprint(1_000_000, 256 * 256 * 3, batch_size=64, dtype="uint8")
     >>> readable(photos.data), readable(photos.batch)
     ('183 GiB', '12 MiB')
     """
     n, d, buffers = whole(n, "n"), whole(d, "d"), whole(buffers, "buffers")
-    batch_size = None if batch_size is None else whole(batch_size, "batch_size")
-    if batch_size is not None and batch_size > n:
+    b = n if batch_size is None else whole(batch_size, "batch_size")
+    if b > n:
         raise ValueError(f"batch_size must be between 1 and n = {n}, got {batch_size}")
-    if np.dtype(dtype).kind not in "biuf":
+    stored = np.dtype(dtype)
+    if stored.kind not in "biuf":
         raise ValueError(f"dtype must be one of real numbers, got {dtype!r}")
-    return Footprint(n, d, batch_size, str(np.dtype(dtype)), buffers)
+    data, targets = n * d * stored.itemsize, n * stored.itemsize
+    model = d * precision(stored).itemsize
+    streamed = _streamed(n, d, batch_size, stored, buffers)
+    return Footprint(data, targets, model, data + targets + model, b * d * stored.itemsize, streamed)
+
+
+def _streamed(n, d, batch_size, stored, buffers):
+    """Chunks of whole batches, target included, 4 MiB each or one batch where that is more (of the
+    full batch: a block of 2 MiB); of the block at work −Xᵀ, its residuals, and where numbers are
+    converted the block once more; a few vectors of length d. Only the list of its runs, which a
+    descent by batches shuffles, grows with the file: 32 bytes for each 256 KiB.
+    """
+    row, work = (d + 1) * stored.itemsize, precision(stored).itemsize  # bytes
+    at_work = min(batch_size or n, max(1, Rows.BLOCK // (d * work)))  # rows
+    held, order = at_work, 0
+    if batch_size:
+        run = max(1, RUN // row)
+        held, order = buffers * chunk_rows(n, batch_size, run), ORDER * -(-n // run)
+    copies = 1 + (stored not in (np.float32, np.float64))
+    return held * row + at_work * (copies * d + 2) * work + VECTORS * d * work + order
 
 
 def readable(size):
@@ -148,7 +97,8 @@ def readable(size):
     """
     power = next((k for k in range(4) if abs(size) < 1023.5 * 1024**k), 4)
     size /= 1024**power
-    return f"{size:.3g} {SIZES[power]}" if abs(size) < 999.5 else f"{size:.0f} {SIZES[power]}"
+    unit = ("B", "KiB", "MiB", "GiB", "TiB")[power]
+    return f"{size:.3g} {unit}" if abs(size) < 999.5 else f"{size:.0f} {unit}"
 
 
 def size_in_bytes(size):
@@ -157,8 +107,9 @@ def size_in_bytes(size):
     >>> size_in_bytes("64 MiB"), size_in_bytes("1.5 kB"), size_in_bytes(100)
     (67108864, 1500, 100)
     """
-    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([KMGTP]?I?B)?\s*", str(size).upper())
-    total = round(float(found[1]) * UNITS.get(found[2] or "B", 0)) if found else 0
+    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(?:(?:([KMGTP])(I?))?B)?\s*", str(size).upper())
+    number, letter, binary = found.groups() if found else (0, None, None)
+    total = round(float(number) * (1024 if binary else 1000) ** " KMGTP".index(letter or " "))
     if total < 1:
         wanted = 'a number of bytes or a text such as "64 MiB" or "20 GB"'
         raise ValueError(f"a size must be {wanted}, got {size!r}")
@@ -168,8 +119,7 @@ def size_in_bytes(size):
 def machine(groups="/sys/fs/cgroup", own="/proc/self/cgroup"):
     """Bytes of memory that this machine may use: what is built in, or a container's limit where that is less.
 
-    The limits are those of this process's control groups, whose names are in the file `own`, and
-    of all groups above them, in both versions of the interface.
+    That is the least of the limits of this process's control groups, named in the file `own`, and those above.
     """
     if sys.platform == "emscripten":
         raise RuntimeError("the memory of the machine can't be known inside a browser: give its size as a number")
@@ -189,7 +139,7 @@ def machine(groups="/sys/fs/cgroup", own="/proc/self/cgroup"):
 
 @dataclass(frozen=True)
 class Run:
-    """How a function went in `run_capped`: `outcome` is "finished", "out of memory", "error" or "too long"."""
+    """How a function went in `run_capped`: `outcome` is "finished", "out of memory" or "error"."""
 
     outcome: str
     result: object = field(default=None, repr=False)
@@ -205,29 +155,24 @@ class Run:
         return f"Run({self.outcome}, peak {readable(self.peak)}{cap}, {self.seconds:.2f} s{why})"
 
 
-def run_capped(function, /, *args, cap=None, timeout=None, **kwargs):
+def run_capped(function, /, *args, cap=None, **kwargs):
     """``function(*args, **kwargs)`` in a process of its own, with a hard cap on the memory it may ask for.
 
     The function, its arguments and what it refers to are pickled and sent to a fresh interpreter
-    (so pass a file's name, not its array); the result comes back, and what was printed appears at
-    the end. The process ends with the function, with this process, and when the call is
-    interrupted.
+    (so pass a file's name, not its array); the result comes back as a `Run`, and what was printed
+    appears at the end. Out of memory is a result, not an exception; so is an exception in the
+    function. The process ends with the function, with this process, and when the call is interrupted.
 
-    cap : int, or a text such as "64 MiB", optional
-        Bytes on top of what the fresh interpreter holds when the function starts, its arguments
-        included. On Linux it counts what is asked for, touched or not (RLIMIT_DATA), without
-        mapped files that are only read and the buffers of OpenBLAS. On other systems there is no
-        hard cap: a watchdog looks every 5 ms at what is held, and ends what is above.
-    timeout : float, optional
-        Seconds that the function may take.
+    cap : int, or a text such as "64 MiB", optional; bytes on top of what the fresh interpreter holds
+        when the function starts, its arguments included. On Linux it counts what is asked for,
+        touched or not (RLIMIT_DATA), without mapped files that are only read and the buffers of
+        OpenBLAS. On other systems a watchdog looks every 5 ms and ends what holds more.
 
-    Returns a `Run`. Out of memory is a result, not an exception; so is an exception in the
-    function. `peak` counts the pages that were touched, those of mapped files included (VmHWM);
-    where there is no such mark, and where the process was ended from outside, it is the highest
-    of a look every 5 ms.
+    `peak` counts the pages that were touched, those of mapped files included (VmHWM); where there
+    is no such mark, and where the process was ended from outside, the highest of a look every 5 ms.
 
-    ValueError, TypeError or PicklingError: a cap or timeout that is none; something that can't be
-    pickled. RuntimeError: no process can be started, as inside a browser.
+    ValueError, TypeError or PicklingError: a cap that is none; something that can't be pickled.
+    RuntimeError: no process can be started, as inside a browser.
 
     >>> run_capped(np.ones, 10_000_000, cap="32 MiB").message
     'Unable to allocate 76.3 MiB for an array with shape (10000000,) and data type float64'
@@ -235,8 +180,6 @@ def run_capped(function, /, *args, cap=None, timeout=None, **kwargs):
     if not callable(function):
         raise TypeError(f"function must be callable, got {function!r}")
     cap = None if cap is None else size_in_bytes(cap)
-    if timeout is not None and not timeout > 0:
-        raise ValueError(f"timeout must be above 0 seconds, got {timeout!r}")
     if sys.platform == "emscripten" or not sys.executable:
         raise RuntimeError(
             "a cap needs a process of its own, and none can be started here, as inside a browser: "
@@ -244,22 +187,14 @@ def run_capped(function, /, *args, cap=None, timeout=None, **kwargs):
         )
     import tempfile
 
-    import cloudpickle
-
-    with tempfile.TemporaryDirectory(prefix="gdlib-") as name:
-        with _process(Path(name)) as process:
-            with suppress(BrokenPipeError):  # it died; what it left tells why
-                settings = name, cap, sys.platform == "linux"
-                for part in (sys.path, settings, (function, args, kwargs)):
-                    cloudpickle.dump(part, process.stdin)
-                process.stdin.flush()
-            base, fields = _watch(process, cap, timeout)
-        printed, errors = (Path(name, file).read_text("utf-8", "replace") for file in ("out", "err"))
-        if "outcome" not in fields:
-            fields |= _report(Path(name, "report"), process.returncode, errors)
+    with tempfile.TemporaryDirectory(prefix="gdlib-") as folder:
+        fields = _watched((function, args, kwargs), cap, Path(folder))
+        printed, errors = (Path(folder, file).read_text("utf-8", "replace") for file in ("out", "err"))
+        if "died" in fields:
+            fields |= _death(fields.pop("died"), errors)
     sys.stdout.write(printed)
     sys.stderr.write(FAILED.sub("", errors) if fields["outcome"] == "out of memory" else errors)
-    return Run(base=base, cap=cap, **fields)
+    return Run(cap=cap, **fields)
 
 
 def peak(function, /, *args, **kwargs):
@@ -276,59 +211,56 @@ def peak(function, /, *args, **kwargs):
     return run.peak
 
 
-@contextmanager
-def _process(folder):
-    """The child, which prints into files of this folder; it ends here, with what it has started."""
+def _watched(call, cap, folder):
+    """Fields of the `Run`: of the child, which is looked at until it ends, or must be ended."""
     from subprocess import PIPE, Popen
 
+    import cloudpickle
+    import psutil
+
     (folder / "out").touch()
-    command = [sys.executable, "-P", "-X", "utf8", "-c", CHILD]
     with open(folder / "err", "wb") as err:
+        command = [sys.executable, "-P", "-X", "utf8", "-c", CHILD]
         process = Popen(command, stdin=PIPE, stdout=PIPE, stderr=err, start_new_session=True)
     try:
-        yield process
-    finally:
-        with suppress(OSError, AttributeError):  # on Windows there are no such groups
+        with suppress(BrokenPipeError):  # it died; what it left tells why
+            for part in (sys.path, (str(folder), cap, sys.platform == "linux"), call):
+                cloudpickle.dump(part, process.stdin)
+            process.stdin.flush()
+        line = process.stdout.readline()
+        base, hard = map(int, line.split()) if line else (0, True)
+        began, highest, end = time.perf_counter(), base, {}
+        while process.poll() is None and not end:
+            with suppress(psutil.Error):
+                highest = max(highest, psutil.Process(process.pid).memory_info().rss)
+            if cap and not hard and highest > base + cap:
+                why = f"held more than {readable(cap)}; a watchdog stopped it, for there is no hard cap on this system"
+                end = {"outcome": "out of memory", "message": why}
+            else:
+                time.sleep(LOOK)
+    finally:  # with what it has started; on Windows there are no such groups
+        with suppress(OSError, AttributeError):
             os.killpg(process.pid, signal.SIGKILL)
         process.kill()
         process.wait()
         process.stdout.close()
         with suppress(OSError):
             process.stdin.close()
+    if not end:
+        report, died = folder / "report", {"died": process.returncode}
+        end = died if process.returncode or not report.exists() else pickle.loads(report.read_bytes())
+    return {"base": base, "peak": highest - base, "seconds": time.perf_counter() - began} | end
 
 
-def _watch(process, cap, timeout):
-    """Looks at the child until it ends or must be ended: its base, and fields of the `Run`."""
-    import psutil
-
-    line = process.stdout.readline()
-    base, hard = map(int, line.split()) if line else (0, True)
-    began, highest, end = time.perf_counter(), base, {}
-    while process.poll() is None and not end:
-        with suppress(psutil.Error):
-            highest = max(highest, psutil.Process(process.pid).memory_info().rss)
-        if timeout is not None and time.perf_counter() - began > timeout:
-            end = {"outcome": "too long", "message": f"stopped after {timeout} s"}
-        elif cap and not hard and highest > base + cap:
-            why = "a watchdog stopped it, for there is no hard cap on this system"
-            end = {"outcome": "out of memory", "message": f"held more than {readable(cap)}; {why}"}
-        else:
-            time.sleep(LOOK)
-    return base, {"peak": highest - base, "seconds": time.perf_counter() - began} | end
-
-
-def _report(file, code, errors):
-    """Fields of the `Run` as the child reported them; or what its end tells, where it could not."""
-    if code == 0 and file.exists():
-        with open(file, "rb") as stream:
-            return pickle.load(stream)
+def _death(code, errors):
+    """Outcome and message of a child that died before it could report."""
     name = signal.Signals(-code).name if code < 0 else f"code {code}"
     if FAILED.search(errors):
         why = f"a library did not get the memory it asked for and ended the process ({name})"
-        return {"outcome": "out of memory", "message": why}
-    if name == "SIGKILL":
+    elif name == "SIGKILL":
         why = "the system ended the process (SIGKILL), as it does when memory runs out"
-        return {"outcome": "out of memory", "message": why}
-    hint = ": a mapped file was cut short while it was read" if name == "SIGBUS" else ""
-    why = f"the process ended with {name}{hint} before the function returned. {errors.strip()[-200:]}"
-    return {"outcome": "error", "message": why.strip()}
+    else:
+        hint = ": a mapped file was cut short while it was read" if name == "SIGBUS" else ""
+        why = f"the process ended with {name}{hint} before the function returned. {errors.strip()[-200:]}"
+        return {"outcome": "error", "message": why.strip()}
+    return {"outcome": "out of memory", "message": why}

@@ -1,13 +1,15 @@
 """A data set of real images, as large as asked: predict a pixel of a photograph from its neighbours.
 
-Row i of an endless table is known from i alone. The table is written as images
-are scanned. Version 0 is the photograph, pixel after pixel along a line, line
-after line (every pixel that has all its neighbours). Version v is the same
-photograph turned by v mod 4 quarters, mirrored where v mod 8 >= 4, its grey made
-c·grey + s with a contrast c uniform in [½, 1] and a brightness s uniform in
-[0, 1 − c], of (seed, v): that stays in [0, 1], with nothing cut off. So
-consecutive rows are neighbours in the picture, hence alike; and more versions
-are more rows, not more photographs.
+Row i of an endless table is known from i alone: the 48 neighbours of a pixel, 7 × 7 without the
+middle, line by line; the constant 1; the target, the middle pixel. Each grey less 0.3, about the mean:
+with grey itself the condition number of XᵀX is 2.6 times as large.
+
+The table is written as images are scanned. Version 0 is the photograph, pixel after pixel along a
+line, line after line (every pixel that has all its neighbours). Version v is the same photograph
+turned by v mod 4 quarters, mirrored where v mod 8 >= 4, its grey made c·grey + s with a contrast c
+uniform in [½, 1] and a brightness s uniform in [0, 1 − c]: that stays in [0, 1], with nothing cut
+off. So consecutive rows are neighbours in the picture, hence alike; and more versions are more rows,
+not more photographs.
 
 Source: the photograph of Grace Hopper (US Navy, public domain) in Matplotlib, ``grace_hopper.jpg``; grey by
 Recommendation ITU-R BT.709-6 (2015), item 3.2; the regression of a pixel on those around it as in J. Besag,
@@ -17,7 +19,6 @@ Recommendation ITU-R BT.709-6 (2015), item 3.2; the regression of a pixel on tho
 import errno
 import os
 import shutil
-from contextlib import suppress
 from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -30,8 +31,10 @@ from gdlib.scale.memory import size_in_bytes
 
 __all__ = ["photograph", "remove", "rows", "write"]
 
-CENTRE = 0.3  # taken off every floating grey value: about the photograph's mean, 0.296
-BATCH = 4 << 20  # bytes made and written at once
+WIDTH = 7  # of a patch, in pixels
+COLUMNS = WIDTH**2 + 1
+CENTRE = 0.3  # taken off every grey value: about the photograph's mean, 0.296
+STEP = 10_000  # rows made and written at once: 4 MB
 
 
 @cache
@@ -50,37 +53,27 @@ def photograph():
     return grey
 
 
-def rows(start, stop, width=7, dtype="float64", seed=0):
-    """Rows `start` to `stop` − 1 of the endless table: d = width² columns, and the target.
+def rows(start, stop):
+    """Rows `start` to `stop` − 1 of the endless table, (stop − start, 50) float64; the last column is the target.
 
-    start, stop : int, 0 <= start < stop
-    width : int, odd, 3 to 511
-        Of the patch, in pixels.
-    dtype : a floating type, or uint8
-        Floating: grey − 0.3, about the mean (with grey itself the condition
-        number of XᵀX is 2.6 times as large). uint8: grey as 0 to 255.
-    seed : int >= 0
-        Of contrast and brightness.
+    TypeError or ValueError, which name the argument, unless these are whole numbers, 0 <= start < stop.
 
-    Returns a (stop − start, width² + 1) array: the width² − 1 neighbours line by line, the middle
-    one left out; the constant 1; the target, the middle pixel. Wrong arguments raise TypeError or
-    ValueError, which name the argument.
-
-    >>> rows(0, 2, width=3, dtype="uint8")
-    array([[27, 33, 39, 32, 33, 27, 26, 26,  1, 31],
-           [33, 39, 40, 31, 36, 26, 26, 27,  1, 33]], dtype=uint8)
+    >>> rows(0, 2)[:, [0, 1, 47, 48, 49]].round(2)
+    array([[-0.19, -0.17, -0.17,  1.  , -0.14],
+           [-0.17, -0.15, -0.19,  1.  , -0.16]])
     """
     start = whole(start, "start", 0)
-    stop, (width, dtype, seed) = whole(stop, "stop", start + 1), _table(width, dtype, seed)
-    out, middle = np.empty((stop - start, width * width + 1), dtype), width * width // 2
-    lines, columns = (side - width + 1 for side in photograph().shape)
+    stop = whole(stop, "stop", start + 1)
+    out, middle = np.empty((stop - start, COLUMNS)), WIDTH**2 // 2
+    lines, columns = (side - WIDTH + 1 for side in photograph().shape)
     i = start
     while i < stop:
         version, pixel = divmod(i, lines * columns)
-        image = _version(version, dtype, seed)
-        y, x = divmod(pixel, image.shape[1] - width + 1)
-        m = min(image.shape[1] - width + 1 - x, stop - i)  # what is left of this line
-        patches = sliding_window_view(image[y : y + width, x : x + m + width - 1], (width, width)).reshape(m, -1)
+        image = _version(version)
+        y, x = divmod(pixel, image.shape[1] - WIDTH + 1)
+        m = min(image.shape[1] - WIDTH + 1 - x, stop - i)  # what is left of this line
+        strip = image[y : y + WIDTH, x : x + m + WIDTH - 1]
+        patches = sliding_window_view(strip, (WIDTH, WIDTH)).reshape(m, -1)
         part = out[i - start : i - start + m]
         part[:, :middle], part[:, middle:-2] = patches[:, :middle], patches[:, middle + 1 :]
         part[:, -2], part[:, -1] = 1, patches[:, middle]
@@ -88,113 +81,57 @@ def rows(start, stop, width=7, dtype="float64", seed=0):
     return out
 
 
-def write(path, size, width=7, dtype="float64", seed=0, progress=None):
-    """Write the first rows of the table to a ``.npy`` file of about `size` bytes; ``numpy.load`` opens it.
+@lru_cache(maxsize=1)
+def _version(version):
+    """The photograph as that version scans it, less CENTRE."""
+    grey = np.rot90(photograph(), version % 4)
+    grey = grey[:, ::-1] if version % 8 >= 4 else grey
+    if version:
+        rng = np.random.default_rng((0, version))
+        contrast = rng.uniform(0.5, 1)
+        grey = contrast * grey + rng.uniform(0, 1 - contrast)
+    return np.ascontiguousarray(grey - CENTRE)
 
-    A file of these rows that is there already is left as it is, another one is replaced once the new one is whole.
 
-    path : str or path
-    size : int or str
-        Bytes for rows, as 320_000_000 or "320 MB", "20 GB", "2 GiB"; as many whole rows as fit.
-    width, dtype, seed : as in `rows`
-    progress : bool, optional
-        A bar from the start, never, or (None) after a second.
+def write(path, size):
+    """Write the first rows of the table to a ``.npy`` file, and return its path; ``numpy.load`` opens it.
 
-    Returns the path. Wrong arguments raise TypeError or ValueError, which name the argument.
-    OSError (ENOSPC) where too little disk is free, before anything is written, or where the disk
-    fails a write. Nothing half-written is left behind, after Ctrl-C neither.
+    size : int or str, bytes for rows, as 320_000_000 or "320 MB", "20 GB"; as many whole rows as fit
+
+    A size that is none raises ValueError. OSError (ENOSPC) where too little disk is free, before
+    anything is written, or where the disk fails a write. A file that was there goes; who has it
+    open keeps it. What could not be written to its end is removed, after Ctrl-C too; a killed
+    process leaves a file that `numpy.load` refuses.
 
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
     ...     np.load(write(folder + "/patches.npy", 1_000_000), mmap_mode="r").shape
     (2500, 50)
     """
-    path, (width, dtype, seed) = Path(path), _table(width, dtype, seed)
-    row = rows(0, 1, width, dtype, seed)
-    n = whole(size_in_bytes(size), "size", row.nbytes) // row.nbytes
-    if path.is_dir():
-        raise IsADirectoryError(errno.EISDIR, "path must name a file, and this is a folder", str(path))
-    if _is_there(path, n, width, dtype, seed):
-        return path
-    needed, free = n * row.nbytes, shutil.disk_usage(path.parent).free
-    if needed > free:
-        raise OSError(errno.ENOSPC, f"{needed / 1e6:,.1f} MB are needed and {free / 1e6:,.1f} MB are free", str(path))
-    part = _part(path)
+    path, row = Path(path), COLUMNS * 8
+    n = whole(size_in_bytes(size), "size", row) // row
+    path.unlink(missing_ok=True)
+    free = shutil.disk_usage(path.parent).free
+    if n * row > free:
+        needed = f"{n * row / 1e6:,.1f} MB are needed and {free / 1e6:,.1f} MB are free"
+        raise OSError(errno.ENOSPC, needed, str(path))
     try:
-        _fill(part, n, width, dtype, seed, progress)
-        os.replace(part, path)
-    except OSError as error:
-        what = f"{error.strerror}: {needed / 1e6:,.1f} MB could not be written"
-        raise OSError(error.errno, what, str(path)) from error
-    finally:
-        part.unlink(missing_ok=True)
+        with open(path, "wb") as file:
+            header = {"descr": np.dtype(float).str, "fortran_order": False, "shape": (n, COLUMNS)}
+            np.lib.format.write_array_header_1_0(file, header)
+            for start in range(0, n, STEP):
+                file.write(rows(start, min(start + STEP, n)))
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        path.unlink()
+        raise
     return path
 
 
 def remove(path):
-    """Delete the file, and what a killed `write` has left of it: the bytes that this frees."""
-    files = [file for file in (Path(path), _part(Path(path))) if file.exists()]
-    freed = sum(file.stat().st_size for file in files)
-    for file in files:
-        file.unlink()
+    """Delete the file: the bytes that this frees."""
+    path = Path(path)
+    freed = path.stat().st_size if path.exists() else 0
+    path.unlink(missing_ok=True)
     return freed
-
-
-def _part(path):
-    return path.with_name(f"{path.name}.part")
-
-
-@lru_cache(maxsize=1)
-def _version(version, dtype, seed):
-    """The photograph as that version scans it, in the numbers of the table."""
-    grey = np.rot90(photograph(), version % 4)
-    grey = grey[:, ::-1] if version % 8 >= 4 else grey
-    if version:
-        rng = np.random.default_rng((seed, version))
-        contrast = rng.uniform(0.5, 1)
-        grey = contrast * grey + rng.uniform(0, 1 - contrast)
-    return np.ascontiguousarray(np.rint(255 * grey) if dtype.kind == "u" else grey - CENTRE, dtype)
-
-
-def _is_there(path, n, width, dtype, seed):
-    """Does the file hold just these rows? Its shape, its first and its last row say so."""
-    try:
-        table = np.load(path, mmap_mode="r")
-    except (OSError, ValueError, EOFError):
-        return False
-    if table.shape != (n, width * width + 1) or table.dtype != dtype:
-        return False
-    return all((table[k] == rows(k, k + 1, width, dtype, seed)).all() for k in (0, n - 1))
-
-
-def _fill(path, n, width, dtype, seed, progress):
-    """The rows into a new file, then onto the disk itself."""
-    from tqdm import tqdm
-
-    class Bar(tqdm):
-        monitor_interval = 0  # no thread that watches it: a browser has none to give
-
-    shape = {"shape": (n, width * width + 1), "fortran_order": False, "descr": np.lib.format.dtype_to_descr(dtype)}
-    step = max(1, BATCH // (shape["shape"][1] * dtype.itemsize))
-    look = {"delay": 0 if progress else 1, "disable": progress is False, "leave": False}
-    with open(path, "wb") as file, Bar(desc=path.stem, total=n, unit=" rows", unit_scale=True, **look) as bar:
-        np.lib.format.write_array_header_1_0(file, shape)
-        for start in range(0, n, step):
-            batch = rows(start, min(start + step, n), width, dtype, seed)
-            batch.tofile(file)
-            bar.update(len(batch))
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _table(width, dtype, seed):
-    """The arguments that choose a table, checked."""
-    width, seed = whole(width, "width", 3), whole(seed, "seed", 0)
-    largest = min(photograph().shape) - 1
-    if width % 2 == 0 or width > largest:
-        raise ValueError(f"width must be odd, 3 to {largest}, got {width}")
-    with suppress(TypeError):  # what is no type at all
-        kind = np.dtype(dtype)
-        if kind.kind == "f" or kind == np.uint8:
-            return width, kind, seed
-    raise TypeError(f"dtype must be a floating type or uint8, got {dtype!r}")
