@@ -30,20 +30,23 @@ class Ground:
             domain = f.domain if domain is None else domain
             gradient = f.gradient if gradient is None else gradient
             known = {"name": f.name, "coordinates": f.coordinates, "minima": f.minima}
-        if not callable(f):
-            raise TypeError(f"f must be a function of the point, got {f!r}")
-        if not callable(gradient):
-            raise TypeError(f"derivative or gradient must be a function of the point, got {gradient!r}")
+        for name, function in (("f", f), ("derivative or gradient", gradient)):
+            if not callable(function):
+                raise TypeError(f"{name} must be a function of the point, got {function!r}")
         pairs = np.array([(-4.0, 4.0)] * d if domain is None else domain, dtype=float)
         pairs = pairs.reshape(1, 2) if pairs.shape == (2,) and d == 1 else pairs
         if pairs.shape != (d, 2) or not np.isfinite(pairs).all() or not (pairs[:, 0] < pairs[:, 1]).all():
             raise ValueError(f"domain must be {d} pair{'s' * (d > 1)} (low, high) with low < high, got {domain!r}")
-        return cls(f, gradient, [tuple(map(float, pair)) for pair in pairs], **known)
+        return cls(f, gradient, [tuple(pair) for pair in pairs.tolist()], **known)
 
     @property
     def d(self):
         """How many coordinates a point has: 1 or 2."""
         return len(self.domain)
+
+    def within(self, *parts):
+        """The point at these parts of the way from the low to the high end of each coordinate."""
+        return [low + part * (high - low) for part, (low, high) in zip(parts, self.domain, strict=False)]
 
     @cached_property
     def grid(self):
@@ -80,7 +83,7 @@ class Ground:
         """The contours as a PNG without axes, in few colours; empty for a curve."""
         if self.d == 1:
             return b""
-        wide, high = (ends[1] - ends[0] for ends in self.domain)
+        wide, high = np.ptp(self.domain, axis=1)
         figure = Figure(figsize=(4.8, 4.8 * min(max(high / wide, 0.4), 2.5)))
         ax = figure.add_axes((0, 0, 1, 1))
         drawing.contours(ax, self.grid, self.heights, bright=True)

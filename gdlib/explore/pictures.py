@@ -40,7 +40,6 @@ def span(values):
 
 def log_span(values, floor=1e-12):
     """(low, high) in whole powers of ten around the finite values above `floor`, fourteen decades at most."""
-    values = np.asarray(values, dtype=float)
     values = values[np.isfinite(values) & (values >= floor)]
     if not values.size:
         return 1e-3, 1.0
@@ -59,9 +58,8 @@ def plain(spec, draw):
         for ax in figure.axes:
             names = ax.get_legend_handles_labels()[1]
             if names:  # above the picture, where no line is
-                columns = 2 if len(names) > 3 else 3
                 tight = {"borderaxespad": 0.2, "handlelength": 1.4, "columnspacing": 1.2}
-                ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=columns, **tight)
+                ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2 if len(names) > 3 else 3, **tight)
         return style.png(figure, dpi=100, colours=128)
 
 
