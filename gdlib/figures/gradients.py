@@ -11,14 +11,10 @@ from gdlib.figures.style import BLUE, GREEN, PINK, RED, figure, number, place
 
 @figure()
 def contours(ax, landscape, paths=(), arrows=(), labels=None, window=None):
-    """The level lines of a landscape of two variables, with walks and arrows on them, both axes to one scale.
+    """The level lines of a Landscape of two variables, with walks and arrows on them, both axes to one scale.
 
-    Parameters
-    ----------
-    landscape : callable, (2, ...) -> (...), such as a gdlib Landscape
-    paths : sequence of gdlib.Path with points of shape (k+1, 2), called by their `labels`
-    arrows : sequence of (start, vector, name), both of shape (2,); drawn to the length of the vector
-    window : ((west, east), (south, north)); the landscape's domain when None
+    The paths, a gdlib.Path each, are called by their `labels`; `arrows` are (start, vector, name), both (2,); the
+    `window` is ((west, east), (south, north)), the landscape's domain when None.
     """
     window = window or landscape.domain
     grid = drawing.mesh(window, 201)
@@ -35,7 +31,6 @@ def contours(ax, landscape, paths=(), arrows=(), labels=None, window=None):
     ax.set(xlabel="x", ylabel="y", xlim=window[0], ylim=window[1], aspect="equal")
     if labels:
         drawing.key_beside(ax)
-    name = getattr(landscape, "name", "a function of two variables")
     lines = "; a thick line is the level line through the arrows' start" if through else ""
     walks = [
         f"{label} from {place(path.points[0])}: {path.stop} after {path.steps} steps at {place(np.round(path.final, 3))}"
@@ -43,7 +38,7 @@ def contours(ax, landscape, paths=(), arrows=(), labels=None, window=None):
     ]
     ways = [f"Arrow {name} at {place(start)} points along {place(vector)}" for start, vector, name in arrows]
     return (
-        f"Level lines of {name}, {number(np.nanmin(heights))} to {number(np.nanmax(heights))}, "
+        f"Level lines of {landscape.name}, {number(np.nanmin(heights))} to {number(np.nanmax(heights))}, "
         f"darker is lower{lines}. {'. '.join(walks + ways)}."
     )
 
@@ -94,18 +89,14 @@ def arrow_on_the_floor(ax, at, arrow, floor):
 
 
 @figure()
-def slope_by_direction(ax, angles, slopes, steepest=None):
-    """The slope in every direction, (n,), against its angle, in degrees from east towards north.
-
-    `steepest` is the angle of the gradient, drawn as a line.
-    """
+def slope_by_direction(ax, angles, slopes, steepest):
+    """The slope in every direction, (n,), against its angle, in degrees from east; `steepest` is the gradient's."""
     ax.plot(angles, slopes, color=BLUE)
     ax.axhline(0, color="black", linewidth=1)
     highest, lowest = int(np.argmax(slopes)), int(np.argmin(slopes))
     for where, colour, word in ((highest, RED, "steepest up"), (lowest, GREEN, "steepest down")):
         ax.plot(angles[where], slopes[where], "o", color=colour, markersize=9, label=f"{word}: {angles[where]:.0f}°")
-    if steepest is not None:
-        ax.axvline(steepest, color=RED, linestyle="--", label=f"the gradient: {steepest:.0f}°")
+    ax.axvline(steepest, color=RED, linestyle="--", label=f"the gradient: {steepest:.0f}°")
     ax.set(xlabel="direction (degrees from east towards north)", xticks=np.arange(0, 361, 45), xlim=(0, 360))
     ax.set(ylabel="slope in that direction", title="The slope in every direction")
     drawing.key_beside(ax)
@@ -119,8 +110,8 @@ def slope_by_direction(ax, angles, slopes, steepest=None):
 def relief(ax, land, paths=(), window=None, marks=()):
     """A `Terrain` as a relief, lit from the north-west, a level line every 50 metres, walks and places on it.
 
-    All in metres: the points of the paths, the window ((west, east), (south, north)), which is the whole map when
-    None, and the places to mark, (east, north, name) each.
+    All in metres: the points of the paths, the window ((west, east), (south, north)), the whole map when None, and the
+    places to mark, (east, north, name) each.
     """
     shade(ax, land)
     words = []

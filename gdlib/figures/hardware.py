@@ -9,9 +9,9 @@ from gdlib.figures.style import BLUE, GREEN, ORANGE, PINK, RED, SKY, figure, num
 
 @figure(columns=2)
 def patch(axes, image, at, width=7):
-    """A photograph with the place of one patch on it, and that patch: the pixel in the middle and those around it.
+    """A photograph, grey values from 0 (black) to 1, with the place of one patch on it, and that patch beside it.
 
-    `image` holds grey values from 0 (black) to 1 (white), `at` is (line, column), `width` is odd.
+    `at`, (line, column), is the pixel in its middle; `width`, an odd number, is how many it has each way.
     """
     (line, column), half = at, width // 2
     around = image[line - half : line + half + 1, column - half : column + half + 1]
@@ -65,11 +65,11 @@ def peaks(ax, runs, cap):
 
 
 @figure()
-def roof(ax, sizes, times, floor, marks=()):
+def roof(ax, sizes, times, floor, marks):
     """The time for a row against the batch size, both logarithmic, over the time that reading its bytes takes.
 
-    `times` are nanoseconds a row for each of the sizes; `floor` is what it takes to read a row from memory and do
-    nothing with it (rows in the cache may be faster). `marks` are (batch size, nanoseconds, name) each.
+    `times`, for each of the sizes, and `floor`, for reading alone (rows in the cache may be faster), are nanoseconds
+    a row; `marks` are (batch size, nanoseconds, name) each.
     """
     ax.loglog(sizes, times, "o-", color=BLUE, label="gradient, NumPy")
     ax.axhline(floor, color=RED, linestyle="--", label="reading the bytes from memory")
@@ -102,8 +102,7 @@ def timeline(axes, spans):
             ax.barh(height, stop - begin, 0.7, begin - zero, color=colour, edgecolor="white")
             ax.text((begin + stop) / 2 - zero, height, str(count[lane]), ha="center", va="center", fontsize=11)
         ax.axvline(end - zero, color="black", linestyle=":")
-        note = {"xytext": (5, 0), "textcoords": "offset points", "va": "top", "fontsize": 11}
-        ax.annotate(f"{end - zero:.2f} s", (end - zero, 1.5), **note)
+        drawing.note(ax, f"{end - zero:.2f} s", (end - zero, 1.5), (5, 0), va="top", fontsize=11)
         ax.set_yticks([height for height, _ in lanes.values()], list(lanes))
         ax.set(ylabel=" ", title=title, ylim=(-0.5, 1.6))
         words.append(f"{title}: {count['compute']} batches in {end - zero:.2f} s")

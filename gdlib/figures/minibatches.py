@@ -41,8 +41,7 @@ def angle_against_batch_size(ax, sizes, angles):
         ax.fill_between(sizes, low, high, color=colour, alpha=0.15, label="the middle 80 %")
         words.append(f"{name}: median {median[0]:.0f} degrees at b = {sizes[0]}, {median[-1]:.0f} at b = {sizes[-1]}")
     ax.axhline(90, color="black", linewidth=1, linestyle=":")
-    note = {"xytext": (0, 4), "textcoords": "offset points", "ha": "right", "fontsize": 11}
-    ax.annotate("90°: no help at all", (sizes[-1], 90), **note)
+    drawing.note(ax, "90°: no help at all", (sizes[-1], 90), (0, 4), ha="right", fontsize=11)
     drawing.batch_sizes(ax, sizes)
     ax.set(ylabel="angle to the full gradient (degrees)", ylim=(0, 180), yticks=range(0, 181, 45))
     ax.legend(loc="upper right")
@@ -90,7 +89,7 @@ def batch_curves(ax, f, rows, domain, at=None):
             ax.plot(at, np.interp(at, x, y), "o", color="white", markeredgecolor=colour, markeredgewidth=2, zorder=5)
         words.append(f"{name}: {', '.join(f'{minimum:.2f}' for minimum in x[low])}")
     if at is not None:
-        ax.axvline(at, color=GREY, linewidth=1, linestyle=":")
+        drawing.upright(ax, at)
     ax.set(xlabel="ω (rad/s)", ylabel="f(ω)", xlim=domain, ylim=(-0.03, None))
     drawing.key_beside(ax)
     return (
@@ -149,27 +148,24 @@ def noise_ball(axes, clouds, radii):
 
 
 @figure(columns=3)
-def stopwatches(axes, curves, goal, units=("updates", "rows read", "model time (µs)")):
+def stopwatches(axes, curves, goal):
     """The same walks against three clocks, all axes logarithmic, with the goal as a line.
 
     `curves` holds for each walk its loss at each step, and what each of the three clocks showed then.
     """
-    firsts = {unit: {} for unit in units}
+    firsts = {"updates": {}, "rows read": {}, "model time (µs)": {}}
     colours, styles = (BLUE, ORANGE, GREEN, PINK, "black"), (*drawing.DASHES[:4], "-")
     for (name, (y, clocks)), colour, style in zip(curves.items(), colours, styles, strict=False):
         there = np.flatnonzero(y <= goal)[0]
-        for ax, clock, unit in zip(axes, clocks, units, strict=True):
+        for ax, clock, times in zip(axes, clocks, firsts.values(), strict=True):
             ax.loglog(clock[1 : there + 1], y[1 : there + 1], linestyle=style, color=colour, label=name)
             ax.plot(clock[there], y[there], "o", color=colour, markeredgecolor="black", markersize=7, zorder=3)
-            firsts[unit][name] = clock[there]
-    for ax, unit in zip(axes, units, strict=True):
+            times[name] = clock[there]
+    for ax, unit in zip(axes, firsts, strict=True):
         ax.axhline(goal, color=GREY, linewidth=1)
-        ax.annotate("goal", (0.02, goal), xycoords=("axes fraction", "data"), xytext=(0, 3), textcoords="offset points")
+        drawing.note(ax, "goal", (0.02, goal), (0, 3), xycoords=("axes fraction", "data"))
         ax.set(xlabel=unit, ylabel="loss above the minimum" if ax is axes[0] else " ")
         ax.minorticks_off()
     drawing.key_below(axes, columns=5)
-    words = [
-        f"{unit}: " + ", ".join(f"{name} at {time:.0f}" for name, time in times.items())
-        for unit, times in firsts.items()
-    ]
+    words = (f"{unit}: " + ", ".join(f"{k} at {t:.0f}" for k, t in times.items()) for unit, times in firsts.items())
     return f"The same walks down to one goal, against three clocks, and when each gets there. {'; '.join(words)}."

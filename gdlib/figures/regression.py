@@ -8,7 +8,7 @@ from gdlib.figures.style import BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY, figur
 
 
 @figure()
-def fit(ax, x, y, models=(), xlabel="x", ylabel="y", title="", residuals=True):
+def fit(ax, x, y, models, xlabel="x", ylabel="y", title="", residuals=True):
     """Data (x, y), (n,) each, as points, models as lines, and the residuals of the first model as vertical bars.
 
     A model is (callable of an array, name). A bar is red where y is above the model (r > 0), blue where below.
@@ -20,23 +20,17 @@ def fit(ax, x, y, models=(), xlabel="x", ylabel="y", title="", residuals=True):
         ax.plot(line, model(line), linestyle=style, color=colour, label=name)
         error = y - model(x)
         words.append(f"{name}: residuals from {number(error.min().round(3))} to {number(error.max().round(3))}")
-    if residuals and models:
-        bars(ax, x, y, y - models[0][0](x))
+    if residuals:
+        error = y - models[0][0](x)
+        for part, colour, word in ((error > 0, RED, "r > 0"), (error < 0, BLUE, "r < 0")):
+            ax.vlines(x[part], (y - error)[part], y[part], color=colour, linewidth=2, label=word)
     ax.plot(x, y, "o", color="black", markersize=5 if few else 3.5, alpha=1 if few else 0.45)
     ax.set(xlabel=xlabel, ylabel=ylabel, title=title, xlim=(line[0], line[-1]))
-    if models:
-        drawing.key_beside(ax)
-    lines = f" Lines: {'; '.join(words)}." if words else ""
+    drawing.key_beside(ax)
     return (
         f"{title or 'Measurements'}: {len(x)} points, {ylabel} ({number(y.min())} to {number(y.max())}) over "
-        f"{xlabel} ({number(x.min())} to {number(x.max())}).{lines}"
+        f"{xlabel} ({number(x.min())} to {number(x.max())}). Lines: {'; '.join(words)}."
     )
-
-
-def bars(ax, x, y, error):
-    """The residuals as bars from the model to each point."""
-    for part, colour, word in ((error > 0, RED, "r > 0"), (error < 0, BLUE, "r < 0")):
-        ax.vlines(x[part], (y - error)[part], y[part], color=colour, linewidth=2, label=word)
 
 
 @figure(columns=2)
@@ -53,7 +47,7 @@ def norm_and_square(axes, x, targets, betas):
         ax.plot(beta, norm**2 / 2, color=BLUE, label="½‖r‖²")
         ax.plot(beta, norm, "--", color=RED, label="‖r‖")
         ax.plot([best] * 2, [norm.min() ** 2 / 2, norm.min()], "o", color="black", markersize=7, zorder=3)
-        ax.axvline(best, color=GREY, linewidth=1, linestyle=":")
+        drawing.upright(ax, best)
         ax.set(xlabel="β", ylabel="loss", title=name, xlim=betas)
         ax.legend(loc="upper center", frameon=True, framealpha=1, edgecolor="none")
         corner = " The norm has a corner there." if norm.min() < 1e-9 else ""
