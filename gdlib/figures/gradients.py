@@ -11,7 +11,7 @@ from gdlib.figures.style import BLUE, GREEN, PINK, RED, figure, number, place
 
 @figure()
 def contours(ax, landscape, paths=(), arrows=(), labels=None, window=None):
-    """The level lines of a Landscape of two variables, with walks and arrows on them, both axes to one scale.
+    """The level lines of a function of (2, ...) points, with walks and arrows on them, both axes to one scale.
 
     The paths, a gdlib.Path each, are called by their `labels`; `arrows` are (start, vector, name), both (2,); the
     `window` is ((west, east), (south, north)), the landscape's domain when None.
@@ -31,6 +31,7 @@ def contours(ax, landscape, paths=(), arrows=(), labels=None, window=None):
     ax.set(xlabel="x", ylabel="y", xlim=window[0], ylim=window[1], aspect="equal")
     if labels:
         drawing.key_beside(ax)
+    name = getattr(landscape, "name", "a function of two variables")
     lines = "; a thick line is the level line through the arrows' start" if through else ""
     walks = [
         f"{label} from {place(path.points[0])}: {path.stop} after {path.steps} steps at {place(np.round(path.final, 3))}"
@@ -38,7 +39,7 @@ def contours(ax, landscape, paths=(), arrows=(), labels=None, window=None):
     ]
     ways = [f"Arrow {name} at {place(start)} points along {place(vector)}" for start, vector, name in arrows]
     return (
-        f"Level lines of {landscape.name}, {number(np.nanmin(heights))} to {number(np.nanmax(heights))}, "
+        f"Level lines of {name}, {number(np.nanmin(heights))} to {number(np.nanmax(heights))}, "
         f"darker is lower{lines}. {'. '.join(walks + ways)}."
     )
 
