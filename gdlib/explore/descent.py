@@ -151,7 +151,12 @@ class Walks:
         kept = np.arange(runs.norms.shape[1]) < counts[:, None]
         points, norms, offsets = runs.points[kept], runs.norms[kept], np.cumsum([0, *counts])
         heights = tables.values_at(self.ground.f, points)
-        best, bounded = self.best(heights[offsets[1:] - 1][runs.stop == "converged"])
+        if self.ground.minima and not self.ascent:
+            best, bounded = min(float(self.ground.f(np.squeeze(m))) for m in self.ground.minima), True
+        else:
+            sign, ends = -1 if self.ascent else 1, heights[offsets[1:] - 1][runs.stop == "converged"]
+            best, bounded = lowest(sign * self.ground.heights, sign * ends)
+            best = sign * best
         with np.errstate(all="ignore"):
             gap = abs(heights - best) * np.where((heights > best) == self.ascent, -1.0, 1.0)
         data = {} if self.fit is None else {"data": np.column_stack(self.fit[:2])}
@@ -165,16 +170,6 @@ class Walks:
             "bounded": bounded,  # is "f − lowest f" shown?
             "side": self.side(norms, gap, bounded),
         }
-
-    def best(self, ends):
-        """The height that gaps are measured from: the lowest (in an ascent, highest) one; and does f end there?"""
-        if self.ground.minima and not self.ascent:
-            return min(float(self.ground.f(np.squeeze(m))) for m in self.ground.minima), True
-        sign = -1 if self.ascent else 1
-        heights, ends = sign * self.ground.heights, sign * ends
-        seen = np.append(heights, ends)
-        best = sign * min(seen[np.isfinite(seen)], default=0.0)
-        return best, not falls_at_the_border(heights, ends)
 
     def side(self, norms, gap, bounded):
         """The axes beside the walk: norms and gaps against steps, or the data."""
@@ -207,19 +202,21 @@ def fitting(counts, T, T_max, chosen, room):
     )
 
 
-def falls_at_the_border(heights, ends):
-    """Is the lowest place of the domain on its border, below all that converged? Then gaps would be measured from there.
+def lowest(heights, ends):
+    """The lowest height, all over the domain and where walks ended; and is it a minimum?
 
-    >>> x = np.linspace(-2.2, 2.2, 221)
-    >>> falls_at_the_border(x**3 - 3 * x, ends=[-2.0]), falls_at_the_border(x**2, ends=[1e-12])
-    (True, False)
+    Not if it lies on the border, below all the rest: there the function may fall for ever.
+
+    >>> lowest(np.array([-3.0, 2.0, -2.0, 2.0]), ends=[-2.0]), lowest(np.array([4.0, 1.0, 9.0]), ends=[0.5])
+    ((-3.0, False), (0.5, True))
     """
     border = np.ones(heights.shape, dtype=bool)
     border[(slice(1, -1),) * heights.ndim] = False
     edge, inside = (v[np.isfinite(v)] for v in (heights[border], np.append(heights[~border], ends)))
+    best = float(min([*edge, *inside], default=0.0))
     if not edge.size or not inside.size:
-        return False
-    return bool(edge.min() < inside.min() - 1e-6 * (max(edge.max(), inside.max()) - edge.min()))
+        return best, True
+    return best, bool(inside.min() - edge.min() <= 1e-6 * (max(edge.max(), inside.max()) - edge.min()))
 
 
 def regression(

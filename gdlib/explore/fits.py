@@ -1,6 +1,5 @@
 """Losses of data: one learning rate on several scales, walks by mini-batches, and what each batch sees."""
 
-from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
@@ -85,18 +84,18 @@ def sgd(loss, init, lr=0.1, T=60, batch_sizes=(1, 4, 16), seeds=(0, 1, 2), domai
         reach = 1.25 * np.maximum(abs(start - best), 0.05 * np.hypot(*best) + 1e-9)
         domain = np.column_stack([best - reach, best + reach])
     ground = Ground.of(loss, loss.gradient, domain, 2)
-    walks = BatchWalks.of(loss, start, lr, lr_range, T, batch_sizes, seeds, width=3)
-    gap = walks.heights() - loss(best)
+    points, heights, now, walks = by_batches(loss, start, lr, lr_range, T, batch_sizes, seeds, width=3)
+    gap = heights - loss(best)
     first = gap.flat[0]
-    heights = pictures.log_span(gap[gap < 1e3 * first], floor=1e-7 * first)
+    ends = pictures.log_span(gap[gap < 1e3 * first], floor=1e-7 * first)
     spec = {
         "kind": "sgd",
         "init": start.tolist(),
         "main": pictures.axes(*ground.domain, "β₀", "β₁"),
-        "side": pictures.axes((0, T), heights, "step", "", logy=True),
-        **walks.spec,
+        "side": pictures.axes((0, T), ends, "step", "", logy=True),
+        **walks,
     }
-    shown = walks.points[walks.now, 0, 0]
+    shown = points[now, 0, 0]
     alt = (
         f"A walk with batches of {batch_sizes[0]} on the contours of the loss of all {loss.n} rows, lr = {lr:g}: "
         f"after {T} steps it is at {pictures.point_words(shown[-1])}. "
@@ -106,10 +105,10 @@ def sgd(loss, init, lr=0.1, T=60, batch_sizes=(1, 4, 16), seeds=(0, 1, 2), domai
     def draw(main, side):
         ground.draw(main)
         drawing.walk_on_contours(main, *shown.T)
-        drawing.norms(side, {"full loss − its minimum": gap[walks.now, 0, 0]}, [BLUE])
+        drawing.norms(side, {"full loss − its minimum": gap[now, 0, 0]}, [BLUE])
 
-    arrays = {"points": walks.points, "gap": gap}
-    return widgets.Explorer(spec, arrays, walks.sliders(lr, T, "updates T"), draw, alt, ground.image)
+    arrays = {"points": points, "gap": gap}
+    return widgets.Explorer(spec, arrays, sliders(spec, lr, T, "updates T"), draw, alt, ground.image)
 
 
 def batch_landscapes(fit, init, lr=0.1, T=30, batch_sizes=(1, 4, 16), seeds=(0, 1), domain=None, lr_range=None):
@@ -125,8 +124,7 @@ def batch_landscapes(fit, init, lr=0.1, T=30, batch_sizes=(1, 4, 16), seeds=(0, 
     grid = drawing.line(ground.domain[0], max(21, min(121, room)))
     dealt = [[list(islice(batches(fit.n, b, s, epochs=None), T + 1)) for s in seeds] for b in batch_sizes]
     own = np.array([[[fit(grid, rows) for rows in dealt_to_one] for dealt_to_one in of_size] for of_size in dealt])
-    walks = BatchWalks.of(fit, start, lr, lr_range, T, batch_sizes, seeds, width=6)
-    height = walks.heights()
+    points, heights, now, walks = by_batches(fit, start, lr, lr_range, T, batch_sizes, seeds, width=6)
     tallest = (min(ground.heights.min(), np.percentile(own, 2)), np.percentile(own, 98))
     spec = {
         "kind": "batches",
@@ -134,7 +132,7 @@ def batch_landscapes(fit, init, lr=0.1, T=30, batch_sizes=(1, 4, 16), seeds=(0, 
         "grid": grid.tolist(),
         "main": pictures.axes(ground.domain[0], pictures.span(tallest), "x", "objective"),
         "side": pictures.axes((0, T), pictures.span(ground.heights), "step", ""),
-        **walks.spec,
+        **walks,
     }
     alt = (
         f"The objective of all {fit.n} rows, and over it the objective of one batch of {batch_sizes[0]}, at the start "
@@ -145,38 +143,32 @@ def batch_landscapes(fit, init, lr=0.1, T=30, batch_sizes=(1, 4, 16), seeds=(0, 
         drawing.curve(main, ground.grid, ground.heights, BLUE, "all data")
         drawing.curve(main, ground.grid, fit(ground.grid, dealt[0][0][0]), ORANGE, "this batch")
         main.plot(start, fit(start), "o", color=RED)
-        drawing.curve(side, np.arange(T + 1), height[walks.now, 0, 0], BLUE, "objective of all data")
+        drawing.curve(side, np.arange(T + 1), heights[now, 0, 0], BLUE, "objective of all data")
 
-    arrays = {**ground.arrays, "own": own, "points": walks.points, "gap": height}
-    return widgets.Explorer(spec, arrays, walks.sliders(lr, 0, "step T"), draw, alt)
+    arrays = {**ground.arrays, "own": own, "points": points, "gap": heights}
+    return widgets.Explorer(spec, arrays, sliders(spec, lr, 0, "step T"), draw, alt)
 
 
-@dataclass(frozen=True)
-class BatchWalks:
-    """`gdlib.sgd` from one start, once for each rate, batch size and seed.
+def by_batches(loss, start, lr, lr_range, T, batch_sizes, seeds, width):
+    """`gdlib.sgd` from one start, once for each rate, batch size and seed: (points, heights, place of lr, spec).
 
-    `points` are (rates, sizes, seeds, T + 1[, 2]), NaN after the end of a walk; `now` is the place of the rate
-    that the slider starts at; `spec` is the part of the spec about lr, T, batch size and seed.
+    As many rates as the table has room for, where a point takes `width` numbers. The points, and the loss of all rows
+    at each, are (rates, sizes, seeds, T + 1[, 2]), NaN after the end of a walk; the spec is the part about these walks.
     """
-
-    loss: object
-    rates: np.ndarray
-    points: np.ndarray
-    now: int
-    spec: dict
-
-    @classmethod
-    def of(cls, loss, start, lr, lr_range, T, batch_sizes, seeds, width):
-        """As many rates as the table has room for, where a point takes `width` numbers."""
-        each = len(batch_sizes) * len(seeds) * (T + 1) * width
-        most = min(40, max(5, tables.TABLE_BYTES // (4 * each)))
-        rates = tables.log_grid(lr_range or (lr / 20, 4 * lr), lr, "lr_range", most)
-        runs = [walk(loss, start, r, T, b, s) for r in rates for b in batch_sizes for s in seeds]
-        points = np.full((len(runs), T + 1, *np.shape(start)), np.nan)
-        for row, run in zip(points, runs, strict=True):
-            row[: len(run.points)] = run.points
-        points = points.reshape(len(rates), len(batch_sizes), len(seeds), *points.shape[1:])
-        spec = {
+    each = len(batch_sizes) * len(seeds) * (T + 1) * width
+    most = min(40, max(5, tables.TABLE_BYTES // (4 * each)))
+    rates = tables.log_grid(lr_range or (lr / 20, 4 * lr), lr, "lr_range", most)
+    runs = [walk(loss, start, r, T, b, s) for r in rates for b in batch_sizes for s in seeds]
+    points = np.full((len(runs), T + 1, *np.shape(start)), np.nan)
+    for row, run in zip(points, runs, strict=True):
+        row[: len(run.points)] = run.points
+    shape = (len(rates), len(batch_sizes), len(seeds), T + 1)
+    heights = tables.values_at(loss, points.reshape(-1, *np.shape(start))).reshape(shape)
+    return (
+        points.reshape(*shape, *np.shape(start)),
+        heights,
+        tables.nearest(rates, lr),
+        {
             "n": int(loss.n),
             "rates": rates.tolist(),
             "steps": [run.steps for run in runs],
@@ -184,18 +176,13 @@ class BatchWalks:
             "seeds": [int(s) for s in seeds],
             "T_max": T,
             "play": pictures.play("T", 0, T, T),
-        }
-        return cls(loss, rates, points, tables.nearest(rates, lr), spec)
+        },
+    )
 
-    def heights(self):
-        """The loss of all rows at each point: (rates, sizes, seeds, T + 1)."""
-        shape = self.points.shape[:4]
-        return tables.values_at(self.loss, self.points.reshape(-1, *self.points.shape[4:])).reshape(shape)
 
-    def sliders(self, lr, T, label):
-        """Those of a walk, and the batch size and the seed."""
-        sizes, seeds = self.spec["batch_sizes"], self.spec["seeds"]
-        return widgets.walk_sliders(self.rates, lr, T, self.spec["T_max"], label) | {
-            "b": widgets.choice("batch size b", sizes[0], sizes),
-            "seed": widgets.choice("seed", seeds[0], seeds),
-        }
+def sliders(spec, lr, T, label):
+    """Those of a walk, and the batch size and the seed."""
+    return widgets.walk_sliders(spec["rates"], lr, T, spec["T_max"], label) | {
+        "b": widgets.choice("batch size b", spec["batch_sizes"]),
+        "seed": widgets.choice("seed", spec["seeds"]),
+    }

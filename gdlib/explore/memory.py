@@ -103,12 +103,12 @@ def sliders_of(n, d, dtype, b, memory):
     steps = [m * 10**k // 10 for k in range(9) for m in (10, 15, 20, 30, 50, 70)]  # six round numbers a decade
 
     def choice(label, value, offered, words=lambda v: str(v) if v < 10**7 else f"{v:.3g}".replace("e+0", "e")):
-        return widgets.choice(label, value, sorted({value, *offered}), words)
+        return widgets.choice(label, sorted({value, *offered}), value, words)
 
     return {
         "n": choice("rows n", n, [step for step in steps if step >= 10**3] + [10**9]),
         "d": choice("columns d", d, [step for step in steps if step < 10**6] + [10**6, 256 * 256 * 3]),
-        "dtype": widgets.choice("stored as", dtype, DTYPES),
+        "dtype": widgets.choice("stored as", DTYPES, dtype),
         "b": choice("batch size b", b, [2**k for k in range(21)]),
         "memory": choice("memory", memory, [2**k for k in range(30, 41)], predicted.readable),
     }

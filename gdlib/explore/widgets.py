@@ -117,8 +117,9 @@ def log_slider(label, grid, value):
     return slider(ipywidgets.FloatLogSlider, label, value, base=10, min=low, max=high, step=step, readout_format=".3g")
 
 
-def choice(label, value, offered, words=str):
-    """A slider over the values offered, each shown in words."""
+def choice(label, offered, value=None, words=str):
+    """A slider over the values offered, each shown in words; it starts at the first, or at `value`."""
+    value = offered[0] if value is None else value
     return slider(ipywidgets.SelectionSlider, label, value, options=[(words(v), v) for v in offered])
 
 
