@@ -1,17 +1,12 @@
 """The live view: sliders that answer within one frame, and predictions to commit to before looking.
 
-Each explorer runs the lesson's own function once for every setting and keeps
-the numbers in a compact float32 table. The sliders are ipywidgets, joined in the
-browser (``jslink``) to one view, `front/`, which looks numbers up in that
-table and draws them (`memory` only multiplies, and needs no table). No kernel is asked, so a slider also works in a
-saved notebook that has none. T and eps choose a prefix of a path and need no
-table. A new start, by a click, needs the kernel.
+Each explorer runs the lesson's own function once for every setting and keeps the numbers in a compact float32 table.
+The sliders are ipywidgets, joined in the browser (``jslink``) to one view, `front/`, which looks numbers up in that
+table and draws them (`memory` only multiplies). No kernel is asked, so a slider also works in a saved notebook that
+has none. A new start, by a click, needs the kernel.
 
-A function that raises does so in the cell that makes the view. If it raises
-later, at a start that was clicked, the view shows the message.
-
-Where widgets can't run (GitHub, an untrusted notebook), each explorer shows a
-plain picture with an alternative text instead.
+A function that raises does so in the cell that makes the view; later, at a start that was clicked, in the view.
+Where widgets can't run (GitHub, an untrusted notebook), a plain picture with an alternative text stands in.
 """
 
 # ruff: noqa: F401 (what is imported here is what the package offers)

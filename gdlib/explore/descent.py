@@ -8,7 +8,6 @@ import numpy as np
 from gdlib.arguments import number, whole
 from gdlib.descent import gradient_ascent, gradient_descent
 from gdlib.explore import pictures, tables, widgets
-from gdlib.explore.ground import Ground
 from gdlib.figures import drawing
 from gdlib.figures.style import BLUE, GREEN, ORANGE, RED
 from gdlib.landscapes import Landscape
@@ -56,7 +55,7 @@ def descent(
         raise ValueError(f"init must be a number or a pair, got {init!r}")
     if gradient is None and isinstance(f, Landscape) and f.hessian is not None and f.mu > 0:
         L, mu = f.L if L is None else L, f.mu if mu is None else mu
-    return explored(Ground.of(f, gradient, domain, d), init, lr, eps, T, T_max, ascent, lr_range, L, mu)
+    return explored(pictures.Ground.of(f, gradient, domain, d), init, lr, eps, T, T_max, ascent, lr_range, L, mu)
 
 
 def explored(ground, init, lr, eps, T, T_max, ascent=False, lr_range=None, L=None, mu=None, fit=None):
@@ -126,7 +125,7 @@ def explored(ground, init, lr, eps, T, T_max, ascent=False, lr_range=None, L=Non
 class Walks:
     """The walks from one start, one a rate, each until the smallest tolerance or T_max updates."""
 
-    ground: Ground
+    ground: pictures.Ground
     rates: np.ndarray
     eps: float
     T_max: int
@@ -244,5 +243,5 @@ def regression(
     low, high = np.min(seen, axis=0), np.max(seen, axis=0)
     margin = 0.3 * (high - low) + 0.05 * np.hypot(*best) + 1e-9
     domain = np.column_stack([low - margin, high + margin])
-    ground = Ground(loss, loss.gradient, domain.tolist(), f"the {scale} loss", ("β₀", "β₁"), (best,))
+    ground = pictures.Ground(loss, loss.gradient, domain.tolist(), f"the {scale} loss", ("β₀", "β₁"), (best,))
     return explored(ground, init, lr, eps, T, T_max, lr_range=lr_range, L=L, mu=mu, fit=(X[:, 1], y, *names))

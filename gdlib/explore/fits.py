@@ -6,7 +6,6 @@ import numpy as np
 
 from gdlib.arguments import whole
 from gdlib.explore import pictures, tables, widgets
-from gdlib.explore.ground import Ground
 from gdlib.figures import drawing
 from gdlib.figures.style import BLUE, ORANGE, RED
 from gdlib.minibatch import batches
@@ -83,7 +82,7 @@ def sgd(loss, init, lr=0.1, T=60, batch_sizes=(1, 4, 16), seeds=(0, 1, 2), domai
     if domain is None:
         reach = 1.25 * np.maximum(abs(start - best), 0.05 * np.hypot(*best) + 1e-9)
         domain = np.column_stack([best - reach, best + reach])
-    ground = Ground.of(loss, loss.gradient, domain, 2)
+    ground = pictures.Ground.of(loss, loss.gradient, domain, 2)
     points, heights, now, walks = by_batches(loss, start, lr, lr_range, T, batch_sizes, seeds, width=3)
     gap = heights - loss(best)
     first = gap.flat[0]
@@ -118,7 +117,7 @@ def batch_landscapes(fit, init, lr=0.1, T=30, batch_sizes=(1, 4, 16), seeds=(0, 
     The `domain` (low, high) reaches 3 to either side of the start `init` when None; all others are those of `sgd`.
     """
     T = whole(T, "T")
-    ground = Ground.of(fit, fit.gradient, domain or (init - 3, init + 3), 1)
+    ground = pictures.Ground.of(fit, fit.gradient, domain or (init - 3, init + 3), 1)
     start = tables.start_of(init, ground.domain)
     room = tables.TABLE_BYTES * 3 // 4 // (4 * len(batch_sizes) * len(seeds) * (T + 1))
     grid = drawing.line(ground.domain[0], max(21, min(121, room)))

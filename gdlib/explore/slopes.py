@@ -2,11 +2,9 @@
 
 import math
 
-import ipywidgets
 import numpy as np
 
 from gdlib.explore import pictures, tables, widgets
-from gdlib.explore.ground import Ground
 from gdlib.figures import drawing
 from gdlib.figures.style import BLUE, GREEN, ORANGE, RED
 
@@ -21,7 +19,7 @@ def secant(f, derivative=None, at=1.0, domain=None, h=1.0, h_range=None):
     both > 0; from 0.001 to the right end of the domain when None. ValueError for an argument outside its range;
     whatever f or derivative raises is raised.
     """
-    ground = Ground.of(f, derivative, domain, 1)
+    ground = pictures.Ground.of(f, derivative, domain, 1)
     (left, right), at = ground.domain[0], inside(ground, at)
     low, high = h_range or (1e-3, max(right - at, 0.1 * (right - left)))
     h = min(max(h, low), high)
@@ -67,7 +65,7 @@ def tangent(f, derivative=None, domain=None, at=None):
     The arguments are those of `secant`; the slider x starts at `at`, the middle of the domain's right half when None.
     A click on the picture moves it too.
     """
-    ground = Ground.of(f, derivative, domain, 1)
+    ground = pictures.Ground.of(f, derivative, domain, 1)
     xs, step = round_grid(ground.domain[0], 180)
     height, slope = tables.values_at(ground.f, xs), tables.values_at(ground.gradient, xs)
     now = int(abs(xs - (ground.within(0.75)[0] if at is None else inside(ground, at))).argmin())
@@ -78,9 +76,7 @@ def tangent(f, derivative=None, domain=None, at=None):
         "side": pictures.axes(ground.domain[0], pictures.span(slope), "x", "slope f′(x)"),
         "play": pictures.play("x", float(xs[0]), float(xs[-1]), len(xs) - 1),
     }
-    decimals = len(np.format_float_positional(step, precision=12, trim="-").partition(".")[2])
-    ends = {"min": xs[0], "max": xs[-1], "step": step, "readout_format": f".{decimals}f"}
-    sliders = {"x": widgets.slider(ipywidgets.FloatSlider, "x", start, **ends)}
+    sliders = {"x": widgets.even_slider("x", start, xs[0], xs[-1], step)}
     alt = (
         f"The curve f with its tangent at x = {start:g}, where the slope is {slope[now]:.4g}. "
         "Beside it: the slope f′(x) at every x."
@@ -126,9 +122,9 @@ def direction(f, gradient=None, at=None, domain=None, angle=0.0):
     sets a new point `at`, which asks the kernel. The slider starts at `angle`, in degrees: 0 points along the first
     coordinate (east), 90 along the second (north).
     """
-    ground = Ground.of(f, gradient, domain, 2)
-    at = tables.start_of(ground.within(0.3, 0.65) if at is None else at, ground.domain)
-    slope, slopes = measured(ground, at)
+    ground = pictures.Ground.of(f, gradient, domain, 2)
+    arrays, changing = measured(ground, ground.within(0.3, 0.65) if at is None else at)
+    at, (slopes, gradient) = np.array(changing["init"]), arrays.values()
     spec = {
         "kind": "direction",
         "main": ground.axes,
@@ -136,13 +132,12 @@ def direction(f, gradient=None, at=None, domain=None, angle=0.0):
         "click": True,
         "play": pictures.play("angle", 0.0, 360.0, 180),
     }
-    ends = {"min": 0, "max": 360, "step": 1, "readout_format": ".0f"}
-    sliders = {"angle": widgets.slider(ipywidgets.FloatSlider, "direction (°)", float(angle), **ends)}
-    steepest = math.degrees(math.atan2(slope[1], slope[0])) % 360
+    sliders = {"angle": widgets.even_slider("direction (°)", float(angle), 0, 360, 1)}
+    steepest = math.degrees(math.atan2(*gradient[::-1])) % 360
     here = float(slopes[abs(ANGLES - angle).argmin()])
     alt = (
         f"Contours of {ground.name} with the point {pictures.point_words(at)}: "
-        f"the gradient there points to {steepest:.0f} degrees and has length {math.hypot(*slope):.4g}; "
+        f"the gradient there points to {steepest:.0f} degrees and has length {math.hypot(*gradient):.4g}; "
         f"in the direction {angle:g} degrees the slope is {here:.4g}. "
         "Beside it: the slope in every direction, a cosine."
     )
@@ -156,18 +151,8 @@ def direction(f, gradient=None, at=None, domain=None, angle=0.0):
         drawing.curve(side, ANGLES, slopes, BLUE)
         side.plot(angle, here, "o", color="white", markeredgecolor="black", markersize=9)
 
-    def state(at, slope, slopes):
-        """What depends on the point: the arrays, and a part of the spec."""
-        side = pictures.axes((0, 360), pictures.span(np.append(slopes, 0.0)), "direction (°)", "slope that way")
-        return {"slopes": slopes, "gradient": slope}, {"init": at.tolist(), "side": side | {"every": 90}}
-
-    def restart(point):
-        start = tables.start_of(point, ground.domain)
-        return state(start, *measured(ground, start))
-
-    arrays, changing = state(at, slope, slopes)
     made = widgets.Explorer(spec | changing, arrays, sliders, draw, alt, ground.image)
-    made.view.on_start(restart)
+    made.view.on_start(lambda point: measured(ground, point))
     return made
 
 
@@ -177,11 +162,14 @@ def unit(degrees):
 
 
 def measured(ground, at):
-    """The gradient at a point, (2,), and the slope of f in every direction, (361,)."""
-    slope = np.asarray(ground.gradient(at.copy()), dtype=float)
-    if slope.shape != (2,):
-        raise ValueError(f"gradient must return shape (2,), it returned shape {slope.shape}")
+    """What depends on the point: the slope of f in every direction, the gradient, and a part of the spec."""
+    at = tables.start_of(at, ground.domain)
+    gradient = np.asarray(ground.gradient(at.copy()), dtype=float)
+    if gradient.shape != (2,):
+        raise ValueError(f"gradient must return shape (2,), it returned shape {gradient.shape}")
     reach = 1e-5 * np.ptp(ground.domain, axis=1).max()
     ahead, behind = (tables.values_at(ground.f, at + sign * reach * unit(ANGLES).T) for sign in (1, -1))
     with np.errstate(all="ignore"):
-        return slope, (ahead - behind) / (2 * reach)
+        slopes = (ahead - behind) / (2 * reach)
+    side = pictures.axes((0, 360), pictures.span(np.append(slopes, 0.0)), "direction (°)", "slope that way")
+    return {"slopes": slopes, "gradient": gradient}, {"init": at.tolist(), "side": side | {"every": 90}}

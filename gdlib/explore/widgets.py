@@ -6,6 +6,7 @@ from pathlib import Path
 
 import anywidget
 import ipywidgets
+import numpy as np
 import traitlets
 
 from gdlib.explore import pictures, tables
@@ -115,6 +116,13 @@ def log_slider(label, grid, value):
     low, high = math.log10(grid[0]), math.log10(grid[-1])
     step = (high - low) / (len(grid) - 1)
     return slider(ipywidgets.FloatLogSlider, label, value, base=10, min=low, max=high, step=step, readout_format=".3g")
+
+
+def even_slider(label, value, low, high, step):
+    """Even steps from low to high; the readout has the decimals of the step, and shows each value as it is."""
+    places = len(np.format_float_positional(step, precision=12, trim="-").partition(".")[2])
+    ends = {"min": low, "max": high, "step": step, "readout_format": f".{places}f"}
+    return slider(ipywidgets.FloatSlider, label, value, **ends)
 
 
 def choice(label, offered, value=None, words=str):
