@@ -44,8 +44,8 @@ def descent(
     has room for. `L` and `mu`, the largest and smallest curvature, bring the marks 1/L, 2/(L + μ), 2/L and the
     predicted number of steps.
 
-    The Explorer's `path()` is the walk shown, as a `gdlib.Path`. ValueError or TypeError for an argument outside its
-    range, or a T_max whose table is too large for a saved notebook; whatever f or gradient raises is raised.
+    ValueError or TypeError for an argument outside its range, or a T_max whose table is too large for a saved notebook;
+    whatever f or gradient raises is raised.
     """
     if init is not None or domain is not None:
         d = np.size(domain) // 2 if init is None else np.size(init)
@@ -86,8 +86,7 @@ def explored(ground, init, lr, eps, T, T_max, ascent=False, lr_range=None, L=Non
     }
     sliders = widgets.walk_sliders(walks.rates, lr, T, walks.T_max)
     sliders["eps"] = widgets.log_slider("tolerance eps", tolerances, eps)
-    walk = gradient_ascent if ascent else gradient_descent
-    run = walk(ground.gradient, init, lr, eps, T)
+    run = (gradient_ascent if ascent else gradient_descent)(ground.gradient, init, lr, eps, T)
 
     def draw(main, side):
         ground.draw(main)
@@ -102,11 +101,6 @@ def explored(ground, init, lr, eps, T, T_max, ascent=False, lr_range=None, L=Non
             drawing.norms(side, {"|gradient|": run.norms}, [ORANGE])
             side.axhline(eps, color=GREEN, linestyle="--", label="eps")
 
-    def path():
-        """The walk at the sliders' values, as `gradient_descent` gives it."""
-        view = made.view
-        return walk(ground.gradient, np.squeeze(view.spec["init"]), view.lr, view.eps, max(view.T, 1))
-
     end = {"converged": "converges", "exhausted": "is out of steps", "diverged": "diverges"}[run.stop]
     norms = "|gradient| at each step, logarithmic" if fit is None else "the data, with the line at the end"
     alt = (
@@ -117,7 +111,6 @@ def explored(ground, init, lr, eps, T, T_max, ascent=False, lr_range=None, L=Non
     )
     made = widgets.Explorer(spec, arrays, sliders, draw, alt, ground.image)
     made.view.on_start(lambda point: walks.state(tables.start_of(point[: ground.d], ground.domain)))
-    made.path = path
     return made
 
 

@@ -112,10 +112,8 @@ def sgd(loss, init, lr=0.1, T=60, batch_sizes=(1, 4, 16), seeds=(0, 1, 2), domai
 
 def batch_landscapes(fit, init, lr=0.1, T=30, batch_sizes=(1, 4, 16), seeds=(0, 1), domain=None, lr_range=None):
     """Every batch has its own objective: drawn over the objective of all data, from step to step.
-
     `fit` is an objective of one number with n, fit(x, rows) and gradient(x, rows), such as `gdlib.minibatch.SineFit`.
-    The `domain` (low, high) reaches 3 to either side of the start `init` when None; all others are those of `sgd`.
-    """
+    The `domain` (low, high) reaches 3 to either side of the start `init` when None; all others are those of `sgd`."""
     T = whole(T, "T")
     ground = pictures.Ground.of(fit, fit.gradient, domain or (init - 3, init + 3), 1)
     start = tables.start_of(init, ground.domain)
@@ -149,11 +147,9 @@ def batch_landscapes(fit, init, lr=0.1, T=30, batch_sizes=(1, 4, 16), seeds=(0, 
 
 
 def by_batches(loss, start, lr, lr_range, T, batch_sizes, seeds, width):
-    """`gdlib.sgd` from one start, once for each rate, batch size and seed: (points, heights, place of lr, spec).
-
-    As many rates as the table has room for, where a point takes `width` numbers. The points, and the loss of all rows
-    at each, are (rates, sizes, seeds, T + 1[, 2]), NaN after the end of a walk; the spec is the part about these walks.
-    """
+    """`gdlib.sgd` from one start, once for each rate, batch size and seed: (points, heights, place of lr, spec). As
+    many rates as the table has room for, where a point takes `width` numbers. The points, and the loss of all rows at
+    each, are (rates, sizes, seeds, T + 1[, 2]), NaN after the end of a walk; the spec is the part about these walks."""
     each = len(batch_sizes) * len(seeds) * (T + 1) * width
     most = min(40, max(5, tables.TABLE_BYTES // (4 * each)))
     rates = tables.log_grid(lr_range or (lr / 20, 4 * lr), lr, "lr_range", most)

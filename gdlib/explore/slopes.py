@@ -61,10 +61,8 @@ def secant(f, derivative=None, at=1.0, domain=None, h=1.0, h_range=None):
 
 def tangent(f, derivative=None, domain=None, at=None):
     """The tangent line at (x, f(x)), its slope f′(x), and in words whether f rises, falls or is level there.
-
-    The arguments are those of `secant`; the slider x starts at `at`, the middle of the domain's right half when None.
-    A click on the picture moves it too.
-    """
+    The arguments are those of `secant`; the slider x starts at `at`, the middle of the domain's right half when None. A
+    click on the picture moves it too."""
     ground = pictures.Ground.of(f, derivative, domain, 1)
     xs, step = round_grid(ground.domain[0], 180)
     height, slope = tables.values_at(ground.f, xs), tables.values_at(ground.gradient, xs)

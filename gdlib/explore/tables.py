@@ -40,9 +40,7 @@ def nearest(grid, value):
 
 def values_at(f, points):
     """f at each of m points, shape (m,): in one call where that gives the same numbers, else one by one.
-
-    Points are (m,) numbers, or (m, d) rows. Python's OverflowError counts as infinity; what else f raises is raised.
-    """
+    Points are (m,) numbers, or (m, d) rows. Python's OverflowError counts as infinity; what else f raises is raised."""
     points = np.asarray(points, dtype=float)
 
     def one(point):

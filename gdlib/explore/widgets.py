@@ -50,9 +50,7 @@ class View(Widget):
 
     def on_start(self, restart):
         """Answer a click on the picture: `restart(point)` gives the new arrays and what changes in the spec.
-
-        What it raises is shown in the view, where the reader looks; an error in a callback would be lost.
-        """
+        What it raises is shown in the view, where the reader looks; an error in a callback would be lost."""
         first = self.spec
 
         def answer(_, message, buffers):
@@ -71,11 +69,9 @@ class View(Widget):
 
 
 class Explorer(ipywidgets.VBox):
-    """Sliders, by name, above a view. What a cell shows as its last expression.
-
-    `arrays` are what the view looks up, `draw(main, side)` paints the plain picture on the Axes that the spec
-    describes; with the text `alt` it stands in for the view where widgets can't run. `picture()` is its PNG.
-    """
+    """Sliders, by name, above a view. What a cell shows as its last expression. `arrays` are what the view looks up,
+    `draw(main, side)` paints the plain picture on the Axes that the spec describes; with the text `alt` it stands in
+    for the view where widgets can't run. `picture()` is its PNG."""
 
     def __init__(self, spec, arrays, sliders, draw, alt, image=b"", kind=View):
         self.sliders, self.alt = sliders, alt

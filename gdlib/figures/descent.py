@@ -12,9 +12,7 @@ from gdlib.figures.style import GREEN, ORANGE, PINK, SKY, figure, place
 @figure()
 def norms(ax, paths, labels, predicted=()):
     """How the norm of the gradient falls (or grows) along walks, a gdlib.Path each, on a logarithmic axis.
-
-    `predicted` is what theory says of each walk's norm, an array each, drawn dashed.
-    """
+    `predicted` is what theory says of each walk's norm, an array each, drawn dashed."""
     series = {label: np.maximum(path.norms, 1e-300) for path, label in zip(paths, labels, strict=True)}
     drawing.norms(ax, series, dashed=not predicted)
     for theory in predicted:
@@ -31,9 +29,7 @@ def norms(ax, paths, labels, predicted=()):
 @figure()
 def basins(ax, landscape, ends, starts, minima):
     """Which of the minima, (2,) each, a start leads to: one colour a minimum.
-
-    `ends` and `starts` are the last and the first points of the walks, (m, 2); the starts fill a square grid.
-    """
+    `ends` and `starts` are the last and the first points of the walks, (m, 2); the starts fill a square grid."""
     side, minima = int(np.sqrt(len(starts))), np.array(minima)
     distance = np.linalg.norm(ends[:, None] - minima, axis=2)
     nearest = np.where(distance.min(axis=1) < 1e-2, distance.argmin(axis=1), -1).reshape(side, side)

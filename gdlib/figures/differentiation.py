@@ -101,9 +101,7 @@ def zeros(x, y):
 @figure()
 def walks(ax, f, paths, domain, labels=None, name="f", variable="x"):
     """The points of one-dimensional walks, a gdlib.Path each, called by their `labels`, on the curve of f.
-
-    `name` and `variable` are what f and x are called.
-    """
+    `name` and `variable` are what f and x are called."""
     drawing.graph(ax, f, domain, variable, f"{name}({variable})", "Each walk starts in a black ring")
     words, looks = [], zip(paths, drawing.COLOURS, drawing.MARKERS, labels or [None] * len(paths), strict=False)
     for path, colour, marker, label in looks:
@@ -120,9 +118,7 @@ def walks(ax, f, paths, domain, labels=None, name="f", variable="x"):
 @figure(columns=2)
 def one_sided(axes, f, at, hs, name="f"):
     """Left, f (called `name`) with secants to both sides of `at`; right, their slopes against h, which shrinks.
-
-    `hs` are above 0, the largest first.
-    """
+    `hs` are above 0, the largest first."""
     hs = np.asarray(hs, dtype=float)
     x, ends = at + np.linspace(-1.2, 1.2, 401) * hs.max(), []
     drawing.curve(axes[0], x, f(x))
@@ -145,9 +141,7 @@ def one_sided(axes, f, at, hs, name="f"):
 @figure()
 def error_against_h(ax, hs, errors, best):
     """The V: the error of finite differences against the step h, both axes logarithmic.
-
-    `errors` holds an array like `hs` for the name of each scheme, `best` the step that theory recommends for it.
-    """
+    `errors` holds an array like `hs` for the name of each scheme, `best` the step that theory recommends for it."""
     looks = ((BLUE, "o", 5, BLUE), (RED, "s", 8, "none"))
     for (name, error), (colour, marker, size, fill) in zip(errors.items(), looks, strict=False):
         points = {"color": colour, "markersize": size, "markerfacecolor": fill}

@@ -12,10 +12,8 @@ from gdlib.figures.style import BLUE, GREEN, PINK, RED, figure, number, place
 @figure()
 def contours(ax, landscape, paths=(), arrows=(), labels=None, window=None):
     """The level lines of a function of (2, ...) points, with walks and arrows on them, both axes to one scale.
-
     The paths, a gdlib.Path each, are called by their `labels`; `arrows` are (start, vector, name), both (2,); the
-    `window` is ((west, east), (south, north)), the landscape's domain when None.
-    """
+    `window` is ((west, east), (south, north)), the landscape's domain when None."""
     window = window or landscape.domain
     grid = drawing.mesh(window, 201)
     heights = landscape(grid)
@@ -110,10 +108,8 @@ def slope_by_direction(ax, angles, slopes, steepest):
 @figure()
 def relief(ax, land, paths=(), window=None, marks=()):
     """A `Terrain` as a relief, lit from the north-west, a level line every 50 metres, walks and places on it.
-
     All in metres: the points of the paths, the window ((west, east), (south, north)), the whole map when None, and the
-    places to mark, (east, north, name) each.
-    """
+    places to mark, (east, north, name) each."""
     shade(ax, land)
     words = []
     for x, y, name in marks:

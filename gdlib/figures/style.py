@@ -32,11 +32,8 @@ STYLE = {
 
 
 def figure(rows=1, columns=1, projection=None):
-    """Decorate ``draw(ax, ...) -> alternative text`` into a figure function with an optional ``ax=``.
-
-    With `rows` or `columns` > 1 the function draws on that many Axes: one above
-    the other with a common x axis, or side by side.
-    """
+    """Decorate ``draw(ax, ...) -> alternative text`` into a figure function with an optional ``ax=``. With `rows` or
+    `columns` > 1 the function draws on that many Axes: one above the other with a common x axis, or side by side."""
 
     def decorate(draw):
         @functools.wraps(draw)
@@ -73,9 +70,7 @@ def place(point):
 
 def png(drawing, dpi=144, colours=256, crop=True):
     """A Matplotlib figure as a PNG of few colours: a third of the size, the same to the eye; no date and no maker.
-
-    `crop` cuts off the empty rows above and below what is drawn.
-    """
+    `crop` cuts off the empty rows above and below what is drawn."""
     whole, small = io.BytesIO(), io.BytesIO()
     drawing.savefig(whole, format="png", dpi=dpi)
     image = Image.open(whole).convert("RGB")
