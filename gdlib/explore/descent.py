@@ -47,10 +47,8 @@ def descent(
     ValueError or TypeError for an argument outside its range, or a T_max whose table is too large for a saved notebook;
     whatever f or gradient raises is raised.
     """
-    if init is not None or domain is not None:
-        d = np.size(domain) // 2 if init is None else np.size(init)
-    else:
-        d = len(f.domain) if isinstance(f, Landscape) else 1
+    shown = getattr(f, "domain", (-4, 4)) if domain is None else domain
+    d = np.size(shown) // 2 if init is None else np.size(init)
     if d not in (1, 2):
         raise ValueError(f"init must be a number or a pair, got {init!r}")
     if gradient is None and isinstance(f, Landscape) and f.hessian is not None and f.mu > 0:
@@ -68,12 +66,15 @@ def explored(ground, init, lr, eps, T, T_max, ascent=False, lr_range=None, L=Non
         lr = 0.1 if L is None else min(0.1, 1 / L)
     rates = tables.log_grid(lr_range or ((1e-3, 1.2) if L is None else (0.02 / L, 2.6 / L)), lr, "lr_range")
     tolerances = tables.log_grid((1e-6, 1.0), number(eps, "eps"), "eps", most=120)
-    walks = Walks(ground, rates, float(tolerances[0]), longest, ascent, fit).that_fit(init, lr, T, T_max is not None)
+    walks = Walks(ground, rates, float(tolerances[0]), longest, ascent, fit)
+    room = tables.TABLE_BYTES // (4 * (ground.d + 2))
+    stride, longest = fitting(walks.from_start(init)[1], T, longest, T_max is not None, room)
+    walks = replace(walks, T_max=longest, rates=rates[tables.nearest(rates, lr) % stride :: stride])
     arrays, changing = walks.state(init)
     spec = {
         "kind": "descent",
         "rates": walks.rates.tolist(),
-        "T_max": walks.T_max,
+        "T_max": longest,
         "ascent": bool(ascent),
         "L": tables.finite(L),
         "mu": tables.finite(mu),
@@ -81,10 +82,10 @@ def explored(ground, init, lr, eps, T, T_max, ascent=False, lr_range=None, L=Non
         "equal": ground.d == 2 and fit is None,
         "fit": fit is not None,
         "click": True,
-        "play": pictures.play("T", 0, walks.T_max, walks.T_max),
+        "play": pictures.play("T", 0, longest, longest),
         **changing,
     }
-    sliders = widgets.walk_sliders(walks.rates, lr, T, walks.T_max)
+    sliders = widgets.walk_sliders(walks.rates, lr, T, longest)
     sliders["eps"] = widgets.log_slider("tolerance eps", tolerances, eps)
     run = (gradient_ascent if ascent else gradient_descent)(ground.gradient, init, lr, eps, T)
 
@@ -130,12 +131,6 @@ class Walks:
         runs = sweep(self.ground.gradient, start, self.rates, self.eps, self.T_max, ascent=self.ascent)
         far = abs(runs.points).reshape(*runs.norms.shape, -1).max(axis=2) > tables.FARTHEST
         return runs, np.minimum(np.where(far.any(axis=1), far.argmax(axis=1), runs.steps + 1), runs.steps + 1)
-
-    def that_fit(self, start, lr, T, chosen):
-        """As many of them, and as long, as a saved notebook has room for; a T_max that was `chosen` stays."""
-        room = tables.TABLE_BYTES // (4 * (self.ground.d + 2))
-        stride, T_max = fitting(self.from_start(start)[1], T, self.T_max, chosen, room)
-        return replace(self, T_max=T_max, rates=self.rates[tables.nearest(self.rates, lr) % stride :: stride])
 
     def state(self, start):
         """What depends on the start: the arrays, and a part of the spec."""

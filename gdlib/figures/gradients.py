@@ -25,7 +25,10 @@ def contours(ax, landscape, paths=(), arrows=(), labels=None, window=None):
     for path, colour, marker, label in looks:
         drawing.walk_on_contours(ax, *path.points.T, colour, marker, label)
     for start, vector, name in arrows:
-        named_arrow(ax, start, vector, name)
+        tip, (right, up) = np.add(start, vector), np.sign(vector)
+        drawing.arrow(ax, start, tip, {"∇f": RED, "−∇f": BLUE}.get(name, GREEN))
+        drawing.name(ax, name, tip, (8 * right, 8 * up), ha="left" if right > 0 else "right", fontweight="bold")
+        ax.plot(*start, "o", color="black", zorder=4)
     ax.set(xlabel="x", ylabel="y", xlim=window[0], ylim=window[1], aspect="equal")
     if labels:
         drawing.key_beside(ax)
@@ -40,14 +43,6 @@ def contours(ax, landscape, paths=(), arrows=(), labels=None, window=None):
         f"Level lines of {name}, {number(np.nanmin(heights))} to {number(np.nanmax(heights))}, "
         f"darker is lower{lines}. {'. '.join(walks + ways)}."
     )
-
-
-def named_arrow(ax, start, vector, name):
-    """An arrow with its name at the tip; ∇f is red, −∇f blue."""
-    tip, (right, up) = np.add(start, vector), np.sign(vector)
-    drawing.arrow(ax, start, tip, {"∇f": RED, "−∇f": BLUE}.get(name, GREEN))
-    drawing.name(ax, name, tip, (8 * right, 8 * up), ha="left" if right > 0 else "right", fontweight="bold")
-    ax.plot(*start, "o", color="black", zorder=4)
 
 
 @figure(projection="3d")
