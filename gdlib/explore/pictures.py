@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 from matplotlib import rc_context
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator, MultipleLocator, NullLocator
+from matplotlib.ticker import MaxNLocator, NullLocator
 
 from gdlib.explore import tables
 from gdlib.figures import drawing, style
@@ -157,8 +157,6 @@ def prepare(ax, place):
             axis.set_minor_locator(NullLocator())
         else:
             axis.set_major_locator(MaxNLocator(5))
-    if "every" in place:
-        ax.xaxis.set_major_locator(MultipleLocator(place["every"]))
 
 
 def point_words(x):

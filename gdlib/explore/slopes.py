@@ -146,6 +146,7 @@ def direction(f, gradient=None, at=None, domain=None, angle=0.0):
             way = 0.22 * np.ptp(ground.domain[0]) * unit(degrees)
             drawing.arrow(main, at, at + way, colour)
             drawing.name(main, label, at + 1.25 * way, color=colour, ha="center", va="center", fontweight="bold")
+        side.set_xticks(range(0, 361, 90))
         drawing.curve(side, ANGLES, slopes, BLUE)
         side.plot(angle, here, "o", color="white", markeredgecolor="black", markersize=9)
 
