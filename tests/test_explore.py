@@ -270,7 +270,8 @@ def test_where_the_machine_is_not_known_it_is_one_of_16_gib(monkeypatch):
 
 def send(widget, **message):
     """What the browser sends."""
-    (widget.form if isinstance(widget, explore.Prediction) else widget.view)._handle_custom_msg(message, [])
+    heard = widget.form if isinstance(widget, explore.Prediction) else widget.view
+    heard.comm.handle_msg({"content": {"data": {"method": "custom", "content": message}}, "buffers": []})
 
 
 def test_a_click_recomputes_the_table():
