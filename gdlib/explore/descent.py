@@ -146,8 +146,14 @@ class Walks:
             best = sign * best
         with np.errstate(all="ignore"):
             gap = abs(heights - best) * np.where((heights > best) == self.ascent, -1.0, 1.0)
-        data = {} if self.fit is None else {"data": np.column_stack(self.fit[:2])}
-        arrays = {**data, **self.ground.arrays, "points": points, "norms": norms, "gap": gap}
+        arrays = {**self.ground.arrays, "points": points, "norms": norms, "gap": gap}
+        if self.fit is None:
+            both = np.concatenate([norms, gap if bounded else []]).clip(None, 1e3 * max(*norms[:1], *gap[:1], 1e-3))
+            side = pictures.axes((0, self.T_max), pictures.log_span(both, floor=self.eps), "step", "", logy=True)
+        else:
+            x, y, *names = self.fit
+            side = pictures.axes(pictures.span(x), pictures.span(y), *names)
+            arrays = {"data": np.column_stack([x, y]), **arrays}
         return arrays, {
             "offsets": offsets.tolist(),
             "steps": runs.steps.tolist(),
@@ -155,17 +161,8 @@ class Walks:
             "init": np.atleast_1d(start).tolist(),
             "best": tables.finite(best),
             "bounded": bounded,  # is "f − lowest f" shown?
-            "side": self.side(norms, gap, bounded),
+            "side": side,
         }
-
-    def side(self, norms, gap, bounded):
-        """The axes beside the walk: norms and gaps against steps, or the data."""
-        if self.fit is not None:
-            x, y, *names = self.fit
-            return pictures.axes(pictures.span(x), pictures.span(y), *names)
-        first = max(norms[0], gap[0], 1e-3) if len(gap) else 1.0
-        both = np.concatenate([norms, gap if bounded else []]).clip(None, 1e3 * first)
-        return pictures.axes((0, self.T_max), pictures.log_span(both, floor=self.eps), "step", "", logy=True)
 
 
 def fitting(counts, T, T_max, chosen, room):

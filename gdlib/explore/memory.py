@@ -11,7 +11,6 @@ from gdlib.scale import memory as predicted
 
 DTYPES = ("uint8", "float32", "float64")
 BUFFERS = 2  # one batch is computed with while the next one is read
-LARGEST = {"n": 10**9, "d": 10**6, "b": 2**20, "memory": 2**50}
 AXIS = (2**10, 2**53)  # bytes: the largest data set of the sliders, 10⁹ × 10⁶ in float64, is 7.1 PiB
 TICKS = {1024**k: f"1 {prefix}iB" for k, prefix in enumerate("KMGTP", 1)}
 
@@ -38,9 +37,11 @@ def memory(n=10**6, d=256 * 256 * 3, dtype="uint8", b=64, memory=None):
     >>> print(memory(memory=16 * 2**30).alt[:94])
     Bars of bytes against a memory of 16 GiB: the data, 1,000,000 × 196,608 in uint8, take 183 GiB
     """
-    most = min(n, LARGEST["b"])
-    room = 16 * 2**30 if memory is None else memory
-    within("n", n), within("d", d), within("b", b, most=most), within("memory", room, least=2**10)
+    most, room = min(n, 2**20), 16 * 2**30 if memory is None else memory
+    ends = {"n": (n, 1, 10**9), "d": (d, 1, 10**6), "b": (b, 1, most), "memory": (room, 2**10, 2**50)}
+    for name, (value, low, high) in ends.items():
+        if not hasattr(value, "__index__") or not low <= value <= high:
+            raise ValueError(f"{name} must be a whole number between {low} and {high}, got {value!r}")
     if dtype not in DTYPES:
         raise ValueError(f"dtype must be one of {', '.join(DTYPES)}, got {dtype!r}")
     here = own_machine() if memory is None else None
@@ -81,13 +82,6 @@ def memory(n=10**6, d=256 * 256 * 3, dtype="uint8", b=64, memory=None):
         side.set_xticks([1, 10**2, 10**4, 10**6], ["1", "100", "10⁴", "10⁶"])
 
     return widgets.Explorer(spec, {}, sliders, draw, alt, kind=MemoryView)
-
-
-def within(name, value, most=None, least=1):
-    """ValueError unless the value is a whole number from `least` to `most`."""
-    most = most or LARGEST[name]
-    if not hasattr(value, "__index__") or not least <= value <= most:
-        raise ValueError(f"{name} must be a whole number between {least} and {most}, got {value!r}")
 
 
 def own_machine():
