@@ -188,6 +188,11 @@ def test_a_notebook_shows_the_axes_as_a_picture_with_its_text():
     assert notebook.format(plt.subplots()[1])[0].keys() == {"text/plain"}  # other people's Axes stay as they are
 
 
+def test_a_function_needs_no_name_for_its_level_lines():
+    ax = figures.contours(lambda x: x[0] ** 2 + x[1], window=((-1, 1), (0, 2)))
+    assert "Level lines of a function of two variables, 0 to 3" in figures.alternative_text(ax)
+
+
 def test_the_texts_of_two_panels_are_joined():
     _, (left, right) = plt.subplots(1, 2)
     figures.curve([1, 2], [3, 4], title="One", ax=left)

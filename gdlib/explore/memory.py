@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import traitlets
 
-from gdlib.explore import pictures, tables, widgets
+from gdlib.explore import pictures, widgets
 from gdlib.figures.style import BLUE, GREEN, ORANGE, RED
 from gdlib.scale import memory as predicted
 
@@ -18,56 +18,37 @@ TICKS = {1024**k: f"1 {prefix}iB" for k, prefix in enumerate("KMGTP", 1)}
 class MemoryView(widgets.View):
     """A view of bytes. Its traits, b too, are places among the values that `spec` lists."""
 
-    n = traitlets.Int().tag(sync=True)
-    d = traitlets.Int().tag(sync=True)
-    dtype = traitlets.Int().tag(sync=True)
-    memory = traitlets.Int().tag(sync=True)
+    n, d, dtype, memory = (traitlets.Int().tag(sync=True) for _ in range(4))
 
 
 def memory(n=10**6, d=256 * 256 * 3, dtype="uint8", b=64, memory=None):
     """n × d numbers against the memory of a machine: do they fit, which batches do, how many updates one pass gives.
 
-    Bytes as in `gdlib.scale.memory.footprint`: n·d numbers and n targets, the model, a batch of b·d numbers. Two of them are in
-    flight: one is computed with while the next one is read. From uint8 that one is held once more, in float64.
-    (`gdlib.sgd` converts block by block, and so takes less: `streamed` there.)
+    Bytes as in `gdlib.scale.memory.footprint`: n·d numbers and n targets, the model, a batch of b·d numbers. Two of
+    them are in flight: one is computed with while the next one is read. From uint8 that one is held once more, in
+    float64. (`gdlib.sgd` converts block by block, and so takes less: `streamed` there.)
 
-    Parameters
-    ----------
-    n, d, b : int
-        Where the sliders start: rows up to 10⁹, columns up to 10⁶, rows of a batch up to n and 2²⁰.
-    dtype : str
-        "uint8", "float32" or "float64": what the data are stored in.
-    memory : int
-        Bytes, 1 KiB to 1 PiB. When None, those of the machine that runs the cell (`gdlib.scale.memory.machine`), or 16 GiB
-        where that can't be known. The plain picture then shows 16 GiB, and so does a notebook that is stored
-        (GDLIB_STORE_ANSWERS, as in `predict`): whoever opens it has another machine.
+    The sliders start at n rows (to 10⁹), d columns (to 10⁶), batches of b rows (to n and 2²⁰), the type of the stored
+    data ("uint8", "float32", "float64"), and `memory` in bytes, 1 KiB to 1 PiB. When None, it is that of the machine
+    that runs the cell, or 16 GiB where that can't be known. The plain picture then shows 16 GiB, and so does a notebook
+    that is stored (GDLIB_STORE_ANSWERS, as in `predict`): whoever opens it has another machine. ValueError for an
+    argument outside its range.
 
-    Returns
-    -------
-    Explorer
-        Sliders: n, d, dtype, b, memory; all answer with no kernel. Play moves b.
-
-    Raises
-    ------
-    ValueError
-        An argument outside its range.
-
-    Examples
-    --------
     >>> print(memory(memory=16 * 2**30).alt[:94])
     Bars of bytes against a memory of 16 GiB: the data, 1,000,000 × 196,608 in uint8, take 183 GiB
     """
-    n, d = tables.at_most(n, "n", 10**9), tables.at_most(d, "d", 10**6)
-    b, dtype = tables.at_most(b, "b", min(n, 2**20)), str(dtype)
+    most, room = min(n, 2**20), 16 * 2**30 if memory is None else memory
+    ends = {"n": (n, 1, 10**9), "d": (d, 1, 10**6), "b": (b, 1, most), "memory": (room, 2**10, 2**50)}
+    for name, (value, low, high) in ends.items():
+        if not hasattr(value, "__index__") or not low <= value <= high:
+            raise ValueError(f"{name} must be a whole number between {low} and {high}, got {value!r}")
     if dtype not in DTYPES:
         raise ValueError(f"dtype must be one of {', '.join(DTYPES)}, got {dtype!r}")
     here = own_machine() if memory is None else None
-    room = 16 * 2**30 if memory is None else tables.at_most(memory, "memory", 2**50, least=2**10)
     sliders = sliders_of(n, d, dtype, b, here or room)
     last = len(sliders["b"].options) - 1
     spec = {
         "kind": "memory",
-        "layout": {},
         "values": {name: [value for _, value in slider.options] for name, slider in sliders.items()},
         "item": [predicted.footprint(1, 1, dtype=stored).data for stored in DTYPES],
         "work": [predicted.footprint(1, 1, dtype=stored).model for stored in DTYPES],
@@ -75,7 +56,6 @@ def memory(n=10**6, d=256 * 256 * 3, dtype="uint8", b=64, memory=None):
         "here": here,
         "main": pictures.axes(AXIS, (0, 3), "bytes", "", logx=True),
         "side": pictures.axes((1, 2**20), AXIS, "batch size b", "bytes", logx=True, logy=True),
-        "initial": {name: slider.index for name, slider in sliders.items()},
         "play": pictures.play("b", 0, last, last),
     }
     need, readable = predicted.footprint(n, d, b, dtype, BUFFERS), predicted.readable
@@ -84,19 +64,24 @@ def memory(n=10**6, d=256 * 256 * 3, dtype="uint8", b=64, memory=None):
         f"Bars of bytes against a memory of {readable(room)}: the data, {n:,} × {d:,} in {dtype}, "
         f"take {readable(need.data)}, {BUFFERS} batches of {b:,} rows in flight {readable(in_flight)}, "
         f"the model {readable(need.model)}. "
-        f"Beside it: the bytes in flight against the batch size, with the memory as a line."
+        "Beside it: the bytes in flight against the batch size, with the memory as a line."
     )
 
     def draw(main, side):
-        bars(main, {"data": need.data, "in flight": in_flight, "model": need.model}, room)
-        most = min(n, 2**20)
+        bars = (("data", need.data, BLUE), ("in flight", in_flight, ORANGE), ("model", need.model, GREEN))
+        for k, (name, size, colour) in enumerate(bars):
+            main.barh(2.3 - k, size - AXIS[0], 0.36, AXIS[0], color=colour)
+            main.text(1.4 * AXIS[0], 2.56 - k, f"{name}: {readable(size)}")
+        main.axvline(room, color=RED)
+        main.set_xticks(list(TICKS), TICKS.values())
+        main.set_yticks([])
         side.plot([1, most], [in_flight / b, most * in_flight / b], color=ORANGE, label="in flight")
         side.axhline(room, color=RED, label=f"memory: {readable(room)}")
         side.plot(b, in_flight, "o", color=ORANGE)
         side.set_yticks(list(TICKS), TICKS.values())
         side.set_xticks([1, 10**2, 10**4, 10**6], ["1", "100", "10⁴", "10⁶"])
 
-    return widgets.explorer(spec, b"", sliders, draw, alt, kind=MemoryView)
+    return widgets.Explorer(spec, {}, sliders, draw, alt, kind=MemoryView)
 
 
 def own_machine():
@@ -110,25 +95,14 @@ def own_machine():
 def sliders_of(n, d, dtype, b, memory):
     """A slider each, over round values with the given one among them."""
     steps = [m * 10**k // 10 for k in range(9) for m in (10, 15, 20, 30, 50, 70)]  # six round numbers a decade
-    powers = [2**k for k in range(21)]
 
     def choice(label, value, offered, words=lambda v: str(v) if v < 10**7 else f"{v:.3g}".replace("e+0", "e")):
-        return widgets.choice(label, value, sorted({value, *offered}), words)
+        return widgets.choice(label, sorted({value, *offered}), value, words)
 
     return {
         "n": choice("rows n", n, [step for step in steps if step >= 10**3] + [10**9]),
         "d": choice("columns d", d, [step for step in steps if step < 10**6] + [10**6, 256 * 256 * 3]),
-        "dtype": widgets.choice("stored as", dtype, DTYPES),
-        "b": choice("batch size b", b, powers),
-        "memory": choice("memory", memory, [2**30 * power for power in powers[:11]], predicted.readable),
+        "dtype": widgets.choice("stored as", DTYPES, dtype),
+        "b": choice("batch size b", b, [2**k for k in range(21)]),
+        "memory": choice("memory", memory, [2**k for k in range(30, 41)], predicted.readable),
     }
-
-
-def bars(ax, sizes, room):
-    """A bar for each number of bytes, its name above it, and the memory as a line."""
-    for k, ((name, size), colour) in enumerate(zip(sizes.items(), (BLUE, ORANGE, GREEN), strict=True)):
-        ax.barh(2.3 - k, size - AXIS[0], 0.36, AXIS[0], color=colour)
-        ax.text(1.4 * AXIS[0], 2.56 - k, f"{name}: {predicted.readable(size)}")
-    ax.axvline(room, color=RED)
-    ax.set_xticks(list(TICKS), TICKS.values())
-    ax.set_yticks([])

@@ -17,10 +17,7 @@ class Form(Widget):
     """Where the reader commits: the question's options in `spec`, and how far the reader has come."""
 
     # what was committed, the answer once it ran, the reason, and the explanation once it is earned
-    given = traitlets.Unicode().tag(sync=True)
-    truth = traitlets.Unicode().tag(sync=True)
-    reason = traitlets.Unicode().tag(sync=True)
-    why = traitlets.Unicode().tag(sync=True)
+    given, truth, reason, why = (traitlets.Unicode().tag(sync=True) for _ in range(4))
 
 
 class Prediction(ipywidgets.VBox):
@@ -61,39 +58,23 @@ def with_code(text):
 def predict(question, answer, choices=None, unit="", rtol=None, atol=None, why=None):
     """Commit first, then see: the reader's number or choice beside the computed answer, scored by a stated tolerance.
 
-    Parameters
-    ----------
-    question : str
-        May hold $mathematics$ and `code`, as the choices and `why` may.
-    answer : callable or value
-        A callable with no arguments runs only after the reader has committed; that asks the kernel. A value
-        is kept, encoded, in the form's state, so that a saved notebook scores with no kernel. With the
-        environment variable GDLIB_STORE_ANSWERS set (as when the course's notebooks are built), a callable
-        runs in the cell and its answer is kept too.
-    choices : sequence of str
-        To choose one of, instead of a number; the answer must be one of them.
-    unit : str
-    rtol, atol : float
-        A number counts as right within rtol · |answer| + atol. Without either, rtol is 0.1.
-        A count, which is a whole answer with rtol = 0 and atol < 1, is right only if exact.
-    why : str
-        The explanation; shown once the reader has written a reason. Then "Predict again" empties the form.
+    The question, the choices and `why` may hold $mathematics$ and `code`. An `answer` with no arguments to call runs
+    only after the reader has committed, which asks the kernel. A value is kept, encoded, in the form's state, so that
+    a saved notebook scores with no kernel. With the environment variable GDLIB_STORE_ANSWERS set (as when the course's
+    notebooks are built), a callable runs in the cell and its answer is kept too.
 
-    Returns
-    -------
-    Prediction
+    With `choices`, a sequence of str, the answer is one of them; else it is a number, in `unit`, and counts as right
+    within rtol · |answer| + atol. Without either, rtol is 0.1. A count, which is a whole answer with rtol = 0 and
+    atol < 1, is right only if exact. `why`, the explanation, is shown once the reader has written a reason; then
+    "Predict again" empties the form.
 
-    Raises
-    ------
-    ValueError, TypeError
-        A tolerance below 0, an answer that is no number, or is not among the choices.
+    ValueError or TypeError for a tolerance below 0, an answer that is no number, or is not among the choices.
     """
     if rtol is None and atol is None:
         rtol = 0.1
     rtol, atol = float(rtol or 0), float(atol or 0)
     if rtol < 0 or atol < 0:
         raise ValueError(f"rtol and atol must be 0 or above, got {rtol} and {atol}")
-    choices = None if choices is None else [str(choice) for choice in choices]
 
     def computed():
         value = answer() if callable(answer) else answer
@@ -105,7 +86,7 @@ def predict(question, answer, choices=None, unit="", rtol=None, atol=None, why=N
             raise TypeError(f"answer must be a number, got {value!r}")
         return float(np.squeeze(value))
 
-    keep = not callable(answer) or bool(os.environ.get("GDLIB_STORE_ANSWERS"))
+    keep = not callable(answer) or os.environ.get("GDLIB_STORE_ANSWERS")
     spec = {
         "question": re.sub("[$`]|<[^>]+>", "", question),
         "choices": choices,
@@ -115,9 +96,8 @@ def predict(question, answer, choices=None, unit="", rtol=None, atol=None, why=N
         "kept": encoded(computed()) if keep else None,
         "why": encoded(with_code(why)) if why else None,
     }
-    options = (
-        f" Choose one: {', '.join(choices)}." if choices else f" Answer with a number{' in ' + unit if unit else ''}."
-    )
+    number = f" Answer with a number{' in ' + unit if unit else ''}."
+    options = f" Choose one: {', '.join(choices)}." if choices else number
     return Prediction(Form(spec=spec), question, f"Predict: {question}{options}", computed)
 
 

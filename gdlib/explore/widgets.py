@@ -6,12 +6,12 @@ from pathlib import Path
 
 import anywidget
 import ipywidgets
+import numpy as np
 import traitlets
 
-from gdlib.explore import pictures
+from gdlib.explore import pictures, tables
 
 BUNDLE = Path(__file__).parent / "bundle"  # made of front/ by `make front`
-STUB = (BUNDLE / "stub.js").read_text(encoding="utf-8")
 
 
 class Front(ipywidgets.Widget):
@@ -31,7 +31,7 @@ class Front(ipywidgets.Widget):
 class Widget(anywidget.AnyWidget):
     """What runs the explorers' JavaScript: a view or a form, as its `spec` says."""
 
-    _esm = STUB
+    _esm = (BUNDLE / "stub.js").read_text(encoding="utf-8")
     front = traitlets.Instance(Front).tag(sync=True, **ipywidgets.widget_serialization)
     spec = traitlets.Dict().tag(sync=True)
 
@@ -43,61 +43,50 @@ class Widget(anywidget.AnyWidget):
 class View(Widget):
     """The picture and its words: looks up `table` (float32, laid out as `spec` says) at the sliders' values."""
 
-    table = traitlets.Bytes().tag(sync=True)
-    image = traitlets.Bytes().tag(sync=True)
-    # where the sliders stand
-    lr = traitlets.Float().tag(sync=True)
-    T = traitlets.Int().tag(sync=True)
-    eps = traitlets.Float().tag(sync=True)
-    h = traitlets.Float().tag(sync=True)
-    x = traitlets.Float().tag(sync=True)
-    angle = traitlets.Float().tag(sync=True)
-    b = traitlets.Int().tag(sync=True)  # the batch size's place among `batch_sizes`
-    seed = traitlets.Int().tag(sync=True)
+    table, image = (traitlets.Bytes().tag(sync=True) for _ in range(2))
+    # where the sliders stand; of a batch size and a seed, the place among those that `spec` lists
+    lr, eps, h, x, angle = (traitlets.Float().tag(sync=True) for _ in range(5))
+    T, b, seed = (traitlets.Int().tag(sync=True) for _ in range(3))
 
     def on_start(self, restart):
-        """Answer a click on the picture: `restart(point)` gives the new table and what changes in the spec.
-
-        What it raises is shown in the view, where the reader looks; an error in a callback would be lost.
-        """
+        """Answer a click on the picture: `restart(point)` gives the new arrays and what changes in the spec.
+        What it raises is shown in the view, where the reader looks; an error in a callback would be lost."""
         first = self.spec
 
-        def answer(point):
+        def answer(_, message, buffers):
+            if message.get("type") != "start":
+                return
             try:
-                table, changes = restart(point)
+                arrays, changes = restart(message["at"])
             except Exception as error:
                 self.spec = {**self.spec, "error": f"{type(error).__name__}: {error}"}
                 return
             with self.hold_sync():
-                self.table, self.spec = table, {**first, **changes}
+                self.table, layout = tables.pack(**arrays)
+                self.spec = {**first, **changes, "layout": layout}
 
-        self.on_msg(lambda _, message, buffers: answer(message["at"]) if message.get("type") == "start" else None)
-        return answer
+        self.on_msg(answer)
 
 
 class Explorer(ipywidgets.VBox):
-    """Sliders above a view. What a cell shows as its last expression.
+    """Sliders, by name, above a view. What a cell shows as its last expression. `arrays` are what the view looks up,
+    `draw(main, side)` paints the plain picture on the Axes that the spec describes; with the text `alt` it stands in
+    for the view where widgets can't run. `picture()` is its PNG."""
 
-    Attributes
-    ----------
-    sliders : dict
-        Name -> ipywidgets slider.
-    view : View
-    alt : str
-        What the plain picture shows; it stands in for the view where widgets can't run.
-    picture : callable
-        Draws the plain picture: the bytes of a PNG.
-    """
-
-    def __init__(self, view, sliders, picture, alt):
-        self.view, self.sliders, self.alt, self.picture = view, sliders, alt, picture
-        for name, slider in sliders.items():
-            if view.has_trait(name):
-                place = "index" if isinstance(slider, ipywidgets.SelectionSlider) else "value"
-                setattr(view, name, getattr(slider, place))
-                ipywidgets.jslink((slider, place), (view, name))
+    def __init__(self, spec, arrays, sliders, draw, alt, image=b"", kind=View):
+        self.sliders, self.alt = sliders, alt
+        self.picture = lambda: pictures.plain(spec, draw)
+        places = {
+            name: "index" if isinstance(s, ipywidgets.SelectionSlider) else "value" for name, s in sliders.items()
+        }
+        initial = {name: getattr(sliders[name], place) for name, place in places.items()}
+        table, layout = tables.pack(**arrays)
+        spec = {**spec, "layout": layout, "initial": initial}
+        self.view = kind(spec=spec, table=table, image=image, **initial)
+        for name, place in places.items():
+            ipywidgets.jslink((sliders[name], place), (self.view, name))
         controls = ipywidgets.Box(list(sliders.values()), layout={"flex_flow": "row wrap"})
-        super().__init__([controls, view])
+        super().__init__([controls, self.view])
         self.add_class("gd-explore")
 
     def __repr__(self):
@@ -107,10 +96,12 @@ class Explorer(ipywidgets.VBox):
         return bundle(super()._repr_mimebundle_(**kwargs), self.alt, self.picture())
 
 
-def explorer(spec, table, sliders, draw, alt, image=b"", kind=View):
-    """An explorer whose plain picture `draw(main, side)` paints on the Axes that the spec describes."""
-    view = kind(spec=spec, table=table, image=image)
-    return Explorer(view, sliders, lambda: pictures.plain(spec, draw), alt)
+def bundle(made, alt, picture=None):
+    """A cell's output: the widget, the plain picture with its alternative text, and that text alone."""
+    data = {**made, "text/plain": alt}
+    if picture is None:
+        return data, {}
+    return data | {"image/png": base64.b64encode(picture).decode()}, {"image/png": {"alt": alt}}
 
 
 def slider(kind, label, value, **options):
@@ -123,8 +114,16 @@ def log_slider(label, grid, value):
     return slider(ipywidgets.FloatLogSlider, label, value, base=10, min=low, max=high, step=step, readout_format=".3g")
 
 
-def choice(label, value, offered, words=str):
-    """A slider over the values offered, each shown in words."""
+def even_slider(label, value, low, high, step):
+    """Even steps from low to high; the readout has the decimals of the step, and shows each value as it is."""
+    places = len(np.format_float_positional(step, precision=12, trim="-").partition(".")[2])
+    ends = {"min": low, "max": high, "step": step, "readout_format": f".{places}f"}
+    return slider(ipywidgets.FloatSlider, label, value, **ends)
+
+
+def choice(label, offered, value=None, words=str):
+    """A slider over the values offered, each shown in words; it starts at the first, or at `value`."""
+    value = offered[0] if value is None else value
     return slider(ipywidgets.SelectionSlider, label, value, options=[(words(v), v) for v in offered])
 
 
@@ -134,13 +133,3 @@ def walk_sliders(rates, lr, T, T_max, label="updates T"):
         "lr": log_slider("learning rate lr", rates, lr),
         "T": slider(ipywidgets.IntSlider, label, T, min=0, max=T_max),
     }
-
-
-def bundle(made, alt, picture=None):
-    """A cell's output: the widget, the plain picture with its alternative text, and that text alone."""
-    data = dict(made)
-    data["text/plain"] = alt
-    if picture is None:
-        return data, {}
-    data["image/png"] = base64.b64encode(picture).decode()
-    return data, {"image/png": {"alt": alt}}

@@ -1,9 +1,7 @@
 """One function a figure: it draws on the Axes it is given (or makes), and returns them.
 
-Nothing here calls show. In a notebook the returned Axes are the picture: a cell
-that ends in ``figures.tangents(...)`` shows it together with an alternative
-text made from the numbers drawn (as the PNG's ``alt``, and as its plain text).
-
+Nothing here calls show. In a notebook the returned Axes are the picture: a cell that ends in ``figures.tangents(...)``
+shows it with an alternative text made from the numbers drawn (as the PNG's ``alt``, and as its plain text).
 A module a lecture; `drawing` holds what several pictures share, `style` how they look.
 """
 

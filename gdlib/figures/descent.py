@@ -10,16 +10,14 @@ from gdlib.figures.style import GREEN, ORANGE, PINK, SKY, figure, place
 
 
 @figure()
-def norms(ax, paths, labels, predicted=None, ylabel="|gradient|"):
+def norms(ax, paths, labels, predicted=()):
     """How the norm of the gradient falls (or grows) along walks, a gdlib.Path each, on a logarithmic axis.
-
-    `predicted` is what theory says of each walk's norm, an array each, drawn dashed.
-    """
+    `predicted` is what theory says of each walk's norm, an array each, drawn dashed."""
     series = {label: np.maximum(path.norms, 1e-300) for path, label in zip(paths, labels, strict=True)}
-    drawing.norms(ax, series, dashed=predicted is None)
-    for theory in predicted or ():
+    drawing.norms(ax, series, dashed=not predicted)
+    for theory in predicted:
         ax.plot(np.arange(len(theory)), theory, "--", color="black", linewidth=1.2)
-    ax.set(xlabel="step", ylabel=ylabel, xlim=(0, None))
+    ax.set(xlabel="step", ylabel="|gradient|", xlim=(0, None))
     drawing.key_beside(ax)
     words = [
         f"{label}: from {path.norms[0]:.2g} to {path.norms[-1]:.2g} in {path.steps} steps, {path.stop}"
@@ -31,9 +29,7 @@ def norms(ax, paths, labels, predicted=None, ylabel="|gradient|"):
 @figure()
 def basins(ax, landscape, ends, starts, minima):
     """Which of the minima, (2,) each, a start leads to: one colour a minimum.
-
-    `ends` and `starts` are the last and the first points of the walks, (m, 2); the starts fill a square grid.
-    """
+    `ends` and `starts` are the last and the first points of the walks, (m, 2); the starts fill a square grid."""
     side, minima = int(np.sqrt(len(starts))), np.array(minima)
     distance = np.linalg.norm(ends[:, None] - minima, axis=2)
     nearest = np.where(distance.min(axis=1) < 1e-2, distance.argmin(axis=1), -1).reshape(side, side)

@@ -13,9 +13,8 @@ def curve(ax, x, y, xlabel="x", ylabel="f(x)", title="", marks=()):
     ax.fill_between(x, y, min(y) - 0.05 * np.ptp(y), color=BLUE, alpha=0.12)
     for mx, my, name in marks:
         ax.plot(mx, my, "o", color=RED, markersize=8, zorder=3)
-        ax.annotate(name, (mx, my), xytext=(0, 9), textcoords="offset points", ha="center")
-    drawing.frame(ax, x, y, below=0.05, above=0.15)
-    ax.set(xlabel=xlabel, ylabel=ylabel, title=title)
+        drawing.note(ax, name, (mx, my), (0, 9), ha="center")
+    drawing.frame(ax, x, y, xlabel, ylabel, title, below=0.05, above=0.15)
     named = "".join(f" {name.capitalize()}: {number(my)} at {number(mx)}." for mx, my, name in marks)
     return (
         f"{title or 'A curve'}: {ylabel} over {xlabel}, between {number(min(y))} and {number(max(y))}, "
@@ -26,8 +25,7 @@ def curve(ax, x, y, xlabel="x", ylabel="f(x)", title="", marks=()):
 @figure()
 def secants(ax, f, derivative, at, hs, domain):
     """The secants of f from `at` to `at + h` for each h (none is 0), and the tangent that they turn into."""
-    x = drawing.line(domain)
-    drawing.curve(ax, x, f(x), label="f")
+    x = drawing.graph(ax, f, domain, title=f"Secants at x = {at:g} turn into the tangent", label="f")
     slopes = [(f(at + h) - f(at)) / h for h in hs]
     for h, slope, colour in zip(hs, slopes, (SKY, ORANGE, GREEN, PINK), strict=False):
         drawing.straight(ax, x, at, f(at), slope, colour, width=1.6, label=f"secant, h = {h:g}: slope {slope:.3g}")
@@ -35,8 +33,6 @@ def secants(ax, f, derivative, at, hs, domain):
     tangent = derivative(at)
     drawing.straight(ax, x, at, f(at), tangent, RED, "--", label=f"tangent: slope {tangent:.3g}")
     ax.plot(at, f(at), "o", color=RED, markersize=8)
-    drawing.frame(ax, x, f(x))
-    ax.set(xlabel="x", ylabel="f(x)", title=f"Secants at x = {at:g} turn into the tangent")
     ax.legend(loc="upper left")
     pairs = ", ".join(f"h = {h:g} has slope {number(s)}" for h, s in zip(hs, slopes, strict=True))
     return (
@@ -47,21 +43,19 @@ def secants(ax, f, derivative, at, hs, domain):
 @figure()
 def tangents(ax, f, derivative, points, domain):
     """The curve f with its tangent line at each of `points`, the slope written beside it."""
-    x, reach = drawing.line(domain), 0.09 * (domain[1] - domain[0])
-    drawing.curve(ax, x, f(x))
+    drawing.graph(ax, f, domain, title="Tangent lines: blue falls, red rises, grey is level", below=0.14)
+    reach, slopes = 0.09 * (domain[1] - domain[0]), []
     for p in points:
         slope = derivative(p)
         side = 0 if abs(slope) < 1e-9 else (1 if slope > 0 else -1)
         colour, align = {-1: (BLUE, "right"), 0: (GREY, "center"), 1: (RED, "left")}[side]
         drawing.straight(ax, [p - reach, p + reach], p, f(p), slope, colour, width=3)
         ax.plot(p, f(p), "o", color=colour, markersize=8)
-        look = {"textcoords": "offset points", "ha": align, "va": "center", "color": colour}
-        ax.annotate(f"slope {number(slope)}", (p, f(p)), xytext=(12 * side, -8 if side else -22), **look)
-    drawing.frame(ax, x, f(x), below=0.14)
-    ax.set(xlabel="x", ylabel="f(x)", title="Tangent lines: blue falls, red rises, grey is level")
-    slopes = ", ".join(f"{number(derivative(p))} at x = {number(p)}" for p in points)
+        away = (12 * side, -8 if side else -22)
+        drawing.note(ax, f"slope {number(slope)}", (p, f(p)), away, ha=align, va="center", color=colour)
+        slopes.append(f"{number(slope)} at x = {number(p)}")
     return (
-        f"The curve f with short tangent lines. Their slopes: {slopes}. "
+        f"The curve f with short tangent lines. Their slopes: {', '.join(slopes)}. "
         "Negative slopes fall, positive ones rise, 0 is level."
     )
 
@@ -80,7 +74,7 @@ def signs(axes, f, derivative, domain, name="f"):
     for ax, y in zip(axes, (f, derivative), strict=True):
         ax.plot(level, [y(z) for z in level], "o", color="black", zorder=3)
         for z in level:
-            ax.axvline(z, color=GREY, linewidth=1, linestyle=":")
+            drawing.upright(ax, z)
     axes[1].axhline(0, color="black", linewidth=1)
     axes[0].set(ylabel=f"{name}(x)", title=f"{name} rises where {name}′ > 0 and falls where {name}′ < 0")
     axes[1].set(xlabel="x", ylabel=f"{name}′(x)", xlim=domain)
@@ -106,21 +100,16 @@ def zeros(x, y):
 
 @figure()
 def walks(ax, f, paths, domain, labels=None, name="f", variable="x"):
-    """The points of one-dimensional walks, a gdlib.Path each, on the curve of f.
-
-    `name` and `variable` are what f and x are called, `labels` what the walks are.
-    """
-    x, words = drawing.line(domain), []
-    drawing.curve(ax, x, f(x))
-    looks = zip(paths, drawing.COLOURS, drawing.MARKERS, labels or [None] * len(paths), strict=False)
+    """The points of one-dimensional walks, a gdlib.Path each, called by their `labels`, on the curve of f.
+    `name` and `variable` are what f and x are called."""
+    drawing.graph(ax, f, domain, variable, f"{name}({variable})", "Each walk starts in a black ring")
+    words, looks = [], zip(paths, drawing.COLOURS, drawing.MARKERS, labels or [None] * len(paths), strict=False)
     for path, colour, marker, label in looks:
         inside = path.points[(path.points >= domain[0]) & (path.points <= domain[1])]
         drawing.walk_on_curve(ax, inside, f(inside), colour, marker, label)
         end = f"{path.stop} at {variable} = {number(path.final)}" if path.stop == "converged" else path.stop
         start = f"{label or 'a walk'} from {variable} = {number(path.points[0])}"
         words.append(f"{start}: {end} after {path.steps} steps")
-    drawing.frame(ax, x, f(x))
-    ax.set(xlabel=variable, ylabel=f"{name}({variable})", title="Each walk starts in a black ring")
     if labels:
         ax.legend(loc="best")
     return f"The curve {name} with walks on it. {'; '.join(words)}."
@@ -128,36 +117,31 @@ def walks(ax, f, paths, domain, labels=None, name="f", variable="x"):
 
 @figure(columns=2)
 def one_sided(axes, f, at, hs, name="f"):
-    """Left, f with secants to both sides of `at`; right, their slopes against h, which shrinks to the right.
-
-    `hs` are above 0, the largest first; `name` is what f is called.
-    """
+    """Left, f (called `name`) with secants to both sides of `at`; right, their slopes against h, which shrinks.
+    `hs` are above 0, the largest first."""
     hs = np.asarray(hs, dtype=float)
-    x, slopes = at + np.linspace(-1.2, 1.2, 401) * hs.max(), {}
+    x, ends = at + np.linspace(-1.2, 1.2, 401) * hs.max(), []
     drawing.curve(axes[0], x, f(x))
     for sign, colour, marker, side in ((1, RED, "o", "right"), (-1, BLUE, "s", "left")):
-        slopes[side] = np.array([(f(at + sign * h) - f(at)) / (sign * h) for h in hs])
+        slopes = np.array([(f(at + sign * h) - f(at)) / (sign * h) for h in hs])
         for h in hs[:4]:
             axes[0].plot([at, at + sign * h], [f(at), f(at + sign * h)], marker + "-", color=colour, alpha=0.7)
-        axes[1].plot(hs, slopes[side], marker + "-", color=colour, label=f"to the {side}")
-    axes[1].set_xscale("log")
-    axes[1].invert_xaxis()
+        axes[1].plot(hs, slopes, marker + "-", color=colour, label=f"to the {side}")
+        ends.append(f"to the {side} from {number(slopes[0])} to {number(slopes[-1])}")
     axes[0].set(xlabel="x", ylabel=name, title=f"{name}, secants at {at:g}")
-    axes[1].set(xlabel="h", ylabel="slope of the secant", title="Their slopes")
+    axes[1].set(xlabel="h", ylabel="slope of the secant", title="Their slopes", xscale="log")
+    axes[1].invert_xaxis()
     axes[1].legend()
-    ends = {side: f"from {number(s[0])} to {number(s[-1])}" for side, s in slopes.items()}
     return (
         f"Left, the curve {name} with secants at x = {at:g}; right, their slopes as h shrinks from {number(hs.max())} "
-        f"to {number(hs.min())}: to the right {ends['right']}, to the left {ends['left']}."
+        f"to {number(hs.min())}: {', '.join(ends)}."
     )
 
 
 @figure()
 def error_against_h(ax, hs, errors, best):
     """The V: the error of finite differences against the step h, both axes logarithmic.
-
-    `errors` holds an array like `hs` for the name of each scheme, `best` the step that theory recommends for it.
-    """
+    `errors` holds an array like `hs` for the name of each scheme, `best` the step that theory recommends for it."""
     looks = ((BLUE, "o", 5, BLUE), (RED, "s", 8, "none"))
     for (name, error), (colour, marker, size, fill) in zip(errors.items(), looks, strict=False):
         points = {"color": colour, "markersize": size, "markerfacecolor": fill}

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.colors import BoundaryNorm
 
-from gdlib.figures.style import BLUE, GREEN, ORANGE, PINK, RED, SKY
+from gdlib.figures.style import BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY
 
 COLOURS = (BLUE, RED, GREEN, ORANGE, PINK, SKY)
 MARKERS = "osD^v<>"
@@ -27,10 +27,24 @@ def straight(ax, x, at, height, slope, colour, style="-", width=2, label=None):
     ax.plot(x, height + slope * (x - at), style, color=colour, linewidth=width, label=label)
 
 
-def frame(ax, x, y, below=0.08, above=0.08):
-    """Limits around a curve: its ends, and a margin below and above, in parts of its height."""
+def frame(ax, x, y, xlabel="x", ylabel="f(x)", title="", below=0.08, above=0.08):
+    """Names, and limits around a curve: its ends, and a margin below and above, in parts of its height."""
     margin = np.ptp(y)
     ax.set(xlim=(min(x), max(x)), ylim=(min(y) - below * margin, max(y) + above * margin))
+    ax.set(xlabel=xlabel, ylabel=ylabel, title=title)
+
+
+def graph(ax, f, domain, *names, label=None, **look):
+    """The curve of f over its domain, in a `frame`; returns the places x, (400,)."""
+    x = line(domain)
+    curve(ax, x, f(x), label=label)
+    frame(ax, x, f(x), *names, **look)
+    return x
+
+
+def upright(ax, x):
+    """A thin line that marks a place."""
+    ax.axvline(x, color=GREY, linewidth=1, linestyle=":")
 
 
 def walk_on_curve(ax, x, y, colour=RED, marker="o", label=None):
@@ -56,13 +70,9 @@ def levels(heights, n=14):
 
 
 def contours(ax, grid, heights, bright=False):
-    """The level lines of heights over a grid (2, m, n), one step of colour a level: darker is lower.
-
-    Pale under black lines, so that walks and arrows in colour stand out; `bright` has white lines.
-    """
+    """The level lines of heights over a grid (2, m, n), darker is lower; pale, so that colours stand out, or `bright`."""
     at, heights = levels(heights), np.ma.masked_invalid(heights)
-    steps = {"cmap": "cividis", "norm": BoundaryNorm(at, 256), "alpha": 1 if bright else 0.55}
-    ax.contourf(*grid, heights, at, **steps)
+    ax.contourf(*grid, heights, at, cmap="cividis", norm=BoundaryNorm(at, 256), alpha=1 if bright else 0.55)
     ink = {"colors": "white", "alpha": 0.55} if bright else {"colors": "black", "alpha": 0.6}
     ax.contour(*grid, heights, at, linewidths=0.7, linestyles="solid", **ink)
     ax.grid(visible=False)
@@ -83,20 +93,19 @@ def arrow(ax, start, tip, colour, width=3):
     ax.annotate("", tip, start, arrowprops={**head, "color": colour, "linewidth": width}, zorder=4)
 
 
+def note(ax, text, at, away=(0, 0), **look):
+    """A text, `away` from its place by so many points."""
+    ax.annotate(text, at, xytext=away, textcoords="offset points", **look)
+
+
 def name(ax, text, at, away=(0, 0), **look):
-    """A name on white paper, `away` from its place by so many points."""
-    ax.annotate(text, at, xytext=away, textcoords="offset points", bbox=PAPER, **look)
+    """The same on white paper."""
+    note(ax, text, at, away, bbox=PAPER, **look)
 
 
 def norms(ax, series, colours=COLOURS, dashed=True):
-    """Norms (or losses) at each step, on a logarithmic axis.
-
-    Parameters
-    ----------
-    series : dict, name -> (k+1,) array
-    dashed : bool
-        Where two lines lie on each other both are seen: every second one is thinner, and dashed.
-    """
+    """Norms (or losses) at each step, (k+1,) for each name, on a logarithmic axis.
+    Where two lines lie on each other both are seen: every second one is thinner and, with `dashed`, dashed."""
     for n, ((label, values), colour) in enumerate(zip(series.items(), colours, strict=False)):
         look = {"dashes": (4, 2)} if dashed and n % 2 else {}
         width = 2.5 if n % 2 or len(series) == 1 else 4.5

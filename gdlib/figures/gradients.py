@@ -11,15 +11,9 @@ from gdlib.figures.style import BLUE, GREEN, PINK, RED, figure, number, place
 
 @figure()
 def contours(ax, landscape, paths=(), arrows=(), labels=None, window=None):
-    """The level lines of a landscape of two variables, with walks and arrows on them, both axes to one scale.
-
-    Parameters
-    ----------
-    landscape : callable, (2, ...) -> (...), such as a gdlib Landscape
-    paths : sequence of gdlib.Path with points of shape (k+1, 2), called by their `labels`
-    arrows : sequence of (start, vector, name), both of shape (2,); drawn to the length of the vector
-    window : ((west, east), (south, north)); the landscape's domain when None
-    """
+    """The level lines of a function of (2, ...) points, with walks and arrows on them, both axes to one scale.
+    The paths, a gdlib.Path each, are called by their `labels`; `arrows` are (start, vector, name), both (2,); the
+    `window` is ((west, east), (south, north)), the landscape's domain when None."""
     window = window or landscape.domain
     grid = drawing.mesh(window, 201)
     heights = landscape(grid)
@@ -31,7 +25,10 @@ def contours(ax, landscape, paths=(), arrows=(), labels=None, window=None):
     for path, colour, marker, label in looks:
         drawing.walk_on_contours(ax, *path.points.T, colour, marker, label)
     for start, vector, name in arrows:
-        named_arrow(ax, start, vector, name)
+        tip, (right, up) = np.add(start, vector), np.sign(vector)
+        drawing.arrow(ax, start, tip, {"∇f": RED, "−∇f": BLUE}.get(name, GREEN))
+        drawing.name(ax, name, tip, (8 * right, 8 * up), ha="left" if right > 0 else "right", fontweight="bold")
+        ax.plot(*start, "o", color="black", zorder=4)
     ax.set(xlabel="x", ylabel="y", xlim=window[0], ylim=window[1], aspect="equal")
     if labels:
         drawing.key_beside(ax)
@@ -46,14 +43,6 @@ def contours(ax, landscape, paths=(), arrows=(), labels=None, window=None):
         f"Level lines of {name}, {number(np.nanmin(heights))} to {number(np.nanmax(heights))}, "
         f"darker is lower{lines}. {'. '.join(walks + ways)}."
     )
-
-
-def named_arrow(ax, start, vector, name):
-    """An arrow with its name at the tip; ∇f is red, −∇f blue."""
-    tip, (right, up) = np.add(start, vector), np.sign(vector)
-    drawing.arrow(ax, start, tip, {"∇f": RED, "−∇f": BLUE}.get(name, GREEN))
-    drawing.name(ax, name, tip, (8 * right, 8 * up), ha="left" if right > 0 else "right", fontweight="bold")
-    ax.plot(*start, "o", color="black", zorder=4)
 
 
 @figure(projection="3d")
@@ -94,18 +83,14 @@ def arrow_on_the_floor(ax, at, arrow, floor):
 
 
 @figure()
-def slope_by_direction(ax, angles, slopes, steepest=None):
-    """The slope in every direction, (n,), against its angle, in degrees from east towards north.
-
-    `steepest` is the angle of the gradient, drawn as a line.
-    """
+def slope_by_direction(ax, angles, slopes, steepest):
+    """The slope in every direction, (n,), against its angle, in degrees from east; `steepest` is the gradient's."""
     ax.plot(angles, slopes, color=BLUE)
     ax.axhline(0, color="black", linewidth=1)
     highest, lowest = int(np.argmax(slopes)), int(np.argmin(slopes))
     for where, colour, word in ((highest, RED, "steepest up"), (lowest, GREEN, "steepest down")):
         ax.plot(angles[where], slopes[where], "o", color=colour, markersize=9, label=f"{word}: {angles[where]:.0f}°")
-    if steepest is not None:
-        ax.axvline(steepest, color=RED, linestyle="--", label=f"the gradient: {steepest:.0f}°")
+    ax.axvline(steepest, color=RED, linestyle="--", label=f"the gradient: {steepest:.0f}°")
     ax.set(xlabel="direction (degrees from east towards north)", xticks=np.arange(0, 361, 45), xlim=(0, 360))
     ax.set(ylabel="slope in that direction", title="The slope in every direction")
     drawing.key_beside(ax)
@@ -118,10 +103,8 @@ def slope_by_direction(ax, angles, slopes, steepest=None):
 @figure()
 def relief(ax, land, paths=(), window=None, marks=()):
     """A `Terrain` as a relief, lit from the north-west, a level line every 50 metres, walks and places on it.
-
-    All in metres: the points of the paths, the window ((west, east), (south, north)), which is the whole map when
-    None, and the places to mark, (east, north, name) each.
-    """
+    All in metres: the points of the paths, the window ((west, east), (south, north)), the whole map when None, and the
+    places to mark, (east, north, name) each."""
     shade(ax, land)
     words = []
     for x, y, name in marks:

@@ -9,17 +9,19 @@ from gdlib.figures.style import BLUE, GREEN, ORANGE, PINK, RED, SKY, figure, num
 
 @figure(columns=2)
 def patch(axes, image, at, width=7):
-    """A photograph with the place of one patch on it, and that patch: the pixel in the middle and those around it.
-
-    `image` holds grey values from 0 (black) to 1 (white), `at` is (line, column), `width` is odd.
-    """
+    """A photograph, grey values from 0 (black) to 1, with the place of one patch on it, and that patch beside it.
+    `at`, (line, column), is the pixel in its middle; `width`, an odd number, is how many it has each way."""
     (line, column), half = at, width // 2
     around = image[line - half : line + half + 1, column - half : column + half + 1]
-    for ax, part, extent in ((axes[0], image, None), (axes[1], around, (-0.5 - half, 0.5 + half) * 2)):
+    parts = (
+        (image, None, (column, line), 6 * width, 3),  # the frame is larger than the patch, or nobody would see it
+        (around, (-0.5 - half, 0.5 + half) * 2, (0, 0), 1, 4),
+    )
+    for ax, (part, extent, (x, y), reach, thick) in zip(axes, parts, strict=True):
         ax.imshow(part, cmap="gray", vmin=0, vmax=1, extent=extent)
+        corner, look = (x - reach / 2, y - reach / 2), {"fill": False, "color": ORANGE, "linewidth": thick}
+        ax.add_patch(plt.Rectangle(corner, reach, reach, **look))
         ax.grid(visible=False)
-    frame(axes[0], column, line, 6 * width, 3)  # larger than the patch, or nobody would see it
-    frame(axes[1], 0, 0, 1, 4)
     for (row, col), grey in np.ndenumerate(around):
         shade = "white" if grey < 0.5 else "black"
         axes[1].text(col - half, half - row, f"{255 * grey:.0f}", color=shade, ha="center", va="center", fontsize=11)
@@ -33,18 +35,10 @@ def patch(axes, image, at, width=7):
     )
 
 
-def frame(ax, x, y, reach, width):
-    """A square frame, `reach` wide, around (x, y)."""
-    corner = (x - reach / 2, y - reach / 2)
-    ax.add_patch(plt.Rectangle(corner, reach, reach, fill=False, color=ORANGE, linewidth=width))
-
-
 @figure()
 def peaks(ax, runs, cap):
     """Peaks of memory, predicted and measured, as bars on a logarithmic axis, with the cap as a line.
-
-    `runs` holds (predicted, measured) bytes for each name, the second None where it ran out of memory.
-    """
+    `runs` holds (predicted, measured) bytes for each name, the second None where it ran out of memory."""
     words, k = [], np.arange(len(runs))
     predicted, measured = (np.array([run[j] or np.nan for run in runs.values()], float) / 2**20 for j in (0, 1))
     ax.barh(k - 0.2, predicted, 0.36, color=SKY, label="predicted")
@@ -65,12 +59,10 @@ def peaks(ax, runs, cap):
 
 
 @figure()
-def roof(ax, sizes, times, floor, marks=()):
+def roof(ax, sizes, times, floor, marks):
     """The time for a row against the batch size, both logarithmic, over the time that reading its bytes takes.
-
-    `times` are nanoseconds a row for each of the sizes; `floor` is what it takes to read a row from memory and do
-    nothing with it (rows in the cache may be faster). `marks` are (batch size, nanoseconds, name) each.
-    """
+    `times`, for each of the sizes, and `floor`, for reading alone (rows in the cache may be faster), are nanoseconds a
+    row; `marks` are (batch size, nanoseconds, name) each."""
     ax.loglog(sizes, times, "o-", color=BLUE, label="gradient, NumPy")
     ax.axhline(floor, color=RED, linestyle="--", label="reading the bytes from memory")
     for (b, time, name), marker, colour in zip(marks, "Ds^", (ORANGE, GREEN, PINK), strict=False):
@@ -88,10 +80,8 @@ def roof(ax, sizes, times, floor, marks=()):
 
 @figure(rows=2)
 def timeline(axes, spans):
-    """Who worked when: a bar for each batch that was read and for each that was computed with.
-
-    `spans` holds (lane, begin, end) in seconds for each of two titles, one a panel; times count from the first begin.
-    """
+    """Who worked when: a bar for each batch that was read and for each that was computed with. `spans` holds (lane,
+    begin, end) in seconds for each of two titles, one a panel; times count from the first begin."""
     words, lanes = [], {"read": (1, SKY), "compute": (0, ORANGE)}
     for ax, (title, bars) in zip(axes, spans.items(), strict=True):
         count = dict.fromkeys(lanes, 0)
@@ -102,8 +92,7 @@ def timeline(axes, spans):
             ax.barh(height, stop - begin, 0.7, begin - zero, color=colour, edgecolor="white")
             ax.text((begin + stop) / 2 - zero, height, str(count[lane]), ha="center", va="center", fontsize=11)
         ax.axvline(end - zero, color="black", linestyle=":")
-        note = {"xytext": (5, 0), "textcoords": "offset points", "va": "top", "fontsize": 11}
-        ax.annotate(f"{end - zero:.2f} s", (end - zero, 1.5), **note)
+        drawing.note(ax, f"{end - zero:.2f} s", (end - zero, 1.5), (5, 0), va="top", fontsize=11)
         ax.set_yticks([height for height, _ in lanes.values()], list(lanes))
         ax.set(ylabel=" ", title=title, ylim=(-0.5, 1.6))
         words.append(f"{title}: {count['compute']} batches in {end - zero:.2f} s")

@@ -9,9 +9,7 @@ from gdlib.figures.style import BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY, figur
 @figure()
 def gradient_cloud(ax, full, clouds):
     """The gradients of many batches around the tip of the full gradient, (2,), which is an arrow from the origin.
-
-    `clouds` holds an (m, 2) array for each batch size, the smallest first.
-    """
+    `clouds` holds an (m, 2) array for each batch size, the smallest first."""
     words = []
     for (b, cloud), colour, marker in zip(clouds.items(), (SKY, ORANGE, GREEN, PINK), drawing.MARKERS, strict=False):
         ax.plot(*cloud.T, marker, color=colour, markersize=4, alpha=0.6, label=f"b = {b}")
@@ -31,9 +29,7 @@ def gradient_cloud(ax, full, clouds):
 @figure()
 def angle_against_batch_size(ax, sizes, angles):
     """How far batch gradients point away from the full one: the median angle, and the middle 80 % as a band.
-
-    `angles` holds an (m, k) array for each place: in degrees, k batches of each of the m sizes.
-    """
+    `angles` holds an (m, k) array for each place: in degrees, k batches of each of the m sizes."""
     words = []
     for (name, rows), colour, marker in zip(angles.items(), drawing.COLOURS, drawing.MARKERS, strict=False):
         low, median, high = np.quantile(rows, [0.1, 0.5, 0.9], axis=1)
@@ -41,8 +37,7 @@ def angle_against_batch_size(ax, sizes, angles):
         ax.fill_between(sizes, low, high, color=colour, alpha=0.15, label="the middle 80 %")
         words.append(f"{name}: median {median[0]:.0f} degrees at b = {sizes[0]}, {median[-1]:.0f} at b = {sizes[-1]}")
     ax.axhline(90, color="black", linewidth=1, linestyle=":")
-    note = {"xytext": (0, 4), "textcoords": "offset points", "ha": "right", "fontsize": 11}
-    ax.annotate("90°: no help at all", (sizes[-1], 90), **note)
+    drawing.note(ax, "90°: no help at all", (sizes[-1], 90), (0, 4), ha="right", fontsize=11)
     drawing.batch_sizes(ax, sizes)
     ax.set(ylabel="angle to the full gradient (degrees)", ylim=(0, 180), yticks=range(0, 181, 45))
     ax.legend(loc="upper right")
@@ -52,10 +47,8 @@ def angle_against_batch_size(ax, sizes, angles):
 @figure()
 def losses(ax, curves, xlabel="update", ylabel="loss above the minimum", logx=False, dots=False, ticks=None):
     """Losses as lines, on a logarithmic axis; `curves` holds y, or (x, y), for each name.
-
-    `logx` makes the horizontal axis logarithmic too, `dots` marks each value, and `ticks`, (xs, ys), are the numbers
-    to write on the axes, where powers of ten would be too few.
-    """
+    `logx` makes the horizontal axis logarithmic too, `dots` marks each value, and `ticks`, (xs, ys), are the numbers to
+    write on the axes, where powers of ten would be too few."""
     words = []
     for (name, curve), colour, style in zip(curves.items(), drawing.COLOURS, drawing.DASHES, strict=False):
         x, y = curve if isinstance(curve, tuple) else (np.arange(len(curve)), curve)
@@ -73,10 +66,8 @@ def losses(ax, curves, xlabel="update", ylabel="loss above the minimum", logx=Fa
 @figure()
 def batch_curves(ax, f, rows, domain, at=None):
     """The objective of one parameter that each batch sees, over the full one; minima marked on both.
-
     f is called as f(x) and f(x, rows); `rows` holds the row numbers of each batch by its name. `at` is where a walk
-    stands: a vertical line, and a ring on each curve.
-    """
+    stands: a vertical line, and a ring on each curve."""
     x, words = drawing.line(domain, 1001), []
     looks = zip(("black", SKY, ORANGE, PINK, GREEN), (*drawing.DASHES[:4], "--"), strict=True)
     batches = {"all rows": f(x)} | {name: f(x, batch) for name, batch in rows.items()}
@@ -90,7 +81,7 @@ def batch_curves(ax, f, rows, domain, at=None):
             ax.plot(at, np.interp(at, x, y), "o", color="white", markeredgecolor=colour, markeredgewidth=2, zorder=5)
         words.append(f"{name}: {', '.join(f'{minimum:.2f}' for minimum in x[low])}")
     if at is not None:
-        ax.axvline(at, color=GREY, linewidth=1, linestyle=":")
+        drawing.upright(ax, at)
     ax.set(xlabel="ω (rad/s)", ylabel="f(ω)", xlim=domain, ylim=(-0.03, None))
     drawing.key_beside(ax)
     return (
@@ -102,9 +93,7 @@ def batch_curves(ax, f, rows, domain, at=None):
 @figure(columns=2)
 def escapes(axes, shares, sizes):
     """Where walks ended, as bars of 100 %, one bar a batch size; one panel a learning rate.
-
-    `shares` holds, for each of two titles, the (m,) percentages of each end, the same up to four ends in both.
-    """
+    `shares` holds, for each of two titles, the (m,) percentages of each end, the same up to four ends in both."""
     words, places = [], np.arange(len(sizes))
     for ax, (title, ends) in zip(axes, shares.items(), strict=True):
         left = np.zeros(len(sizes))
@@ -125,10 +114,8 @@ def escapes(axes, shares, sizes):
 @figure(columns=3)
 def noise_ball(axes, clouds, radii):
     """The points of walks that never settle, around the minimum at 0, and the circle that theory predicts for each.
-
     `clouds` holds (m, 2) points for each of three panels, all to the same scale; a radius is the root of the mean
-    squared distance.
-    """
+    squared distance."""
     words, turn = [], np.linspace(0, 2 * np.pi, 200)
     reach = 1.05 * max(*(abs(cloud).max() for cloud in clouds.values()), *radii)
     for ax, (name, cloud), radius in zip(axes, clouds.items(), radii, strict=True):
@@ -149,27 +136,22 @@ def noise_ball(axes, clouds, radii):
 
 
 @figure(columns=3)
-def stopwatches(axes, curves, goal, units=("updates", "rows read", "model time (µs)")):
+def stopwatches(axes, curves, goal):
     """The same walks against three clocks, all axes logarithmic, with the goal as a line.
-
-    `curves` holds for each walk its loss at each step, and what each of the three clocks showed then.
-    """
-    firsts = {unit: {} for unit in units}
+    `curves` holds for each walk its loss at each step, and what each of the three clocks showed then."""
+    firsts = {"updates": {}, "rows read": {}, "model time (µs)": {}}
     colours, styles = (BLUE, ORANGE, GREEN, PINK, "black"), (*drawing.DASHES[:4], "-")
     for (name, (y, clocks)), colour, style in zip(curves.items(), colours, styles, strict=False):
         there = np.flatnonzero(y <= goal)[0]
-        for ax, clock, unit in zip(axes, clocks, units, strict=True):
+        for ax, clock, times in zip(axes, clocks, firsts.values(), strict=True):
             ax.loglog(clock[1 : there + 1], y[1 : there + 1], linestyle=style, color=colour, label=name)
             ax.plot(clock[there], y[there], "o", color=colour, markeredgecolor="black", markersize=7, zorder=3)
-            firsts[unit][name] = clock[there]
-    for ax, unit in zip(axes, units, strict=True):
+            times[name] = clock[there]
+    for ax, unit in zip(axes, firsts, strict=True):
         ax.axhline(goal, color=GREY, linewidth=1)
-        ax.annotate("goal", (0.02, goal), xycoords=("axes fraction", "data"), xytext=(0, 3), textcoords="offset points")
+        drawing.note(ax, "goal", (0.02, goal), (0, 3), xycoords=("axes fraction", "data"))
         ax.set(xlabel=unit, ylabel="loss above the minimum" if ax is axes[0] else " ")
         ax.minorticks_off()
     drawing.key_below(axes, columns=5)
-    words = [
-        f"{unit}: " + ", ".join(f"{name} at {time:.0f}" for name, time in times.items())
-        for unit, times in firsts.items()
-    ]
+    words = (f"{unit}: " + ", ".join(f"{k} at {t:.0f}" for k, t in times.items()) for unit, times in firsts.items())
     return f"The same walks down to one goal, against three clocks, and when each gets there. {'; '.join(words)}."

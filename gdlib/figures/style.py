@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import matplotlib.pyplot as plt
+from IPython import get_ipython
 from matplotlib.axes import Axes
 from PIL import Image, ImageChops
 
@@ -31,11 +32,8 @@ STYLE = {
 
 
 def figure(rows=1, columns=1, projection=None):
-    """Decorate ``draw(ax, ...) -> alternative text`` into a figure function with an optional ``ax=``.
-
-    With `rows` or `columns` > 1 the function draws on that many Axes: one above
-    the other with a common x axis, or side by side.
-    """
+    """Decorate ``draw(ax, ...) -> alternative text`` into a figure function with an optional ``ax=``. With `rows` or
+    `columns` > 1 the function draws on that many Axes: one above the other with a common x axis, or side by side."""
 
     def decorate(draw):
         @functools.wraps(draw)
@@ -71,10 +69,8 @@ def place(point):
 
 
 def png(drawing, dpi=144, colours=256, crop=True):
-    """A Matplotlib figure as the bytes of a PNG of few colours: a third of the size, the same to the eye.
-
-    `crop` cuts off the empty rows above and below what is drawn. No date, and no name of what made it.
-    """
+    """A Matplotlib figure as a PNG of few colours: a third of the size, the same to the eye; no date and no maker.
+    `crop` cuts off the empty rows above and below what is drawn."""
     whole, small = io.BytesIO(), io.BytesIO()
     drawing.savefig(whole, format="png", dpi=dpi)
     image = Image.open(whole).convert("RGB")
@@ -88,10 +84,7 @@ def png(drawing, dpi=144, colours=256, crop=True):
 
 
 def output(ax):
-    """A figure as a cell's output: the picture with its alternative text, and that text alone.
-
-    Axes that no figure function has drawn on stay as they are: no output of ours.
-    """
+    """A figure as a cell's output: the picture with its text, and that text alone; none for Axes of other people."""
     if not hasattr(ax, "alternative_text"):
         return {}
     drawing, text = ax.figure, alternative_text(ax)
@@ -107,15 +100,5 @@ def show_in(formatter):
     formatter.mimebundle_formatter.for_type(Axes, lambda ax, include=None, exclude=None: output(ax))
 
 
-def show_in_this_notebook():
-    """The same for the notebook that imports this, if one does."""
-    try:
-        from IPython import get_ipython
-    except ImportError:
-        return
-    shell = get_ipython()
-    if shell is not None:
-        show_in(shell.display_formatter)
-
-
-show_in_this_notebook()
+if shell := get_ipython():  # the notebook that imports this, if one does
+    show_in(shell.display_formatter)
