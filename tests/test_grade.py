@@ -23,6 +23,7 @@ import psutil
 import pytest
 
 import classroom
+import deadly
 import gdlib
 from gdlib.checks import bank, caller, judge
 from gdlib.checks.runner.wire import Unknown
@@ -290,7 +291,7 @@ def test_what_cannot_be_graded_is_said_in_a_line(tmp_path, monkeypatch, argument
 
 def test_a_grader_that_dies_or_hangs_costs_one_notebook():
     paths = {name: name for name in ("a", "deadly", "b", "endless", "c")}
-    results = dict(workers.graded(paths, classroom.dying, count=2, patience=5.0))
+    results = dict(workers.graded(paths, deadly.mark, count=2, patience=3.0))
     assert results.keys() == paths.keys()
     assert {results[name]["rows"][0]["question"] for name in "abc"} == {"a", "b", "c"}
     for name in ("deadly", "endless"):
