@@ -18,6 +18,7 @@ import time
 from functools import partial
 from pathlib import Path
 
+import nbformat
 import numpy as np
 import psutil
 import pytest
@@ -210,7 +211,10 @@ def test_a_course_of_nbgraders_is_released_and_graded(tmp_path):
 @needs_walls
 def test_an_interrupted_run_goes_on_where_it_was(tmp_path):
     answers, wants = classroom.right(EXERCISE, 0)
-    pupils = [classroom.Pupil(f"s{n}", classroom.notebook(EXERCISE, answers), wants) for n in range(3)]
+    slow = nbformat.v4.new_code_cell("import time\ntime.sleep(3)")
+    changes = (None, lambda made: made.cells.insert(2, slow), None)  # while s1 sleeps the teacher presses Ctrl-C
+    data = [classroom.notebook(EXERCISE, answers, change) for change in changes]
+    pupils = [classroom.Pupil(f"s{n}", made, wants) for n, made in enumerate(data)]
     folder, out = tmp_path / "in", tmp_path / "in-grades"
     classroom.hand_in(pupils, folder)
     command = [sys.executable, "-m", "grading.grade", folder, "--workers", "1"]

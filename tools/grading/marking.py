@@ -21,10 +21,7 @@ class Session:
     def to(self, position):
         """Run the steps before `position` that have not run.
 
-        Raises
-        ------
-        Broken
-            The time for the notebook is over, or no sandbox starts.
+        Raises Broken if the time for the notebook is over or no sandbox starts.
         """
         while self.done < position or self.box is None:
             if self.over is not None:
@@ -43,13 +40,7 @@ class Session:
                     self.fatal[self.done] = broken
 
     def ask(self, patience, /, **request):
-        """`Sandbox.ask`; no sandbox is left when it fails.
-
-        Raises
-        ------
-        Broken
-            Where there is no answer.
-        """
+        """`Sandbox.ask`; no sandbox is left when it raises Broken."""
         try:
             return self.box.ask(patience, **request)
         except Broken as broken:
@@ -73,12 +64,7 @@ def plan(code, exercise):
 
     The student's cells from the top, the checks' cells left out. Before an answer's cell come those of the cells given with
     the exercise that are missing, or were changed. A question is judged where its check stands, or behind its answer.
-
-    Returns
-    -------
-    steps : list of dict
-        Requests to the worker.
-    places : dict of question -> (positions of its answer's steps, position at which it is judged)
+    Returns the steps, requests to the worker, and {question: (positions of its answer's steps, where it is judged)}.
     """
     steps, places, given, ran = [], {}, [s for kind, s in exercise.intro if kind == "code"], set()
     questions = {f"q{key.replace('.', '-')}": question for key, question in exercise.questions.items()}
@@ -113,12 +99,9 @@ def before(exercise, question):
 
 
 def mark(path, exercise, seed, limits, course, walls=True, hidden=()):
-    """One notebook's grade.
+    """One notebook's grade, a dict.
 
-    Returns
-    -------
-    dict
-        rows: for each question the fields of its Verdict and a score; notes: what a teacher should know about the file.
+    rows: for each question the fields of its Verdict and a score; notes: what a teacher should know about the file.
     """
     code, problem = reading.read(path)
     steps, places = plan(code, exercise)
