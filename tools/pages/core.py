@@ -35,17 +35,9 @@ def sources():
 
 
 def places(texts, books):
-    """The `Place`s that the comments of the core name.
+    """The `Place`s that the comments of the core name, of {file: its text} and the lectures, {path: notebook}.
 
-    Parameters
-    ----------
-    texts : {file: its text}
-    books : {path: notebook} of the lectures
-
-    Raises
-    ------
-    SystemExit
-        A comment names a section that no lecture of that number has.
+    Raises SystemExit if a comment names a section that no lecture of that number has.
     """
     headings = {int(path.name[:2]): {m[2] for m in sections(book)} for path, book in books.items()}
     found = []
