@@ -156,7 +156,8 @@ def test_a_page_of_an_exercise_says_how_to_answer():
         'path=exercises/02_gradient_vectors.ipynb" target="_blank" rel="noopener">run it in the browser</a>, or'
         in lively
     )
-    assert site.IN_THE_BROWSER in lively
+    assert "In the browser: open it on a large screen" in lively
+    assert "In the browser" not in plain
 
 
 def test_the_first_page_speaks_of_the_browser_only_where_that_is_built():

@@ -22,12 +22,13 @@ from html import escape
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+import jinja2
 import nbformat
 
 from pages import core
 from pages.web import ROOT, SCRIPTS, WIDGET_VIEW, excerpt, notebooks
 
-BUILD = ROOT / "build"
+PAGES, BUILD = ROOT / "docs" / "site", ROOT / "build"
 SOURCE, SITE, SLIDES = BUILD / "site-source", BUILD / "site", BUILD / "slides"
 MARKDOWN = ("CONTRIBUTING.md", "docs/lite/README.md", "bench/results.md", "exercises/README.md", "gdlib/data/README.md")
 LINK = re.compile(r"(?<=\]\()(?![\w+]+:|[#/])([^)\s#]+)(?=(?:#[^)\s]*)?\))")
@@ -44,15 +45,11 @@ MADE = {".git", ".venv", "build", "node_modules"}
 CACHES = {"__pycache__", ".pytest_cache", ".ruff_cache", ".ipynb_checkpoints"}
 # How a block of Markdown begins that is no sentence: heading, quotation, table, formula, code, HTML, list.
 NO_WORDS = re.compile(r"#|>|\||\$\$|```|<|[-*] |\d+\. ")
-IN_THE_BROWSER = (
-    "In the browser: open it on a large screen, press Shift+Enter to run a cell, and give the first start a minute. "
-    "It needs the network; NumPy comes from Pyodide’s own distribution, which we could not try."
-)
 
 
 def pages():
     """The Markdown files that become pages: {path in the repository: path in the staged tree}."""
-    own = {path.relative_to(ROOT): Path(path.name) for path in (ROOT / "docs" / "site").glob("*.md")}
+    own = {path.relative_to(ROOT): Path(path.name) for path in PAGES.glob("*.md")}
     guide = (path.relative_to(ROOT) for path in (ROOT / "docs" / "teaching").rglob("*.md"))
     return own | {path: path for path in (*map(Path, MARKDOWN), *guide)}
 
@@ -87,26 +84,11 @@ def relinked(text, old, new, moved, needed):
 
 def open_in(path, repository, with_slides, with_lite):
     """What else can be done with a notebook, as HTML: on an exercise's page first how to answer, then links."""
-    name, lecture = path.stem, path.parts[0] == "notebooks"
-    other, what = ("exercises", "Exercise") if lecture else ("notebooks", "Lecture")
-    lite = f'"../lite/lab/index.html?path={path.as_posix()}" target="_blank" rel="noopener"'
-    colab = f"https://colab.research.google.com/github/{repository}/blob/main/{path.as_posix()}"
-    links = [  # (is it there?, its address, its words)
-        (with_lite, lite, "Run it in the browser"),
-        (with_slides, f'"../slides/{name}.html"', "Slides"),
-        (True, f'"{name}.ipynb" download', "Download the notebook"),
-        (repository, f'"https://mybinder.org/v2/gh/{repository}/HEAD?labpath={path.as_posix()}"', "Open in Binder"),
-        (repository, f'"{colab}"', "Open in Colab"),
-        (repository, '"../docs/teaching/README.html#colab"', "(what Colab needs first)"),
-        (True, f'"../{other}/{name}.html"', f"{what} {int(name[:2])}"),
-        (True, '"../glossary.html"', "Glossary"),
-    ]
-    items = "".join(f"<li><a href={address}>{words}</a></li>" for there, address, words in links if there)
-    run = f"<a href={lite}>run it in the browser</a>, or " if with_lite else ""
-    way = f'{run}<a href="{name}.ipynb" download>download it</a> into <a href="../course.zip" download>the course</a>'
-    read = "" if lecture else f'<p class="gd-read"><b>This page is for reading.</b> To answer, {way}.</p>'
-    note = f'<p class="gd-note">{IN_THE_BROWSER}</p>' if with_lite else ""
-    return f'{read}<ul class="gd-open">{items}</ul>{note}'
+    template = jinja2.Template((PAGES / "open.html").read_text("utf-8"), undefined=jinja2.StrictUndefined)
+    lecture = path.parts[0] == "notebooks"
+    told = {"repository": repository, "slides": with_slides, "lite": with_lite, "lecture": lecture}
+    lines = template.render(path=path.as_posix(), name=path.stem, **told).splitlines()
+    return "".join(line for line in lines if line.strip())  # Markdown ends HTML at an empty line
 
 
 def first_words(text):
@@ -269,11 +251,11 @@ def build():
     for left in ("site-doctrees", "jupyter_execute"):
         shutil.rmtree(BUILD / left, ignore_errors=True)
     flags = ["-j", "2", "-q", "-W", "--keep-going", "-E"]
-    paths = ["-c", ROOT / "docs" / "site", "-d", BUILD / "site-doctrees", SOURCE, SITE]
+    paths = ["-c", PAGES, "-d", BUILD / "site-doctrees", SOURCE, SITE]
     failed = build_main([*flags, *map(str, paths)])
     for name, file in SCRIPTS.items():
         shutil.copy(file, SITE / "_static" / name)
-    shutil.copy(ROOT / "docs" / "site" / "math.js", SITE / "_static" / "math.js")
+    shutil.copy(PAGES / "math.js", SITE / "_static" / "math.js")
     for path in books:
         shutil.copy(ROOT / path, SITE / path)
     if SLIDES.exists():
