@@ -535,10 +535,10 @@ def test_too_much_code_is_not_read():
 
 def test_given_cells_run_where_they_are_missing_and_once():
     code = reading.cells(classroom.notebook(EXERCISE))[0]
-    names = [step["name"] for step in marking.plan(code, EXERCISE)[0] if step["do"] == "run"]
+    names = [step["name"] for step in marking.plan(code, EXERCISE, 1.0)[0] if step["do"] == "run"]
     assert "a given cell" not in names
     code = [cell for cell in code if "import numpy" not in cell["source"]]
-    names = [step["name"] for step in marking.plan(code, EXERCISE)[0] if step["do"] == "run"]
+    names = [step["name"] for step in marking.plan(code, EXERCISE, 1.0)[0] if step["do"] == "run"]
     assert names.count("a given cell") == 1
 
 

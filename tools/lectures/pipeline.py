@@ -39,7 +39,7 @@ MEASURED = "nbval-ignore-output"
 def lectures(names=()):
     """The sources whose file name begins with one of `names`; all when there are none."""
     sources = sorted((NOTEBOOKS / "text").glob("*.md"))
-    found = [s for s in sources if not names or any(s.name.startswith(n) for n in names)]
+    found = [source for source in sources if source.name.startswith(tuple(names) or "")]
     if not found:
         raise SystemExit(f"no lecture in notebooks/text begins with {' or '.join(names) or 'anything'}")
     return found
@@ -132,10 +132,9 @@ def stable_widgets(notebook):
 def build(source):
     """Execute a source into its notebook; True where the file changed."""
     target = stored(source)
-    before = target.read_text("utf-8") if target.exists() else ""
-    previous = nbformat.reads(before, as_version=4) if before else None
+    previous = nbformat.read(target, as_version=4) if target.exists() else None
     fresh = execute(read_source(source, previous))
-    if previous is not None and nbformat.writes(settled(previous)) == nbformat.writes(settled(fresh)):
+    if previous is not None and settled(previous) == settled(fresh):
         return False
     target.write_text(nbformat.writes(fresh) + "\n", "utf-8")
     return True
@@ -166,26 +165,21 @@ def differences(ours, fresh):
         return [f"{len(ours.cells)} cells are stored, the source has {len(fresh.cells)}"]
     found = []
     for n, (a, b) in enumerate(zip(ours.cells, fresh.cells, strict=True)):
-        if without_pictures(a) != without_pictures(b):
-            found.append(f"cell {n} differs: {b.source.splitlines()[0][:60] if b.source else '(empty)'}")
-        elif not all(map(same_picture, pictures(a), pictures(b))):
-            found.append(f"cell {n} draws another picture: {b.source.splitlines()[0][:60]}")
+        first = b.source.partition("\n")[0][:60]
+        ours_drawn, fresh_drawn = taken_out(a), taken_out(b)
+        if a != b or len(ours_drawn) != len(fresh_drawn):
+            found.append(f"cell {n} differs: {first}")
+        elif not all(map(same_picture, ours_drawn, fresh_drawn)):
+            found.append(f"cell {n} draws another picture: {first}")
     if rounded(ours.metadata) != rounded(fresh.metadata):
         found.append("the metadata differ: the widgets' saved state, or the kernel")
     return found
 
 
-def pictures(cell):
-    """The PNGs among a cell's outputs, as base64 text."""
-    return [o.data["image/png"] for o in cell.get("outputs", ()) if "image/png" in o.get("data", {})]
-
-
-def without_pictures(cell):
-    cell = deepcopy(cell)
-    for output in cell.get("outputs", ()):
-        if "image/png" in output.get("data", {}):
-            output["data"]["image/png"] = "a picture"
-    return cell
+def taken_out(cell):
+    """The PNGs of a cell's outputs, which lose them, as base64 text."""
+    shown = (output.get("data", {}) for output in cell.get("outputs", ()))
+    return [data.pop("image/png") for data in shown if "image/png" in data]
 
 
 def same_picture(a, b):
