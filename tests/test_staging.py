@@ -175,7 +175,7 @@ def test_decks_that_the_site_carries_are_linked(tmp_path):
         '| <a href="../../slides/01_differentiation.html">slides 1</a> | `build/slides/02_gradient_vectors.html` |'
     )
     guide = (ROOT / "docs" / "teaching" / "README.md").read_text("utf-8")
-    assert [name for name, _ in re.findall(site.DECK, guide)] == [path.stem for path in web.notebooks()]
+    assert re.findall(r"`build/slides/(\w+)\.html`", guide) == [path.stem for path in web.notebooks()]
 
 
 def test_the_archive_is_the_course_and_the_same_each_time(tmp_path):

@@ -158,7 +158,7 @@ def main():
     parser.add_argument("command", choices=("build", "lock"))
     parser.add_argument("folder", nargs="?", default=ROOT / "build" / "site" / "lite")
     parser.add_argument("--offline", action="store_true")
-    given = parser.parse_args()
+    given = parser.parse_intermixed_args()  # a folder may stand behind --offline
     if given.command == "build":
         folder = build(given.folder, given.offline)
         size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

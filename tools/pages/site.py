@@ -39,7 +39,7 @@ CORE = r"^<!-- core: (\w+) -->$"
 RAW = "`````{{raw}} html\n{}\n`````"  # HTML as MyST takes it, blank lines and all
 # In a page: what is left out where build/site/lite is not there.
 LITE = r"^<!-- lite -->\n(.*?)^<!-- /lite -->\n"
-DECK = r"`build/slides/((\d+)_\w+)\.html`"
+DECK = r"(`build/slides/((\d+)_\w+)\.html`)"
 # What git would not list: for the archive, where the course was itself fetched as one.
 MADE = {".git", ".venv", "build", "node_modules"}
 CACHES = {"__pycache__", ".pytest_cache", ".ruff_cache", ".ipynb_checkpoints"}
@@ -179,13 +179,10 @@ def for_readers(text, with_lite):
 def with_decks(text, page, folder=SLIDES):
     """A page's text in which a deck's address is a link to it, where `folder` holds that deck."""
     above = "../" * (len(Path(page).parts) - 1)
-
-    def change(match):
-        if not (folder / f"{match[1]}.html").exists():
-            return match[0]
-        return f'<a href="{above}slides/{match[1]}.html">slides {int(match[2])}</a>'
-
-    return re.sub(DECK, change, text)
+    for address, name, number in re.findall(DECK, text):
+        if (folder / f"{name}.html").exists():
+            text = text.replace(address, f'<a href="{above}slides/{name}.html">slides {int(number)}</a>')
+    return text
 
 
 def course_files(root=ROOT):
