@@ -71,8 +71,9 @@ def main(given=None):
     for student, paths in students.items():
         path, note = reading.chosen(paths, number)
         key = f"{about} {digest(path)} {note}"
-        stored = None if options.force else kept(out, student)
-        if stored and stored["key"] == key:
+        before = out / "results" / f"{student}.json"
+        stored = json.loads(before.read_text("utf-8")) if before.exists() else {}
+        if stored.get("key") == key and not options.force:
             results[student] = stored
         else:
             todo[student] = (path, key, note)
@@ -129,15 +130,6 @@ def write(path, text):
     part = path.with_name(f".{path.name}.part")
     part.write_text(text, "utf-8", "backslashreplace")
     part.replace(path)
-
-
-def kept(out, student):
-    """The stored result of a student; None where there is none, or half of one."""
-    try:
-        found = json.loads((out / "results" / f"{student}.json").read_text("utf-8"))
-        return found if {"key", "rows", "notes"} <= found.keys() else None
-    except (OSError, ValueError, AttributeError):
-        return None
 
 
 def digest(path):

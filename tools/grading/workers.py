@@ -1,4 +1,4 @@
-"""Several notebooks at a time: each in a process of its own, which may die or hang and then costs no other notebook."""
+"""Several notebooks at a time: each in a process that may die or hang, and then costs its own notebook and no other."""
 
 import multiprocessing
 import resource
@@ -7,56 +7,76 @@ import time
 from multiprocessing.connection import wait
 
 TOO_BIG = 4 * 2**30  # bytes for a process that judges
+STOPPED = {"rows": [], "notes": ["The grader stopped on it. Please look at it yourself."]}
 
 
-def stopped(why=""):
-    return {"rows": [], "notes": [f"The grader stopped on it{why}. Please look at it yourself."]}
-
-
-def serve(pipe, work, path):
-    """Send ``work(path)``. It runs none of the notebook: its own sandboxes do."""
+def serve(pipe, work):
+    """A process that grades what it is sent. It runs none of it: its own sandboxes do."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a teacher's Ctrl-C: `graded` ends this process
     resource.setrlimit(resource.RLIMIT_AS, (TOO_BIG, resource.getrlimit(resource.RLIMIT_AS)[1]))
-    try:
-        pipe.send(work(path))
-    except Exception as error:
-        pipe.send(stopped(f" ({type(error).__name__}: {error})"))
+    pipe.send("here")
+    while True:
+        path = pipe.recv()
+        try:
+            pipe.send(work(path))
+        except Exception as error:
+            pipe.send({"rows": [], "notes": [f"The grader stopped on it ({type(error).__name__}: {error})."]})
+
+
+class Worker:
+    """Such a process: which student's notebook it has, None before the first, and until when it may take."""
+
+    def __init__(self, work):
+        context = multiprocessing.get_context("spawn")
+        self.pipe, theirs = context.Pipe()
+        self.process = context.Process(target=serve, args=(theirs, work), daemon=True)
+        self.process.start()
+        theirs.close()
+        self.student, self.end = None, time.monotonic() + 120  # until it says that it is there
+
+    def give(self, student, path, patience):
+        self.pipe.send(path)
+        self.student, self.end = student, time.monotonic() + patience
+
+    def take(self):
+        """What it sent; None where it died, or its time is over."""
+        try:
+            return self.pipe.recv() if self.pipe.poll() else None
+        except EOFError:
+            return None
+
+    def close(self):
+        self.process.kill()
+        self.process.join()
+        self.pipe.close()
+
+
+def ready(workers):
+    """Those that have sent something or died; where there is none after a second, those whose time is over."""
+    sent = wait([worker.pipe for worker in workers], timeout=1)
+    late = [worker for worker in workers if time.monotonic() > worker.end]
+    return [worker for worker in workers if worker.pipe in sent] or late
 
 
 def graded(paths, work, count, patience):
-    """(student, ``work(path)``) as they come, `count` at a time, each of which may take `patience` seconds."""
-    context = multiprocessing.get_context("forkserver")  # imports once, and is not this process
-    context.set_forkserver_preload(["grading.marking"])
-    todo, busy = list(paths.items())[::-1], {}
+    """(student, ``work(path)``) as they come, from `count` processes that have `patience` seconds for each."""
+    todo = list(paths.items())[::-1]
+    busy = [Worker(work) for _ in range(min(count, len(todo)))]
     try:
-        while todo or busy:
-            while todo and len(busy) < count:
-                student, path = todo.pop()
-                pipe, theirs = context.Pipe(duplex=False)
-                process = context.Process(target=serve, args=(theirs, work, path), daemon=True)
-                process.start()
-                theirs.close()
-                busy[pipe] = student, process, time.monotonic() + patience
-            late = [pipe for pipe, (*_, until) in busy.items() if time.monotonic() > until]
-            for pipe in wait(list(busy), timeout=1) or late:
-                student, process, _ = busy.pop(pipe)
-                result = received(pipe)
-                end(process, pipe)
-                yield student, result
+        while busy:
+            for worker in ready(busy):
+                student, result = worker.student, worker.take()
+                if result is not None and todo:
+                    worker.give(*todo.pop(), patience)
+                else:
+                    worker.close()
+                    busy.remove(worker)
+                if result is None and student is None:
+                    raise RuntimeError("a process that grades does not start")
+                if result is None and todo:
+                    busy.append(Worker(work))
+                if student is not None:
+                    yield student, result or STOPPED
     finally:
-        for pipe, (_, process, _) in busy.items():
-            end(process, pipe)
-
-
-def received(pipe):
-    """What a process sent; that the grader stopped, where it died or its time is over."""
-    try:
-        return pipe.recv() if pipe.poll() else stopped()
-    except EOFError:
-        return stopped()
-
-
-def end(process, pipe):
-    process.kill()
-    process.join()
-    pipe.close()
+        for worker in busy:
+            worker.close()
