@@ -5,9 +5,7 @@
 """
 
 import json
-import os
 import shutil
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -278,12 +276,3 @@ def of_thirty(number="3", other="1"):
     yield from (nasty(exercise, name, *what) for name, what in NASTY.items())
     yield nasty(exercise, "bomb", BOMB, "too long", "stopped")
     yield from bad_files(exercise, bank.exercise(other))
-
-
-def dying(path):
-    """In the place of grading.marking.mark: its process dies of one notebook, and hangs on another."""
-    if path == "deadly":
-        os._exit(1)
-    if path == "endless":
-        time.sleep(60)
-    return {"rows": [{"question": path}], "notes": []}

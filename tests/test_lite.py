@@ -1,7 +1,7 @@
 """gdlib where a browser's Python has less: no processes, no threads, no alarm. Here the same lacks are made by hand.
 
 What Pyodide lacks was looked up in it (tests/browser/test_jupyterlite.py runs there); NumPy can't be had for it without the
-network. So each piece of code below runs twice, in two fresh interpreters: as it is, and without what Pyodide lacks.
+network. So the pieces of code below run twice, in two fresh interpreters: as they are, and without what Pyodide lacks.
 """
 
 import json
@@ -48,9 +48,7 @@ def run(code, first="numpy", lacks=True):
 
 
 SAME = {
-    "core": (
-        "numpy, sympy",
-        """
+    "core": """
 import gdlib, numpy as np, sympy
 print(gdlib.gradient_descent(lambda x: 2 * x + 2, 3.0, lr=0.01, eps=1e-5))
 x, y = sympy.symbols("x y")
@@ -60,10 +58,7 @@ loss = gdlib.LeastSquares(X, X @ [1.0, 2.0, 3.0] + 1, scale="mean")
 print(loss.max_lr, loss.solve(), gdlib.sgd(loss, np.zeros(3), 0.05, 200, batch_size=7).final)
 print(gdlib.sgd(gdlib.minibatch.SineFit.example(), 3.5, 0.02, 100, batch_size=20).final)
 """,
-    ),
-    "a file": (
-        "numpy, PIL.Image",
-        """
+    "a file": """
 import tempfile
 import gdlib, numpy as np
 from gdlib.scale import memory, patches
@@ -76,19 +71,13 @@ with tempfile.TemporaryDirectory() as folder:
     print(patches.remove(folder + "/patches.npy"))
 print(memory.footprint(10**6, 196_608, batch_size=64))
 """,
-    ),
-    "explorers": (
-        "anywidget, matplotlib.pyplot",
-        """
+    "explorers": """
 from gdlib import explore, landscapes
 print(explore.secant(landscapes.double_well()).alt, explore.descent(landscapes.valley(25)).alt)
 print(explore.losses([[1.0], [2.0]], [3.0, 4.0]).alt, explore.memory(memory=16 * 2**30).alt)
 print(explore.predict("How many?", answer=lambda: 3))
 """,
-    ),
-    "checks": (
-        "numpy, sympy, IPython",
-        """
+    "checks": """
 import os, tempfile
 from gdlib import checks
 for number in ("1.1", "3.1", "6.1"):
@@ -102,14 +91,20 @@ for number in ("1.1", "3.1", "6.1"):
         print(checks.progress(number[0]), checks.hint(number))
         os.chdir(home)
 """,
-    ),
 }
 
 
+@pytest.fixture(scope="module")
+def printed():
+    """What the pieces print as they are, and without what Pyodide lacks, piece by piece."""
+    code = "print('--- ---')".join(["", *SAME.values()])
+    first = "numpy, sympy, PIL.Image, anywidget, matplotlib.pyplot, IPython"
+    return [run(code, first, lacks).split("--- ---\n")[1:] for lacks in (False, True)]
+
+
 @pytest.mark.parametrize("name", SAME)
-def test_gdlib_gives_the_same_without_threads_processes_and_alarm(name):
-    first, code = SAME[name]
-    here, there = run(code, lacks=False), run(code, first)
+def test_gdlib_gives_the_same_without_threads_processes_and_alarm(name, printed):
+    here, there = (texts[list(SAME).index(name)] for texts in printed)
     assert here.strip()
     assert there == here
 

@@ -343,6 +343,9 @@ def test_the_notes_say_where_a_class_of_45_minutes_goes_on():
     found = planned(plan())
     way = "go on with slide 10 (keys G, 10, Enter)"
     assert [way in notes(slide) for slide in found] == [n == 5 for n in range(8)]
+    rows = [*plan().rows[:2], plan().rows[2]._replace(short="")]
+    found = planned(plan()._replace(rows=rows))
+    assert ["it ends here" in notes(slide) for slide in found] == [n == 5 for n in range(8)]
 
 
 def test_questions_and_explorers_have_more_of_a_sections_time_and_the_first_section_gives_the_start():

@@ -138,7 +138,7 @@ def test_a_plan_with_another_header_or_a_short_row_is_refused(tmp_path):
             ("a", ("x", True, "b", "One", f"{path}:8"), "c", "One"),
             ("a", ("", True, "b", "At home", f"{path}:9"), "c", "At home"),
         ],
-        ((("x", False, "a", "One", f"{path}:13"), "b", "c", "One"),),
+        [(("x", False, "a", "One", f"{path}:13"), "b", "c", "One")],
     )
     for old, new, line, words in (
         ("| 90 min", "| minutes", 2, "no table has the header"),

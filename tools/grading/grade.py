@@ -24,27 +24,28 @@ from grading.marking import mark
 from grading.sandbox import GDLIB, Limits
 from grading.workers import graded
 
+LIMITS = {field.name: field.default for field in fields(Limits) if field.name != "reply"}
+NO_SANDBOX = """No sandbox: {}.
+Without it, while students' code runs,
+  {}.
+--no-sandbox grades all the same, with limits on memory, time and file size only."""
+
 
 def arguments(given):
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "submissions", help="a folder with a notebook, or a folder, for each student; or nbgrader's course"
-    )
+    what = "a folder with a notebook, or a folder, for each student; or nbgrader's course"
+    parser.add_argument("submissions", type=Path, help=what)
     parser.add_argument("--exercise", help="its number; without, the one that most of the notebooks belong to")
     parser.add_argument("--out", type=Path, help="where the results go; without, SUBMISSIONS-grades")
     parser.add_argument("--force", action="store_true", help="grade everything anew")
     parser.add_argument("--seed", type=int, help="of the hidden cases; without, one drawn for this folder of results")
     parser.add_argument("--workers", type=int, default=os.cpu_count(), help="notebooks at a time (%(default)s)")
-    parser.add_argument(
-        "--no-sandbox", action="store_true", help="go on without bubblewrap: the reports say what is missing"
-    )
+    parser.add_argument("--no-sandbox", action="store_true", help="go on without bubblewrap: class.html says so")
     parser.add_argument("--gradebook", type=Path, help="nbgrader's database; without, the course's, or a new one")
     parser.add_argument("--no-gradebook", action="store_true", help="leave nbgrader alone")
-    for field in fields(Limits):
-        if field.name != "reply":
-            kind, default = type(field.default), field.default
-            parser.add_argument(f"--{field.name}", type=kind, default=default, help="limit of a notebook (%(default)s)")
+    for name, default in LIMITS.items():
+        parser.add_argument(f"--{name}", type=type(default), default=default, help="limit of a notebook (%(default)s)")
     return parser.parse_args(given)
 
 
@@ -58,47 +59,41 @@ def main(given=None):
         raise SystemExit(str(error)) from None
     walls = not options.no_sandbox
     missing = [] if walls else [*sandbox.UNGUARDED, *[sandbox.UNGUARDED_ROOT] * (not os.geteuid())]
-    reason = sandbox.why_not() if walls else ""
-    if reason:
-        raise SystemExit(
-            f"No sandbox: {reason}.\nWithout it, while students' code runs,\n  "
-            + ";\n  ".join(sandbox.UNGUARDED)
-            + ".\n--no-sandbox grades all the same, with limits on memory, time and file size only."
-        )
-    out = options.out or Path(f"{Path(options.submissions).resolve()!s}-grades")
+    if walls and (reason := sandbox.why_not()):
+        raise SystemExit(NO_SANDBOX.format(reason, ";\n  ".join(sandbox.UNGUARDED)))
+    out = options.out or Path(f"{options.submissions.resolve()}-grades")
     (out / "feedback").mkdir(parents=True, exist_ok=True)
     (out / "results").mkdir(exist_ok=True)
     seed = options.seed if options.seed is not None else drawn(out / "seed")
-    limits = Limits(**{f.name: getattr(options, f.name) for f in fields(Limits) if f.name != "reply"})
+    limits = Limits(**{name: getattr(options, name) for name in LIMITS})
     about = fingerprint(exercise, seed, limits, walls)
     results, todo = {}, {}
     for student, paths in students.items():
         path, note = reading.chosen(paths, number)
         key = f"{about} {digest(path)} {note}"
-        stored = None if options.force else kept(out, student)
-        if stored and stored["key"] == key:
+        before = out / "results" / f"{student}.json"
+        stored = json.loads(before.read_text("utf-8")) if before.exists() else {}
+        if stored.get("key") == key and not options.force:
             results[student] = stored
         else:
             todo[student] = (path, key, note)
-    with sandbox.staged() as course:
-        hidden = (*own_folders(), Path(options.submissions), out)
-        work = partial(marked, number=number, seed=seed, limits=limits, course=course, walls=walls, hidden=hidden)
-        bar = tqdm(total=len(students), initial=len(results), unit=" notebooks", desc=f"exercise {number}")
+    bar = tqdm(total=len(students), initial=len(results), unit=" notebooks", desc=f"exercise {number}")
+    with sandbox.staged() as course, bar:
+        hidden = (*own_folders(), options.submissions, out)
+        work = partial(mark, exercise=exercise, seed=seed, limits=limits, course=course, walls=walls, hidden=hidden)
         paths = {student: path for student, (path, _, _) in todo.items()}
         for student, result in graded(paths, work, options.workers, 2 * limits.seconds + 60):
             _, key, note = todo[student]
             notes = dict.fromkeys(filter(None, [note, *result["notes"]]))  # each once
-            result = whole(result, exercise) | {"key": key, "notes": list(notes)}
-            write(out / "results" / f"{student}.json", json.dumps(result, indent=1))
-            results[student] = result
+            results[student] = whole(result, exercise) | {"key": key, "notes": list(notes)}
+            write(out / "results" / f"{student}.json", json.dumps(results[student], indent=1))
             bar.update()
-        bar.close()
     results = {student: results[student] for student in students}
     for student, result in results.items():
         write(out / "feedback" / f"{student}.html", reports.feedback(student, result, exercise))
     write(out / "class.html", reports.overview(results, exercise, missing))
     write(out / "grades.csv", reports.table(results))
-    own = Path(options.submissions) / "gradebook.db"  # of nbgrader's course
+    own = options.submissions / "gradebook.db"  # of nbgrader's course
     book = options.gradebook or (own if own.exists() else out / own.name)
     try:
         said = "" if options.no_gradebook else gradebook.write(book, exercise, results)
@@ -137,15 +132,6 @@ def write(path, text):
     part.replace(path)
 
 
-def kept(out, student):
-    """The stored result of a student; None where there is none, or half of one."""
-    try:
-        found = json.loads((out / "results" / f"{student}.json").read_text("utf-8"))
-        return found if {"key", "rows", "notes"} <= found.keys() else None
-    except (OSError, ValueError, AttributeError):
-        return None
-
-
 def digest(path):
     if path is None or not path.is_file() or path.is_symlink():
         return "none"
@@ -159,11 +145,6 @@ def fingerprint(exercise, *settings):
     for path in sorted([*GDLIB.rglob("*.py"), *Path(__file__).parent.glob("*.py")]):
         found.update(path.read_bytes())
     return found.hexdigest()
-
-
-def marked(path, number, **settings):
-    """`mark`, in another process, which reads the exercise itself."""
-    return mark(path, bank.exercise(number), **settings)
 
 
 def whole(result, exercise):

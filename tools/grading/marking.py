@@ -21,10 +21,7 @@ class Session:
     def to(self, position):
         """Run the steps before `position` that have not run.
 
-        Raises
-        ------
-        Broken
-            The time for the notebook is over, or no sandbox starts.
+        Raises Broken if the time for the notebook is over or no sandbox starts.
         """
         while self.done < position or self.box is None:
             if self.over is not None:
@@ -43,13 +40,7 @@ class Session:
                     self.fatal[self.done] = broken
 
     def ask(self, patience, /, **request):
-        """`Sandbox.ask`; no sandbox is left when it fails.
-
-        Raises
-        ------
-        Broken
-            Where there is no answer.
-        """
+        """`Sandbox.ask`; no sandbox is left when it raises Broken."""
         try:
             return self.box.ask(patience, **request)
         except Broken as broken:
@@ -57,33 +48,28 @@ class Session:
             self.over = broken if broken.why == "over" else None
             raise
 
-    def tidy(self):
-        """What a question has left running would slow the next one down: that one gets a new sandbox."""
-        if self.box is not None and self.box.threads > self.usual:
-            self.close()
-
-    def close(self):
-        if self.box is not None:
+    def close(self, busy=False):
+        """End the sandbox; busy: only where something has been left running, which would slow the next question down."""
+        if self.box is not None and (not busy or self.box.threads > self.usual):
             self.box.close()
             self.box = None
 
 
-def plan(code, exercise):
+def plan(code, exercise, seconds):
     """What is run, and where each question is judged.
 
     The student's cells from the top, the checks' cells left out. Before an answer's cell come those of the cells given with
     the exercise that are missing, or were changed. A question is judged where its check stands, or behind its answer.
-
-    Returns
-    -------
-    steps : list of dict
-        Requests to the worker.
-    places : dict of question -> (positions of its answer's steps, position at which it is judged)
+    Returns the steps, requests to the worker of so many seconds each, and {question: (positions of its answer's steps,
+    where it is judged)}.
     """
-    steps, places, given, ran = [], {}, [s for kind, s in exercise.intro if kind == "code"], set()
+    steps, places, ran = [], {}, {cell["source"].strip() for cell in code}
+
+    def run(source, name):
+        steps.append({"do": "run", "source": source, "name": name, "seconds": seconds})
+
     questions = {f"q{key.replace('.', '-')}": question for key, question in exercise.questions.items()}
     checks = {f"check{mark[1:]}": question.id for mark, question in questions.items()}
-    own = {cell["source"].strip() for cell in code}
     last = {cell["mark"]: n for n, cell in enumerate(code)}
     for n, cell in enumerate(code):
         if cell["mark"] in checks:
@@ -93,45 +79,38 @@ def plan(code, exercise):
             continue
         question = questions.get(cell["mark"])
         if question is not None and question.id not in places:
-            for source in [*given, *before(exercise, question)]:
-                if source not in ran | own:
-                    steps.append({"do": "run", "source": source, "name": "a given cell", "seconds": 10.0})
+            for source in before(exercise, question):
+                if source not in ran:
+                    run(source, "a given cell")
                     ran.add(source)
             steps.append({"do": "forget", "names": question.names})
-        steps.append({"do": "run", "source": cell["source"], "name": f"cell {cell['at']}"})
+        run(cell["source"], f"cell {cell['at']}")
         if question is not None:
             places[question.id] = [*places.get(question.id, ([],))[0], len(steps) - 1], len(steps)
     return steps, places
 
 
 def before(exercise, question):
-    """The code cells that are given before a question."""
-    for other in exercise.questions.values():
-        yield from (source for kind, source in other.before if kind == "code")
-        if other is question:
-            return
+    """The code cells that are given before a question's answer."""
+    asked = list(exercise.questions.values())
+    pieces = [exercise.intro, *(other.before for other in asked[: asked.index(question) + 1])]
+    return [source for piece in pieces for kind, source in piece if kind == "code"]
 
 
 def mark(path, exercise, seed, limits, course, walls=True, hidden=()):
-    """One notebook's grade.
+    """One notebook's grade, a dict.
 
-    Returns
-    -------
-    dict
-        rows: for each question the fields of its Verdict and a score; notes: what a teacher should know about the file.
+    rows: for each question the fields of its Verdict and a score; notes: what a teacher should know about the file.
     """
     code, problem = reading.read(path)
-    steps, places = plan(code, exercise)
-    for step in steps:
-        if step["do"] == "run":
-            step["seconds"] = limits.cell
+    steps, places = plan(code, exercise, limits.cell)
     end = time.monotonic() + limits.seconds
     session = Session(steps, limits, lambda: Sandbox(course, limits, end, walls, hidden))
     verdicts, notes = {}, [problem] if problem else []
     try:
         for number in sorted(places, key=lambda number: places[number][1]):
             verdicts[number] = verdict(session, exercise.questions[number], seed, *places[number])
-            session.tidy()
+            session.close(busy=True)
     finally:
         session.close()
     for number, (positions, _) in places.items():

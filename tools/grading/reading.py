@@ -21,10 +21,7 @@ _BETWEEN = re.compile(r"[\s,]*")
 def submissions(folder):
     """{student: [notebooks]}: one file, or one folder, for each student; or nbgrader's submitted/.
 
-    Raises
-    ------
-    ValueError
-        There is nothing.
+    Raises ValueError if there is nothing.
     """
     folder = Path(folder)
     if not folder.is_dir():
@@ -43,11 +40,7 @@ def submissions(folder):
 def read(path, memory=MEMORY):
     """The code cells of a notebook, and what is wrong with the file ("" where nothing is).
 
-    Returns
-    -------
-    cells : list of dict
-        source, at (its place among all cells, from 1) and mark ("q3-2", "check3-2" or "").
-    problem : str
+    A cell is a dict of its source, at (its place among all cells, from 1) and mark ("q3-2", "check3-2" or "").
     """
     try:
         found = Path(path).lstat()

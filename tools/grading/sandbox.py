@@ -19,7 +19,6 @@ import tempfile
 import threading
 import time
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import psutil
@@ -84,26 +83,20 @@ def staged():
 
 
 def wall(course, limits, hidden=()):
-    """The command that begins every sandbox: `bwrap` and what it is told. Start it with `environment`, and no other:
-    it stays process 1 inside, where all can be read that it was started with.
+    """The command that begins every sandbox: `bwrap` and what it is told.
 
-    Parameters
-    ----------
-    course : Path
-        What `staged` gives.
-    hidden : paths
-        Folders that must not be seen even where they lie inside of one that must (a Python's, or /usr).
+    Start it with `environment`, and no other: it stays process 1 inside, where all can be read that it was started with.
+    course: what `staged` gives. hidden: folders that must not be seen even inside of one that must (a Python's, or /usr).
     """
     libraries = {sys.base_prefix, sys.prefix, *map(os.path.realpath, (sys.base_prefix, sys.prefix))}
     seen = [Path("/usr"), *(Path(p) for p in sorted(libraries) if not Path(p).is_relative_to("/usr"))]
     tmpfs = ("--perms", "1777", "--size", str(limits.folder * MIB), "--tmpfs")
     unshared = [f"--unshare-{what}" for what in ("ipc", "pid", "net", "uts", "cgroup-try")]
-    command = [shutil.which("bwrap"), *unshared]
+    command = [shutil.which("bwrap"), *unshared, "--die-with-parent", "--new-session"]
     if os.geteuid():
         command += ["--unshare-user", "--disable-userns", "--uid", "65534", "--gid", "65534"]
     else:  # a uid of its own, for the limit on processes does not hold for root's: worker.confine takes it
         command += ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
-    command += ["--die-with-parent", "--new-session"]
     for name in ("bin", "lib", "lib64", "sbin"):
         path = Path("/", name)
         if path.is_symlink():
@@ -168,21 +161,11 @@ def why_not():
 class Sandbox:
     """A process of `worker`. Requests go in by `ask`; `close` ends all that runs inside.
 
-    Parameters
-    ----------
-    course : Path
-        What `staged` gives.
-    limits : Limits
-    end : float
-        By time.monotonic: when the time for this notebook is over.
-    walls : bool
-        Whether bubblewrap is used.
-    hidden : paths
-        See `wall`.
+    course, hidden: see `wall`. end: by time.monotonic, when the time for this notebook is over. walls: with bubblewrap?
     """
 
     def __init__(self, course, limits, end, walls=True, hidden=()):
-        self.limits, self.end, self.walls, self.why = limits, end, walls, None
+        self.limits, self.end, self.why = limits, end, None
         rlimits = {
             "RLIMIT_AS": limits.memory * MIB,
             "RLIMIT_CPU": int(limits.seconds) + 1,
@@ -194,24 +177,21 @@ class Sandbox:
             rlimits["RLIMIT_NPROC"] = limits.processes
         uid = UIDS + os.getpid() if walls and not os.geteuid() else 0
         settings = json.dumps({"limits": rlimits, "uid": uid, "reply": limits.reply})
-        inside = Path("/course") if walls else course
-        command = [sys.executable, "-I", "-c", START.format(str(inside)), settings]
-        start = partial(
-            subprocess.Popen,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=environment(),
-            start_new_session=True,
-        )
-        if walls:
-            with tempfile.TemporaryFile() as rules:
-                rules.write(forbidden())
-                rules.seek(0)
-                filtered = ["--seccomp", str(rules.fileno())] if forbidden() else []
-                self.process = start([*wall(course, limits, hidden), *filtered, *command], pass_fds=[rules.fileno()])
-        else:
-            self.process = start(command, cwd=course / "exercises")
+        command = [sys.executable, "-I", "-c", START.format("/course" if walls else str(course)), settings]
+        with tempfile.TemporaryFile() as rules:
+            rules.write(forbidden())
+            rules.seek(0)
+            filtered = ["--seccomp", str(rules.fileno())] if forbidden() else []
+            self.process = subprocess.Popen(
+                [*wall(course, limits, hidden), *filtered, *command] if walls else command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=environment(),
+                cwd=None if walls else course / "exercises",
+                pass_fds=[rules.fileno()] if walls else [],
+                start_new_session=True,
+            )
         for stream in (self.process.stdin, self.process.stdout):
             os.set_blocking(stream.fileno(), False)
         self.watch = threading.Thread(target=self._watch, daemon=True)
@@ -257,10 +237,7 @@ class Sandbox:
     def ask(self, patience, /, **request):
         """The observation that answers a request.
 
-        Raises
-        ------
-        Broken
-            There is none, and the process is gone: after `patience` seconds, or for another reason.
+        Raises Broken where there is none, after `patience` seconds or for another reason; the process is gone then.
         """
         token = secrets.token_hex(8)
         line = json.dumps(request | {"token": token}).encode() + b"\n"
@@ -271,9 +248,10 @@ class Sandbox:
             return observation(decode(reply["seen"]))
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError, MemoryError):
             self.stop("meddled")
-        except (TimeoutError, EOFError) as error:
-            # Where the watcher ended it, that is the reason.
-            self.stop("too long" if isinstance(error, TimeoutError) else "ended")
+        except TimeoutError:
+            self.stop("too long")
+        except EOFError:
+            self.stop("ended")  # where the watcher ended it, that is the reason
         self.close()
         raise Broken(self.why, self._text())
 
@@ -286,10 +264,8 @@ class Sandbox:
             if left <= 0:
                 raise TimeoutError
             if ready[1]:
-                try:
+                with contextlib.suppress(BrokenPipeError):  # then nothing can be read, either
                     line = line[os.write(given, line) :]
-                except OSError:
-                    raise EOFError from None
             if ready[0]:
                 chunk = os.read(got, 2**16)
                 if not chunk:
@@ -311,7 +287,7 @@ class Sandbox:
         }[self.why]
 
 
-_FIELDS = {
+FIELDS = {  # of the observations that `worker` makes
     "value": {"value": object},
     "raised": {"error": str, "text": str, "where": str},
     "changed": {"argument": int},
@@ -321,14 +297,8 @@ _FIELDS = {
 
 
 def observation(seen):
-    """What came back, if it is an observation.
-
-    Raises
-    ------
-    ValueError
-        It is none.
-    """
-    fields = _FIELDS.get(seen.get("kind")) if isinstance(seen, dict) else None
+    """What came back, its texts cut short. Raises ValueError if it is no observation."""
+    fields = FIELDS.get(seen.get("kind")) if isinstance(seen, dict) else None
     if fields is None or seen.keys() != {"kind", *fields}:
         raise ValueError("no observation")
     if not all(isinstance(seen[name], kind) for name, kind in fields.items()):

@@ -9,7 +9,6 @@ answer's cell is the solution cell "q3-2", the check's cell is the graded, locke
 """
 
 import sys
-from functools import partial
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -18,6 +17,10 @@ import nbformat
 from gdlib.checks import bank
 
 ROOT = Path(__file__).resolve().parents[2]
+METADATA = {  # of every notebook
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"},
+}
 
 HOW = """Write your answers into the cells that hold `...` or `raise NotImplementedError`, and run the cell below each of them.
 It says whether the answer is right, and if it is not, what went wrong.
@@ -61,36 +64,27 @@ def derived(exercise):
         add("code", question.stub_cell, f"q{key}", **marked(f"q{key}", graded=False))
         add("code", question.check_cell, f"check{key}", **marked(f"check{key}", graded=True))
         add_all(question.after, f"after{key}")
-    metadata = {
-        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-        "language_info": {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"},
-    }
-    notebook = nbformat.v4.new_notebook(cells=cells, metadata=metadata)
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata=METADATA)
     notebook.nbformat_minor = 5
     nbformat.validate(notebook)
     return notebook
 
 
-def notebook(source):
-    """(target, is it current?, what makes it so) of a source's notebook."""
-    target = source.parent.parent / f"{source.stem}.ipynb"
-    text = nbformat.writes(derived(bank.Exercise(source))) + "\n"
-    return target, target.exists() and target.read_text("utf-8") == text, partial(target.write_text, text, "utf-8")
+def contents(path):
+    """What a file holds: its text, or those of an archive's files, for how they are packed depends on the machine."""
+    if not path.exists() or path.suffix != ".zip":
+        return path.read_text("utf-8") if path.exists() else None
+    with ZipFile(path) as file:
+        return {name: file.read(name).decode() for name in file.namelist()}
 
 
-def archive(sources, target):
-    """The same of the archive of all sources. Its bytes may depend on the machine; what it holds is compared."""
-    texts, stored = {source.name: source.read_text("utf-8") for source in sources}, {}
-    if target.exists():
-        with ZipFile(target) as file:
-            stored = {name: file.read(name).decode() for name in file.namelist()}
-    return target, stored == texts, partial(pack, texts, target)
-
-
-def pack(texts, target):
-    """An archive of texts, without the time at which it was made."""
-    with ZipFile(target, "w") as file:
-        for name, text in texts.items():
+def write(path, made):
+    """The file with these `contents`; an archive without the time at which it was made."""
+    if path.suffix != ".zip":
+        path.write_text(made, "utf-8")
+        return
+    with ZipFile(path, "w") as file:
+        for name, text in made.items():
             file.writestr(ZipInfo(name), text, ZIP_DEFLATED)
 
 
@@ -101,21 +95,22 @@ def main(arguments, root=ROOT):
     chosen = [source for source in sources if source.name.startswith(tuple(arguments[1:]) or "")]
     if not chosen:
         raise SystemExit(f"no exercise begins with {' or '.join(arguments[1:])}")
-    stale = []
-    for target, current, make in [*map(notebook, chosen), archive(sources, root / "gdlib" / "data" / "questions.zip")]:
-        if arguments[0] == "build":
-            print(f"{target.name}: {'as before' if current else 'changed'}")
-            if not current:
-                make()
-        else:
-            print(f"{target.name}: {'current' if current else 'differs from its source'}")
-            stale += [] if current else [target.name]
+    made = {root / "gdlib" / "data" / "questions.zip": {source.name: source.read_text("utf-8") for source in sources}}
+    for source in chosen:
+        made[root / "exercises" / f"{source.stem}.ipynb"] = nbformat.writes(derived(bank.Exercise(source))) + "\n"
+    stale = [path for path, new in made.items() if contents(path) != new]
+    words = ("changed", "as before") if arguments[0] == "build" else ("differs from its source", "current")
+    for path in sorted(made):
+        print(f"{path.name}: {words[path not in stale]}")
     known = {source.stem for source in sources}
     stray = [path.name for path in (root / "exercises").glob("*.ipynb") if path.stem not in known]
+    if arguments[0] == "build":
+        for path in stale:
+            write(path, made[path])
+    elif stale:
+        raise SystemExit("make exercises, and commit what changed")
     if stray:
         raise SystemExit(f"without a source in exercises/solutions: {', '.join(stray)}")
-    if stale:
-        raise SystemExit("make exercises, and commit what changed")
 
 
 if __name__ == "__main__":

@@ -4,14 +4,12 @@
     python -m lectures.pipeline check [NAME ...]    execute again: do the stored notebooks say the same?
 
 NAME is a lecture's file name or its beginning, such as 01; all of them when left out.
-A build in the locked environment gives the same bytes each time: no dates, cell
-ids kept from the stored notebook (or made from the cell's text), widget ids
-renamed in the order in which they appear. What answers a prediction is stored
+A build in the locked environment gives the same bytes each time: no dates, cell ids kept from the stored notebook (or
+made from the cell's text), widget ids renamed in the order in which they appear. What answers a prediction is stored
 folded, so that nobody reads the answer first.
 
-A cell with the tag `nbval-ignore-output` shows what was measured: times, peaks
-of memory. Its output is another one in each run, so nobody compares it, and a
-build in which nothing else has changed leaves the stored notebook alone.
+A cell with the tag `nbval-ignore-output` shows what was measured: times, peaks of memory. Its output is another one in
+each run, so nobody compares it, and a build in which nothing else has changed leaves the stored notebook alone.
 """
 
 import ast
@@ -22,12 +20,16 @@ import json
 import os
 import re
 import sys
+from collections import Counter
+from copy import deepcopy
 from pathlib import Path
 
 import jupytext
 import nbformat
 from jupytext.combine import combine_inputs_with_outputs
 from nbclient import NotebookClient
+
+from lectures.exercises import METADATA
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 WIDGETS = "application/vnd.jupyter.widget-state+json"
@@ -37,7 +39,7 @@ MEASURED = "nbval-ignore-output"
 def lectures(names=()):
     """The sources whose file name begins with one of `names`; all when there are none."""
     sources = sorted((NOTEBOOKS / "text").glob("*.md"))
-    found = [s for s in sources if not names or any(s.name.startswith(n) for n in names)]
+    found = [source for source in sources if source.name.startswith(tuple(names) or "")]
     if not found:
         raise SystemExit(f"no lecture in notebooks/text begins with {' or '.join(names) or 'anything'}")
     return found
@@ -49,36 +51,20 @@ def stored(source):
 
 
 def read_source(source, previous=None):
-    """A MyST source as a notebook without outputs, its cell ids stable.
-
-    Parameters
-    ----------
-    source : path of the .md file
-    previous : NotebookNode, optional
-        The stored notebook: a cell that is still there keeps its id.
-    """
+    """A MyST source as a notebook without outputs; a cell that stands in the `previous` one keeps its id."""
     notebook = jupytext.read(source)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
-    notebook.metadata = nbformat.from_dict(
-        {
-            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-            "language_info": {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"},
-        }
-    )
+    notebook.metadata = nbformat.from_dict(METADATA)
     hide_answers(notebook)
-    seen = {}
-    for cell in notebook.cells:
-        nth = seen[cell.source] = seen.get(cell.source, 0) + 1
-        cell.id = hashlib.sha256(f"{nth} {cell.source}".encode()).hexdigest()[:8]
     if previous is not None:
-        fresh = [cell.id for cell in notebook.cells]
-        combined = combine_inputs_with_outputs(notebook, previous)
-        taken = set()
-        for cell, own in zip(combined.cells, fresh, strict=True):
-            cell.id = own if cell.id in taken else cell.id
-            taken.add(cell.id)
-        notebook.cells = combined.cells
+        notebook.cells = combine_inputs_with_outputs(notebook, previous).cells
+    taken = {cell.id for cell in previous.cells} if previous else set()
+    seen = Counter()
     for cell in notebook.cells:
+        seen[cell.source] += 1
+        if cell.id not in taken:
+            cell.id = hashlib.sha256(f"{seen[cell.source]} {cell.source}".encode()).hexdigest()[:8]
+        taken.discard(cell.id)
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     return notebook
@@ -87,10 +73,8 @@ def read_source(source, previous=None):
 def hide_answers(notebook):
     """Fold what would give an answer away.
 
-    The stored output of the cells that answer a **Predict.** or a **Decide.** in
-    the prose, or that follow an `explore.predict` (JupyterLab unfolds it when the
-    cell is run), and the code of each `explore.predict`, which computes the
-    answer and explains it.
+    The stored output of the cells that answer a **Predict.** or a **Decide.** in the prose, or that follow an
+    `explore.predict` (JupyterLab unfolds it when the cell is run), and the code of each `explore.predict`.
     """
     asked = False
     for cell in notebook.cells:
@@ -100,27 +84,23 @@ def hide_answers(notebook):
         elif "explore.predict(" in cell.source:
             cell.metadata["jupyter"] = nbformat.from_dict({"source_hidden": True})
             asked = True
-        elif (
-            asked
-            and not cell.source.startswith("explore.")
-            and isinstance(ast.parse(cell.source).body[-1], ast.Expr | ast.For)
-        ):
+        elif asked and not cell.source.startswith("explore.") and shows(cell.source):
             cell.metadata["jupyter"] = nbformat.from_dict({"outputs_hidden": True})
+
+
+def shows(source):
+    """Does code end in what may put something out?"""
+    return isinstance(ast.parse(source).body[-1], ast.Expr | ast.For)
 
 
 def execute(notebook, folder=NOTEBOOKS):
     """Run every cell in a fresh kernel in `folder`; outputs and widget state go into the notebook."""
     # sets print in one order, and predictions are scored without a kernel too
     environment = {**os.environ, "PYTHONHASHSEED": "0", "GDLIB_STORE_ANSWERS": "1"}
-    NotebookClient(
-        notebook, timeout=600, kernel_name="python3", record_timing=False, resources={"metadata": {"path": str(folder)}}
-    ).execute(env=environment)
-    notebook.metadata.pop("language_info", None)
-    notebook.metadata.language_info = nbformat.from_dict(
-        {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"}
-    )
+    where = {"metadata": {"path": str(folder)}}
+    NotebookClient(notebook, timeout=600, record_timing=False, resources=where).execute(env=environment)
+    notebook.metadata.language_info = nbformat.from_dict(METADATA["language_info"])
     for cell in notebook.cells:
-        cell.metadata.pop("execution", None)
         if "outputs" in cell:
             cell.outputs = joined(cell.outputs)
         for output in cell.get("outputs", ()):
@@ -152,10 +132,9 @@ def stable_widgets(notebook):
 def build(source):
     """Execute a source into its notebook; True where the file changed."""
     target = stored(source)
-    before = target.read_text("utf-8") if target.exists() else ""
-    previous = nbformat.reads(before, as_version=4) if before else None
+    previous = nbformat.read(target, as_version=4) if target.exists() else None
     fresh = execute(read_source(source, previous))
-    if previous is not None and nbformat.writes(settled(previous)) == nbformat.writes(settled(fresh)):
+    if previous is not None and settled(previous) == settled(fresh):
         return False
     target.write_text(nbformat.writes(fresh) + "\n", "utf-8")
     return True
@@ -168,7 +147,7 @@ def measured(cell):
 
 def settled(notebook):
     """A copy without the outputs of the cells that measure."""
-    notebook = nbformat.from_dict(json.loads(json.dumps(notebook)))
+    notebook = deepcopy(notebook)
     for cell in notebook.cells:
         if measured(cell):
             cell.outputs = []
@@ -178,34 +157,29 @@ def settled(notebook):
 def differences(ours, fresh):
     """What a fresh run gives that the stored notebook does not hold, one line each.
 
-    Everything is compared to the letter but pictures, which may differ by what
-    another processor's rounding does to a pixel, and outputs that were measured.
+    Everything is compared to the letter but pictures, which may differ by what another processor's rounding does to a
+    pixel, and outputs that were measured.
     """
     ours, fresh = settled(ours), settled(fresh)
     if len(ours.cells) != len(fresh.cells):
         return [f"{len(ours.cells)} cells are stored, the source has {len(fresh.cells)}"]
     found = []
     for n, (a, b) in enumerate(zip(ours.cells, fresh.cells, strict=True)):
-        if without_pictures(a) != without_pictures(b):
-            found.append(f"cell {n} differs: {b.source.splitlines()[0][:60] if b.source else '(empty)'}")
-        elif not all(map(same_picture, pictures(a), pictures(b))):
-            found.append(f"cell {n} draws another picture: {b.source.splitlines()[0][:60]}")
+        first = b.source.partition("\n")[0][:60]
+        ours_drawn, fresh_drawn = taken_out(a), taken_out(b)
+        if a != b or len(ours_drawn) != len(fresh_drawn):
+            found.append(f"cell {n} differs: {first}")
+        elif not all(map(same_picture, ours_drawn, fresh_drawn)):
+            found.append(f"cell {n} draws another picture: {first}")
     if rounded(ours.metadata) != rounded(fresh.metadata):
         found.append("the metadata differ: the widgets' saved state, or the kernel")
     return found
 
 
-def pictures(cell):
-    """The PNGs among a cell's outputs, as base64 text."""
-    return [o.data["image/png"] for o in cell.get("outputs", ()) if "image/png" in o.get("data", {})]
-
-
-def without_pictures(cell):
-    cell = json.loads(json.dumps(cell))
-    for output in cell.get("outputs", ()):
-        if "image/png" in output.get("data", {}):
-            output["data"]["image/png"] = "a picture"
-    return cell
+def taken_out(cell):
+    """The PNGs of a cell's outputs, which lose them, as base64 text."""
+    shown = (output.get("data", {}) for output in cell.get("outputs", ()))
+    return [data.pop("image/png") for data in shown if "image/png" in data]
 
 
 def same_picture(a, b):
@@ -221,7 +195,7 @@ def same_picture(a, b):
 
 def rounded(metadata):
     """Metadata without the widgets' binary buffers, which hold float32 tables and pictures."""
-    metadata = json.loads(json.dumps(metadata))
+    metadata = deepcopy(metadata)
     for model in metadata.get("widgets", {}).get(WIDGETS, {}).get("state", {}).values():
         for buffer in model.get("buffers", ()):
             buffer["data"] = len(buffer["data"])
@@ -239,15 +213,15 @@ def check(source):
 def main(arguments):
     if not arguments or arguments[0] not in ("build", "check"):
         raise SystemExit(__doc__)
-    failed = False
+    found = []
     for source in lectures(arguments[1:]):
         if arguments[0] == "build":
-            print(f"{stored(source).name}: {'changed' if build(source) else 'as before'}", flush=True)
+            words = "changed" if build(source) else "as before"
         else:
-            found = check(source)
-            failed |= bool(found)
-            print(f"{stored(source).name}: " + ("\n  ".join(["differs", *found]) if found else "current"), flush=True)
-    if failed:
+            found += (here := check(source))
+            words = "\n  ".join(["differs", *here]) if here else "current"
+        print(f"{stored(source).name}: {words}", flush=True)
+    if found:
         raise SystemExit("make notebooks, look at what changed, and commit it")
 
 

@@ -1,32 +1,26 @@
 """Read the teaching plans, docs/teaching/NN_name.md: the minutes of a class, and what students believe."""
 
 import re
+from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple
 
 
 class Ask(NamedTuple):
-    """What to ask, as Markdown; the slide that it is about, and whether its answer has been seen.
+    """What to ask, as Markdown."""
 
-    `slide` is "" where the class leaves the section out, `where` the plan's file and line.
-    """
-
-    slide: str
-    after: bool
+    slide: str  # that it is about; "" where the class leaves the section out
+    after: bool  # has its answer been seen?
     text: str
     section: str
-    where: str
+    where: str  # the plan's file and line
 
 
 class Row(NamedTuple):
-    """A line of the minute table; strings of Markdown, and what to ask.
+    """A line of the minute table; strings of Markdown, and what to ask."""
 
-    `long` and `short` are the minutes in a class of 90 and of 45 minutes, such
-    as "0–10"; `short` is "" where the short class leaves the section out.
-    """
-
-    long: str
-    short: str
+    long: str  # the minutes in a class of 90, such as "0–10"
+    short: str  # in a class of 45; "" where that leaves the section out
     section: str
     do: str
     asks: tuple[Ask, ...]
@@ -53,7 +47,7 @@ class Explorer(NamedTuple):
 class Plan(NamedTuple):
     rows: list[Row]
     beliefs: list[Belief]
-    explorers: tuple[Explorer, ...] = ()
+    explorers: list[Explorer]
 
 
 ROWS = ("90 min", "45 min", "section", "what you do", "ask")
@@ -73,21 +67,18 @@ def read(path):
     EXPLORERS is missing, stands there twice, or has a row of another number of cells, if an ask
     doesn't begin so, or if an explorer is named without its section.
     """
-    lines = Path(path).read_text(encoding="utf-8").splitlines()
-    rows = [
-        Row(long, "" if short == "–" else short, section, do, asks(where, ask, section) if ask else ())
-        for where, (long, short, section, do, ask) in table(path, lines, ROWS)
-    ]
-    taught = {row.section for row in rows}
-    beliefs = [
-        Belief(belief, one_ask(where, ask, section, taught), show, section)
-        for where, (belief, ask, show, section) in table(path, lines, BELIEFS)
-    ]
-    explorers = [
-        Explorer(one_ask(where, predict, section_of(where, name), taught), tries, out, section_of(where, name))
-        for where, (name, predict, tries, out) in table(path, lines, EXPLORERS)
-    ]
-    return Plan(rows, beliefs, tuple(explorers))
+    plan = Plan([], [], [])
+    for where, (long, short, section, do, ask) in table(path, ROWS):
+        plan.rows.append(
+            Row(long, "" if short == "–" else short, section, do, asks(where, ask, section) if ask else ())
+        )
+    taught = {row.section for row in plan.rows}
+    for where, (belief, ask, show, section) in table(path, BELIEFS):
+        plan.beliefs.append(Belief(belief, one_ask(where, ask, section, taught), show, section))
+    for where, (name, predict, tries, out) in table(path, EXPLORERS):
+        section = section_of(where, name)
+        plan.explorers.append(Explorer(one_ask(where, predict, section, taught), tries, out, section))
+    return plan
 
 
 def asks(where, text, section):
@@ -119,31 +110,29 @@ def section_of(where, explorer):
     return found[1]
 
 
-def table(path, lines, header):
+def table(path, header):
     """The rows below a header, each as (file and line, list of cells)."""
-    heads = [number for number, line in enumerate(lines) if line.startswith("|") and cells(line) == list(header)]
+    lines = [cells(line) for line in Path(path).read_text(encoding="utf-8").splitlines()]
+    heads = [number for number, line in enumerate(lines, 1) if line == list(header)]
     wanted = "| " + " | ".join(header) + " |"
     if not heads:
-        near = [n for n, line in enumerate(lines, 1) if line.startswith("|") and cells(line)[-1] == header[-1]]
-        where = f"{path}:{near[0]}" if near else f"{path}:{len(lines)}"
-        raise ValueError(f"{where}: no table has the header {wanted}")
+        near = [number for number, line in enumerate(lines, 1) if line[-1:] == [header[-1]]]
+        raise ValueError(f"{path}:{(near or [len(lines)])[0]}: no table has the header {wanted}")
     if len(heads) > 1:
-        raise ValueError(f"{path}:{heads[1] + 1}: a second table with the header {wanted}")
-    rows = []
-    for number, line in enumerate(lines[heads[0] + 1 :], heads[0] + 2):
-        if not line.startswith("|"):
-            break
-        rows.append((f"{path}:{number}", cells(line)))
-        if len(rows[-1][1]) != len(header):
-            raise ValueError(f"{path}:{number}: {len(rows[-1][1])} cells, and the header has {len(header)}: {line}")
-    if len(rows) < 2 or not all(re.fullmatch(r":?-+:?", cell) for cell in rows[0][1]):
-        raise ValueError(f"{path}:{heads[0] + 2}: a line |---| and at least one row must follow {wanted}")
-    return rows[1:]
+        raise ValueError(f"{path}:{heads[1]}: a second table with the header {wanted}")
+    below = [*takewhile(bool, lines[heads[0] :])]
+    for number, row in enumerate(below, heads[0] + 1):
+        if len(row) != len(header):
+            raise ValueError(f"{path}:{number}: {len(row)} cells, and the header has {len(header)}: {row}")
+    if len(below) < 2 or not all(re.fullmatch(r":?-+:?", cell) for cell in below[0]):
+        raise ValueError(f"{path}:{heads[0] + 1}: a line |---| and at least one row must follow {wanted}")
+    return [(f"{path}:{number}", row) for number, row in enumerate(below[1:], heads[0] + 2)]
 
 
 def cells(line):
-    r"""The cells of a line of a table; a pipe inside a cell is written \|."""
-    return [cell.strip().replace(r"\|", "|") for cell in re.split(r"(?<!\\)\|", line.strip())[1:-1]]
+    r"""The cells of a line of a table, none of other lines; a pipe inside a cell is written \|."""
+    found = re.split(r"(?<!\\)\|", line.strip())[1:-1] if line.startswith("|") else []
+    return [cell.strip().replace(r"\|", "|") for cell in found]
 
 
 def minutes(text):

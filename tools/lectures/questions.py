@@ -57,8 +57,7 @@ PROOF = re.compile(r"(.*)^```python\n(.*?)^```\s*\Z", re.S | re.M)
 def read(path):
     """The questions of a file.
 
-    Raises ValueError, with file and line, where a question lacks a number, a
-    proof at its end or the line of its belief, or an option its reason.
+    Raises ValueError, with file and line, where a question lacks a number, a proof or its belief, or an option its reason.
     """
     pieces = re.split(r"^(?=## )", Path(path).read_text(encoding="utf-8"), flags=re.M)
     line, found = 1 + pieces[0].count("\n"), []
@@ -95,9 +94,8 @@ def question(piece, where):
 
 
 MARKDOWN = MarkdownIt("commonmark").use(dollarmath_plugin, double_inline=True)
-MARKDOWN.add_render_rule("math_inline", lambda self, tokens, i, options, env: rf"\({tokens[i].content}\)")
-MARKDOWN.add_render_rule("math_inline_double", lambda self, tokens, i, options, env: rf"\[{tokens[i].content}\]")
-MARKDOWN.add_render_rule("math_block", lambda self, tokens, i, options, env: rf"<p>\[{tokens[i].content}\]</p>")
+for rule, shape in {"math_inline": r"\({}\)", "math_inline_double": r"\[{}\]", "math_block": r"<p>\[{}\]</p>"}.items():
+    MARKDOWN.add_render_rule(rule, lambda _, tokens, n, *__, shape=shape: shape.format(tokens[n].content))
 
 
 def escaped(html):

@@ -6,7 +6,6 @@ section; at the section's end a line leads back.
 
 import html
 import re
-from collections import defaultdict
 from typing import NamedTuple
 
 from pygments import highlight
@@ -35,17 +34,9 @@ def sources():
 
 
 def places(texts, books):
-    """The `Place`s that the comments of the core name.
+    """The `Place`s that the comments of the core name, of {file: its text} and the lectures, {path: notebook}.
 
-    Parameters
-    ----------
-    texts : {file: its text}
-    books : {path: notebook} of the lectures
-
-    Raises
-    ------
-    SystemExit
-        A comment names a section that no lecture of that number has.
+    Raises SystemExit if a comment names a section that no lecture of that number has.
     """
     headings = {int(path.name[:2]): {m[2] for m in sections(book)} for path, book in books.items()}
     found = []
@@ -81,23 +72,20 @@ def as_html(name, text, books):
 
 def with_ways_back(book, lecture, found):
     """A lecture in which each section that the core names ends with a link to the lines that name it; in place."""
-    ways = defaultdict(list)
-    for place in found:
-        if place.lecture == lecture:
-            ways[place.heading].append(place)
-    open_sections = []  # [(level, its places)] of the sections that the present line stands in
+    open_sections = []  # (level, the way back) of the sections that the present line stands in, the inner ones first
+
+    def change(heading):
+        nonlocal open_sections
+        level = len(heading[1])
+        ended = "".join(way for inner, way in open_sections if inner >= level)
+        places = [place for place in found if (place.lecture, place.heading) == (lecture, heading[2])]
+        own = [(level, way_back(places))] if places else []
+        open_sections = own + [(outer, way) for outer, way in open_sections if outer < level]
+        return ended + heading[0]
+
     for cell in book.cells:
-        if cell.cell_type != "markdown":
-            continue
-        parts = re.split(r"^(?=#{2,4} )", cell.source, flags=re.M)
-        for n, part in enumerate(parts):
-            if heading := HEADING.match(part):
-                ended = [inner for inner in open_sections if inner[0] >= len(heading[1])]
-                parts[n] = "".join(way_back(inner[1]) for inner in reversed(ended)) + part
-                open_sections = [outer for outer in open_sections if outer[0] < len(heading[1])]
-                if heading[2] in ways:
-                    open_sections.append((len(heading[1]), ways[heading[2]]))
-        cell.source = "".join(parts)
+        if cell.cell_type == "markdown":
+            cell.source = HEADING.sub(change, cell.source)
 
 
 def way_back(found):

@@ -10,10 +10,12 @@ cell loads what it needs. NumPy, Matplotlib and Pillow are compiled by Pyodide's
 their address in Pyodide's own distribution, from where the reader's browser loads them.
 """
 
+import argparse
 import json
 import shutil
 import subprocess
 import sys
+from copy import deepcopy
 from importlib import metadata
 from pathlib import Path
 
@@ -21,7 +23,7 @@ from jupyterlite_pyodide_kernel.constants import PYODIDE_CDN_URL, PYODIDE_PYTHON
 from pyodide_lock import PyodideLockSpec
 from pyodide_lock.utils import add_wheels_to_spec
 
-from pages.web import MODULES, ROOT, copy, notebooks
+from pages.web import MODULES, ROOT, notebooks
 
 HERE = ROOT / "docs" / "lite"
 LOCK = ROOT / "requirements" / "lite.lock"
@@ -30,18 +32,12 @@ EXTENSIONS = Path(sys.prefix) / "share" / "jupyter" / "labextensions"
 FEDERATED = ("@jupyter-widgets/jupyterlab-manager", "@jupyterlite/pyodide-kernel-extension", "anywidget")
 RUNTIME = ("pyodide.asm.mjs", "pyodide.asm.wasm", "pyodide.mjs", "python_stdlib.zip", "pyodide-lock.json")
 NOT_THERE = {"jupyterlab", "jupytext", "nbval", "psutil"}  # gdlib asks for them, and no cell needs them in a browser
-SETTINGS = ("jupyter-config-data", "litePluginSettings", "@jupyterlite/pyodide-kernel-extension:kernel")
+KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
 
 
-def build(folder=None, offline=False):
-    """The site, made anew in `folder`.
-
-    Raises
-    ------
-    SystemExit
-        npm's Pyodide is another version than the kernel's, or something can't be had; the message says what to do.
-    """
-    folder = Path(folder or ROOT / "build" / "site" / "lite").resolve()
+def build(folder, offline=False):
+    """The site, made anew in `folder`. Raises SystemExit, with what to do, if something can't be had."""
+    folder = Path(folder).resolve()
     runtime = check_version(MODULES / "pyodide")
     source = ROOT / "build" / "lite"
     for old in (source, folder):
@@ -78,19 +74,18 @@ def their_packages(runtime):
 def stage(source, offline):
     """JupyterLite's settings, and the contents: the notebooks as stored."""
     settings = json.loads((HERE / "jupyter-lite.json").read_text("utf-8"))
-    kernel = settings
-    for key in SETTINGS:
-        kernel = kernel[key]
-    kernel["pyodideUrl"] = "./static/pyodide/pyodide.mjs"
-    kernel["disablePyPIFallback"] = offline
-    write(source / "jupyter-lite.json", json.dumps(settings))
+    settings["jupyter-config-data"]["litePluginSettings"][KERNEL]["disablePyPIFallback"] = offline
+    files = {Path("jupyter-lite.json"): settings}
     for path, notebook in (notebooks() | notebooks("exercises")).items():
-        write(source / "contents" / path, json.dumps(adapted(path, notebook)))
+        files["contents" / path] = adapted(path, notebook)
+    for path, content in files.items():
+        (source / path).parent.mkdir(parents=True, exist_ok=True)
+        (source / path).write_text(json.dumps(content), "utf-8")
 
 
 def adapted(path, notebook):
     """A copy of a notebook for the browser's kernel, opened by docs/lite/<its name>.md where there is such a file."""
-    notebook = copy(notebook)
+    notebook = deepcopy(notebook)
     notebook.metadata.kernelspec = {"name": "python", "display_name": "Python (Pyodide)", "language": "python"}
     note = HERE / path.parent / f"{path.stem}.md"
     if note.exists():
@@ -118,17 +113,9 @@ def wheels():
 
 
 def listed(theirs, wheels, offline):
-    """Pyodide's list of packages with these wheels in it; its others by their address, or not at all.
+    """Pyodide's list of packages with these wheels, all in one folder, in it; its others by their address, or not at all.
 
-    Parameters
-    ----------
-    theirs : PyodideLockSpec, which is not changed
-    wheels : list of paths, all in one folder
-
-    Raises
-    ------
-    SystemExit
-        A wheel needs what neither the wheels nor Pyodide's list have.
+    Raises SystemExit if a wheel needs what neither the wheels nor Pyodide's list have.
     """
     spec = add_wheels_to_spec(theirs, wheels, ignore_missing_dependencies=True)
     ours = {name: package for name, package in spec.packages.items() if package.file_name in {w.name for w in wheels}}
@@ -156,15 +143,9 @@ def lock():
 
 def run(name, *arguments, cwd=ROOT):
     """A program of this environment; what it says is shown where it fails."""
-    done = subprocess.run(
-        [Path(sys.prefix) / "bin" / name, *arguments],
-        cwd=cwd,
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
+    done = subprocess.run([Path(sys.prefix) / "bin" / name, *arguments], cwd=cwd, text=True, capture_output=True)
     if done.returncode:
-        raise SystemExit(f"{done.stdout}\n{name} {arguments[0]} failed: that is its output")
+        raise SystemExit(f"{done.stdout}{done.stderr}\n{name} {arguments[0]} failed: that is its output")
 
 
 def put(path, target):
@@ -172,23 +153,19 @@ def put(path, target):
     shutil.copyfile(path, target)
 
 
-def write(path, text):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, "utf-8")
-
-
-def main(arguments):
-    command, *rest = arguments or [""]
-    folders = [argument for argument in rest if argument != "--offline"]
-    if command == "build" and len(folders) < 2:
-        folder = build(*folders, offline="--offline" in rest)
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("command", choices=("build", "lock"))
+    parser.add_argument("folder", nargs="?", default=ROOT / "build" / "site" / "lite")
+    parser.add_argument("--offline", action="store_true")
+    given = parser.parse_intermixed_args()  # a folder may stand behind --offline
+    if given.command == "build":
+        folder = build(given.folder, given.offline)
         size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
         print(f"{folder}: {size / 1e6:.0f} MB, gdlib {metadata.version('gdlib')} on Pyodide {PYODIDE_VERSION}")
-    elif command == "lock" and not rest:
-        lock()
     else:
-        raise SystemExit(__doc__)
+        lock()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

@@ -5,7 +5,7 @@ import base64
 import html
 import re
 import struct
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import NamedTuple
 
 from markdown_it import MarkdownIt
@@ -23,16 +23,12 @@ BLOCKS = {"blockquote": "quote", "math": "formula", "table": "table"}  # all oth
 
 
 class Item(NamedTuple):
-    """A piece of a cell, and how it is shown.
-
-    how: one of TYPES; "" where its kind decides; "above" for sentences that are shown only there.
-    above: Markdown that stands again above the next question, explorer or form.
-    """
+    """A piece of a cell, and how it is shown."""
 
     kind: str  # a heading's, "text", "question", "formula", "result", "picture" and so on
     html: str
-    how: str = ""
-    above: str = ""
+    how: str = ""  # one of TYPES; "" where its kind decides; "above" for sentences that are shown only there
+    above: str = ""  # Markdown that stands again above the next question, explorer or form
     source: str = ""  # of a heading: its text
 
 
@@ -71,16 +67,13 @@ def plain(text):
 
 def blocks(text):
     """The top-level blocks of a Markdown text: [(token that opens it, its HTML)]."""
-    environment = {}
-    tokens = MARKDOWN.parse(text, environment)
-    found, start, depth = [], 0, 0
-    for n, token in enumerate(tokens):
-        depth += token.nesting
-        if depth == 0:
-            piece = tokens[start : n + 1]
-            code = MARKDOWN.renderer.render(piece, MARKDOWN.options, environment)
-            found.append((tokens[start], without_links(code).strip()))
-            start = n + 1
+    found, piece = [], []
+    for token in MARKDOWN.parse(text):
+        piece.append(token)
+        if token.level == 0 and token.nesting <= 0:
+            code = MARKDOWN.renderer.render(piece, MARKDOWN.options, {})
+            found.append((piece[0], without_links(code).strip()))
+            piece = []
     return found
 
 
@@ -94,14 +87,11 @@ def metadata(cell):
     cell, stands beside words for some lines of a text.
     """
     how = cell.metadata.get("slideshow", {})
-    text = cell.cell_type == "markdown"
-    known = {"slide_type", "name", *(LINES if text else ["show"])}
-    wrong = [key for key in how if key not in known]
-    if how.get("slide_type", "-") not in TYPES:
-        wrong.append(f"slide_type {how['slide_type']}")
-    if not text and how.get("show", "code") not in ("code", "output", "both"):
-        wrong.append(f"show {how['show']}")
-    if text and "slide_type" in how and not {"slide_type", "name"} >= set(how):
+    values = {"name": None, "slide_type": TYPES}
+    values |= dict.fromkeys(LINES) if cell.cell_type == "markdown" else {"show": ("code", "output", "both")}
+    wrong = [key for key in how if key not in values]
+    wrong += [f"{key} {how[key]}" for key, known in values.items() if known and how.get(key, known[0]) not in known]
+    if "slide_type" in how and cell.cell_type == "markdown" and not {"slide_type", "name"} >= set(how):
         wrong.append("slide_type together with words for some lines")
     if wrong:
         raise ValueError(f"slideshow: {', '.join(wrong)} has no meaning at {cell.source[:60]!r}")
@@ -121,10 +111,8 @@ def marked_lines(source, how):
             found = [n for n, line in enumerate(lines) if named.removesuffix("…") in line]
             if len(found) != 1:
                 raise ValueError(f"{named!r} stands in {len(found)} lines, not in one, of {source[:60]!r}")
-            end = found[0] + 1
-            while named.endswith("…") and end < len(lines) and lines[end].strip():
-                end += 1
-            for n in range(found[0], end):
+            rest = takewhile(str.strip, lines[found[0] + 1 :]) if named.endswith("…") else ()
+            for n, _ in enumerate([named, *rest], found[0]):
                 marks[n] = marks.get(n, frozenset()) | {mark}
     return marks
 
@@ -186,15 +174,12 @@ def text_items(source, how):
 
 def code_items(cell, how):
     """The items of a code cell: its outputs, its code before them, or its code alone."""
-    show = how.get("show", "output")
-    code = [code_item(cell.source)] if show in ("code", "both") else []
-    return code + ([output_item(output) for output in cell.outputs] if show != "code" else [])
-
-
-def code_item(source):
-    source = without_checks(source)
-    code = highlight(source, PythonLexer(), HtmlFormatter(nowrap=True)).rstrip()
-    return monospaced("code", source, f"<code>{code}</code>")
+    show, found = how.get("show", "output"), []
+    if show != "output":
+        source = without_checks(cell.source)
+        code = highlight(source, PythonLexer(), HtmlFormatter(nowrap=True)).rstrip()
+        found.append(monospaced("code", source, f"<code>{code}</code>"))
+    return found if show == "code" else found + [output_item(output) for output in cell.outputs]
 
 
 def result_item(text):
@@ -212,7 +197,7 @@ def without_checks(source):
     """Code without its assertions, docstrings, last prints and double empty lines."""
     lines, tree = source.splitlines(), ast.parse(source)
     body = [node for node in tree.body if not isinstance(node, ast.Assert)]
-    while len(body) > 1 and is_print(body[-1]):
+    while len(body) > 1 and ast.unparse(body[-1]).startswith("print("):
         body.pop()
     functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
     drop = [node for node in tree.body if node not in body]
@@ -220,11 +205,6 @@ def without_checks(source):
     for node in sorted(drop, key=lambda n: -n.lineno):
         del lines[node.lineno - 1 : node.end_lineno]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
-
-
-def is_print(node):
-    call = node.value if isinstance(node, ast.Expr) else None
-    return isinstance(call, ast.Call) and getattr(call.func, "id", "") == "print"
 
 
 def output_item(output):

@@ -17,67 +17,48 @@ import shutil
 import subprocess
 import sys
 import time
+from copy import deepcopy
 from html import escape
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+import jinja2
 import nbformat
 
 from pages import core
-from pages.web import ROOT, SCRIPTS, WIDGET_VIEW, copy, excerpt, notebooks
+from pages.web import ROOT, SCRIPTS, WIDGET_VIEW, excerpt, notebooks
 
-BUILD = ROOT / "build"
+PAGES, BUILD = ROOT / "docs" / "site", ROOT / "build"
 SOURCE, SITE, SLIDES = BUILD / "site-source", BUILD / "site", BUILD / "slides"
-FOLDERS = ("notebooks", "exercises")
 MARKDOWN = ("CONTRIBUTING.md", "docs/lite/README.md", "bench/results.md", "exercises/README.md", "gdlib/data/README.md")
 LINK = re.compile(r"(?<=\]\()(?![\w+]+:|[#/])([^)\s#]+)(?=(?:#[^)\s]*)?\))")
 # In a page: the explorer of the cell that begins so, taken from a stored notebook.
 LIVE = r"^<!-- live: (\S+) (.+) -->$"
 # In a page: a file of the core.
 CORE = r"^<!-- core: (\w+) -->$"
+RAW = "`````{{raw}} html\n{}\n`````"  # HTML as MyST takes it, blank lines and all
 # In a page: what is left out where build/site/lite is not there.
 LITE = r"^<!-- lite -->\n(.*?)^<!-- /lite -->\n"
-DECK = r"`build/slides/((\d+)_\w+)\.html`"
+DECK = r"(`build/slides/((\d+)_\w+)\.html`)"
 # What git would not list: for the archive, where the course was itself fetched as one.
-NOT_OURS = {
-    ".git",
-    ".venv",
-    "build",
-    "node_modules",
-    "__pycache__",
-    ".pytest_cache",
-    ".ruff_cache",
-    ".ipynb_checkpoints",
-}
+MADE = {".git", ".venv", "build", "node_modules"}
+CACHES = {"__pycache__", ".pytest_cache", ".ruff_cache", ".ipynb_checkpoints"}
 # How a block of Markdown begins that is no sentence: heading, quotation, table, formula, code, HTML, list.
 NO_WORDS = re.compile(r"#|>|\||\$\$|```|<|[-*] |\d+\. ")
-IN_THE_BROWSER = (
-    "In the browser: open it on a large screen, press Shift+Enter to run a cell, and give the first start a minute. "
-    "It needs the network; NumPy comes from Pyodide’s own distribution, which we could not try."
-)
 
 
 def pages():
     """The Markdown files that become pages: {path in the repository: path in the staged tree}."""
-    own = {path.relative_to(ROOT): Path(path.name) for path in (ROOT / "docs" / "site").glob("*.md")}
+    own = {path.relative_to(ROOT): Path(path.name) for path in PAGES.glob("*.md")}
     guide = (path.relative_to(ROOT) for path in (ROOT / "docs" / "teaching").rglob("*.md"))
     return own | {path: path for path in (*map(Path, MARKDOWN), *guide)}
-
-
-def outside_code(change, text):
-    """`change` applied to the parts of a Markdown text that are not code."""
-    parts = re.split(r"(^```.*?^```|`[^`\n]+`)", text, flags=re.M | re.S)
-    return "".join(part if n % 2 else change(part) for n, part in enumerate(parts))
 
 
 def relinked(text, old, new, moved, needed):
     """A Markdown text with its relative links as they must be in the staged tree; one to a mere folder becomes text.
 
-    Parameters
-    ----------
-    old, new : path of the file in the repository, and in the staged tree
-    moved : {path in the repository: path in the staged tree} of the pages
-    needed : set, to which the files that are linked and are no pages are added: the site offers them as downloads
+    old, new: the file's path in the repository, and in the staged tree; moved: the same of all pages, see `pages`.
+    needed: a set, to which the files that are linked and are no pages are added: the site offers them as downloads.
     """
 
     def found(address):
@@ -97,39 +78,17 @@ def relinked(text, old, new, moved, needed):
         return f"path:{place}" if target in needed else place  # MyST: a download
 
     text = re.sub(r"\[([^][]+)\]\(([^():#\s]+)\)", unlink, text)
-    return outside_code(lambda part: LINK.sub(change, part), text)
+    parts = re.split(r"(^```.*?^```|`[^`\n]+`)", text, flags=re.M | re.S)
+    return "".join(code if n % 2 else LINK.sub(change, code) for n, code in enumerate(parts))
 
 
 def open_in(path, repository, with_slides, with_lite):
     """What else can be done with a notebook, as HTML: on an exercise's page first how to answer, then links."""
-    name, lecture = path.stem, path.parts[0] == "notebooks"
-    lite = f'"../lite/lab/index.html?path={path.as_posix()}" target="_blank" rel="noopener"'
-    links = []
-    if with_lite:
-        links.append((lite, "Run it in the browser"))
-    if with_slides:
-        links.append((f'"../slides/{name}.html"', "Slides"))
-    links.append((f'"{name}.ipynb" download', "Download the notebook"))
-    if repository:
-        links.append((f'"https://mybinder.org/v2/gh/{repository}/HEAD?labpath={path.as_posix()}"', "Open in Binder"))
-        links.append(
-            (f'"https://colab.research.google.com/github/{repository}/blob/main/{path.as_posix()}"', "Open in Colab")
-        )
-        links.append(('"../docs/teaching/README.html#colab"', "(what Colab needs first)"))
-    if lecture:
-        links.append((f'"../exercises/{name}.html"', f"Exercise {int(name[:2])}"))
-    else:
-        links.append((f'"../notebooks/{name}.html"', f"Lecture {int(name[:2])}"))
-    links.append(('"../glossary.html"', "Glossary"))
-    items = "".join(f"<li><a href={address}>{words}</a></li>" for address, words in links)
-    ways = [f"<a href={lite}>run it in the browser</a>"] if with_lite else []
-    ways.append(f'<a href="{name}.ipynb" download>download it</a> into <a href="../course.zip" download>the course</a>')
-    parts = [f'<ul class="gd-open">{items}</ul>']
-    if not lecture:
-        parts.insert(0, f'<p class="gd-read"><b>This page is for reading.</b> To answer, {", or ".join(ways)}.</p>')
-    if with_lite:
-        parts.append(f'<p class="gd-note">{IN_THE_BROWSER}</p>')
-    return "".join(parts)
+    template = jinja2.Template((PAGES / "open.html").read_text("utf-8"), undefined=jinja2.StrictUndefined)
+    lecture = path.parts[0] == "notebooks"
+    told = {"repository": repository, "slides": with_slides, "lite": with_lite, "lecture": lecture}
+    lines = template.render(path=path.as_posix(), name=path.stem, **told).splitlines()
+    return "".join(line for line in lines if line.strip())  # Markdown ends HTML at an empty line
 
 
 def first_words(text):
@@ -154,7 +113,7 @@ def for_the_site(notebook, links):
     keeps its alternative text; where a widget has a picture of itself, the picture stands before it until the widget
     is drawn, and where it has none, its text.
     """
-    notebook = copy(notebook)
+    notebook = deepcopy(notebook)
     title, _, rest = notebook.cells[0].source.partition("\n")
     notebook.cells[0].source = f"{title}\n\n{links}\n{rest}"
     for cell, after in zip(notebook.cells, [*notebook.cells[1:], None], strict=True):
@@ -162,7 +121,7 @@ def for_the_site(notebook, links):
             hidden = cell.metadata.pop("jupyter", {})
             cell.metadata.update(tags=[*cell.metadata.get("tags", ())], mystnb={})
             with_pictures(cell)
-            folded(cell, hidden)
+            fold(cell, hidden)
             if hidden.get("outputs_hidden") and after and after.cell_type == "markdown":
                 words, after.source = first_words(after.source)
                 if words:
@@ -170,7 +129,7 @@ def for_the_site(notebook, links):
     return notebook
 
 
-def folded(cell, hidden):
+def fold(cell, hidden):
     """Fold what JupyterLab hides of a cell, by MyST-NB's own tags; in place."""
     ours, tags = cell.metadata.mystnb, cell.metadata.tags
     if hidden.get("outputs_hidden"):
@@ -206,14 +165,10 @@ def taken_apart(output):
     data = output.get("data", {})
     if WIDGET_VIEW not in data:
         return [output]
-    if "image/png" in data:
-        still = {"image/png": data["image/png"]}
-    else:
-        still = {"text/html": f'<p class="gd-still">{escape(data["text/plain"])}</p>'}
-    return [
-        nbformat.v4.new_output("display_data", still, metadata=output.metadata),
-        nbformat.v4.new_output("display_data", {WIDGET_VIEW: data[WIDGET_VIEW]}),
-    ]
+    words = {"text/html": f'<p class="gd-still">{escape(data["text/plain"])}</p>'}
+    still = {"image/png": data["image/png"]} if "image/png" in data else words
+    view = {WIDGET_VIEW: data[WIDGET_VIEW]}
+    return [nbformat.v4.new_output("display_data", part, metadata=output.metadata) for part in (still, view)]
 
 
 def for_readers(text, with_lite):
@@ -221,21 +176,13 @@ def for_readers(text, with_lite):
     return re.sub(LITE, r"\1" if with_lite else "", text, flags=re.M | re.S)
 
 
-def raw(code):
-    """HTML as MyST takes it, blank lines and all."""
-    return f"`````{{raw}} html\n{code}\n`````"
-
-
 def with_decks(text, page, folder=SLIDES):
     """A page's text in which a deck's address is a link to it, where `folder` holds that deck."""
     above = "../" * (len(Path(page).parts) - 1)
-
-    def change(match):
-        if not (folder / f"{match[1]}.html").exists():
-            return match[0]
-        return f'<a href="{above}slides/{match[1]}.html">slides {int(match[2])}</a>'
-
-    return re.sub(DECK, change, text)
+    for address, name, number in re.findall(DECK, text):
+        if (folder / f"{name}.html").exists():
+            text = text.replace(address, f'<a href="{above}slides/{name}.html">slides {int(number)}</a>')
+    return text
 
 
 def course_files(root=ROOT):
@@ -245,7 +192,7 @@ def course_files(root=ROOT):
         found = [Path(name) for name in listed.stdout.split("\0") if name]
     else:
         found = [path.relative_to(root) for path in root.rglob("*")]
-    return sorted(path for path in found if not NOT_OURS & set(path.parts) and (root / path).is_file())
+    return sorted(path for path in found if not (MADE | CACHES) & set(path.parts) and (root / path).is_file())
 
 
 def archive(target):
@@ -259,44 +206,34 @@ def archive(target):
 
 
 def stage():
-    """Write the source tree."""
+    """Write the source tree; the paths of its notebooks."""
     repository = os.environ.get("GDLIB_REPOSITORY", "")
     with_lite = (SITE / "lite" / "lab" / "index.html").exists()
     shutil.rmtree(SOURCE, ignore_errors=True)
-    moved, needed = pages(), set()
-    books = {path: book for folder in FOLDERS for path, book in notebooks(folder).items()}
-    texts, lectures = core.sources(), notebooks()
+    moved, needed, staged = pages(), set(), {}
+    lectures, exercises, texts = notebooks(), notebooks("exercises"), core.sources()
     places = core.places(texts, lectures)
-
-    def write(path, text):
-        (SOURCE / path).parent.mkdir(parents=True, exist_ok=True)
-        (SOURCE / path).write_text(text, "utf-8")
-
-    for path, book in books.items():
-        lecture = path.parts[0] == "notebooks"
-        links = open_in(
-            path,
-            repository,
-            with_slides=lecture and (SLIDES / f"{path.stem}.html").exists(),
-            with_lite=with_lite,
-        )
-        linked = copy(book)
+    for path, book in (lectures | exercises).items():
+        with_slides = path in lectures and (SLIDES / f"{path.stem}.html").exists()
+        linked = deepcopy(book)
         for cell in linked.cells:
             if cell.cell_type == "markdown":
                 cell.source = relinked(cell.source, path, path, moved, needed)
-        if lecture:
+        if path in lectures:
             core.with_ways_back(linked, int(path.name[:2]), places)
-        write(path, nbformat.writes(for_the_site(linked, links)))
+        links = open_in(path, repository, with_slides, with_lite)
+        staged[path] = nbformat.writes(for_the_site(linked, links)).encode()
     for old, new in moved.items():
         text = for_readers((ROOT / old).read_text("utf-8"), with_lite)
-        text = re.sub(LIVE, lambda m: excerpt(books[Path(m[1])], m[2]), text, flags=re.M)
+        text = re.sub(LIVE, lambda m: excerpt(lectures[Path(m[1])], m[2]), text, flags=re.M)
         text = relinked(with_decks(text, new), old, new, moved, needed)
-        write(new, re.sub(CORE, lambda m: raw(core.as_html(m[1], texts[m[1]], lectures)), text, flags=re.M))
-    for path in needed:
+        text = re.sub(CORE, lambda m: RAW.format(core.as_html(m[1], texts[m[1]], lectures)), text, flags=re.M)
+        staged[new] = text.encode()
+    staged |= {path: (ROOT / path).read_bytes() for path in needed if (ROOT / path).is_file()}
+    for path, data in staged.items():
         (SOURCE / path).parent.mkdir(parents=True, exist_ok=True)
-        if (ROOT / path).is_file():
-            shutil.copy(ROOT / path, SOURCE / path)
-    return books
+        (SOURCE / path).write_bytes(data)
+    return [*lectures, *exercises]
 
 
 def build():
@@ -311,11 +248,11 @@ def build():
     for left in ("site-doctrees", "jupyter_execute"):
         shutil.rmtree(BUILD / left, ignore_errors=True)
     flags = ["-j", "2", "-q", "-W", "--keep-going", "-E"]
-    paths = ["-c", ROOT / "docs" / "site", "-d", BUILD / "site-doctrees", SOURCE, SITE]
+    paths = ["-c", PAGES, "-d", BUILD / "site-doctrees", SOURCE, SITE]
     failed = build_main([*flags, *map(str, paths)])
     for name, file in SCRIPTS.items():
         shutil.copy(file, SITE / "_static" / name)
-    shutil.copy(ROOT / "docs" / "site" / "math.js", SITE / "_static" / "math.js")
+    shutil.copy(PAGES / "math.js", SITE / "_static" / "math.js")
     for path in books:
         shutil.copy(ROOT / path, SITE / path)
     if SLIDES.exists():

@@ -37,11 +37,6 @@ from pages.pieces import HEADINGS, Item, inline, items, plain, rendered
 STYLE = web.ROOT / "docs" / "slides"
 TARGET = web.ROOT / "build" / "slides"
 REVEAL = web.MODULES / "reveal.js" / "dist"
-KEYS = """<p><b>Keys.</b> → or space: on; ←: back. S: this view. O: all slides. F: the whole screen.
-B: black. D: dark or light. Tab: into an explorer, where the arrow keys move its sliders; Esc: out of
-it, and they turn the slides again. To print: add <code>?print-pdf</code> to the address, then print
-to PDF without margins.</p>"""
-
 ASKING = {"question", "explorer", "form"}
 WEIGHTS = {"question": 3, "form": 3, "explorer": 4, "picture": 2, "formula": 2, "code": 2, "table": 2}
 START = (20, 40)  # seconds for the title and the overview, which the first section gives
@@ -74,12 +69,9 @@ class Slide:
 
 
 class Deck:
-    """The slides of a notebook, built cell by cell.
+    """The slides of a notebook, built cell by cell; taught: the headings of its sections, None for all of them."""
 
-    taught: the headings of the sections that have slides; all of them when None.
-    """
-
-    def __init__(self, taught=None):
+    def __init__(self, taught):
         self.slides, self.taught, self.left_out = [], taught, False
         self.above = []  # items that wait for the next question, explorer or form
         self.cell = ""  # the first line of the one that is added
@@ -90,6 +82,8 @@ class Deck:
         for item in items(cell):
             if item.kind in HEADINGS.values():
                 self.add_heading(item)
+            elif not self.left_out and item.how == "notes":
+                self.slides[-1].notes.append(item.html)
             elif not self.left_out:
                 self.add_item(item)
         name = cell.metadata.get("slideshow", {}).get("name")
@@ -105,9 +99,7 @@ class Deck:
             self.slides.append(Slide(item.source, level, item.html, names=[item.source]))
 
     def add_item(self, item):
-        if item.how == "notes":
-            self.slides[-1].notes.append(item.html)
-        elif item.how != "above":
+        if item.how != "above":
             self.show(item)
         if item.above and item.kind not in ASKING:
             self.above.append(item)
@@ -173,41 +165,36 @@ def with_overview(deck):
 
 def with_plan(deck, plan):
     """The deck with the plan's part of the notes, and the time that each slide may take."""
-    told = told_by_slide(deck, plan)
+    for slide, words in [*told(deck, plan)][::-1]:
+        slide.notes.insert(
+            0, "<p>" + " ".join(f"<b>{label}</b> {inline(text)}" for label, text in words.items()) + "</p>"
+        )
     for number, row in enumerate(plan.rows):
         its = [s for s in deck if s.section == row.section and s.level not in ("title", "overview")]
         first, last = plans.minutes(row.long)
         share_time(its, 60 * (last - first) - (sum(START) if number == 0 else 0))
         short = f"45-minute class: {row.short or 'left out'}"
         when = f"<p><b>{row.long} min</b> · {html.escape(plain(row.section))} · {short}</p>"
-        do = [f"<p><b>Do.</b> {inline(row.do)}</p>"] if row.do else []
         for slide in its:
-            opening, own = slide is its[0], [*told[id(slide)], *slide.notes]
-            slide.notes = [when, *do, *own] if opening else [when, *own, *do]
+            slide.notes.insert(0, when)
+            if row.do:
+                slide.notes.insert(1 if slide is its[0] else len(slide.notes), f"<p><b>Do.</b> {inline(row.do)}</p>")
     for slide, seconds in zip(deck, START, strict=False):
         slide.seconds = seconds
     return with_short_way(deck, {row.section for row in plan.rows if not row.short})
 
 
-def told_by_slide(deck, plan):
-    """What the plan has to say on each slide: {id of the slide: paragraphs}."""
-    told = {id(slide): [] for slide in deck}
-
-    def tell(slide, *parts):
-        pairs = zip(parts[::2], parts[1::2], strict=True)
-        words = " ".join(f"<b>{label}</b> {inline(text)}" for label, text in pairs)
-        told[id(slide)].append(f"<p>{words}</p>")
-
+def told(deck, plan):
+    """What the plan has to say, (the slide, {label: words of Markdown}) each."""
     for row in plan.rows:
         for ask in row.asks:
-            tell(place(deck, ask), "Ask.", ask.text)
+            yield place(deck, ask), {"Ask.": ask.text}
     for belief, ask, show, _ in plan.beliefs:
         if ask.slide:
-            tell(place(deck, ask), "They believe:", belief, "Ask:", ask.text, "Show:", show)
+            yield place(deck, ask), {"They believe:": belief, "Ask:": ask.text, "Show:": show}
     for ask, tries, out, _ in plan.explorers:
-        tell(place(deck, ask), "Predict:", ask.text)
-        tell(place(deck, ask, "explorer"), "Try:", tries, "Comes out:", out)
-    return told
+        yield place(deck, ask), {"Predict:": ask.text}
+        yield place(deck, ask, "explorer"), {"Try:": tries, "Comes out:": out}
 
 
 def place(deck, ask, what=""):
@@ -242,10 +229,9 @@ def with_short_way(deck, skipped):
     """The deck with a note where a class of 45 minutes leaves sections out: where it goes on."""
     for n, slide in enumerate(deck[1:-1], 1):
         if slide.section not in skipped and deck[n + 1].section in skipped:
-            after = (m for m in range(n + 1, len(deck)) if deck[m].section not in skipped)
-            if at := next(after, 0) + 1:
-                way = f"go on with slide {at} (keys G, {at}, Enter)"
-                slide.notes.insert(1, f"<p><b>45-minute class:</b> {way}.</p>")
+            after = [m for m, later in enumerate(deck[n + 1 :], n + 2) if later.section not in skipped]
+            way = f"go on with slide {after[0]} (keys G, {after[0]}, Enter)" if after else "it ends here"
+            slide.notes.insert(1, f"<p><b>45-minute class:</b> {way}.</p>")
     return deck
 
 
@@ -294,49 +280,42 @@ def widget_state(notebook, deck):
 def page(notebook, plan, plan_text=""):
     """The whole HTML file of a lecture's deck; plan_text is the plan's Markdown, for its goals."""
     deck = with_plan(slides(notebook, {row.section for row in plan.rows}), plan)
-    deck[0].notes.append(KEYS)
     deck[1].notes.append(goals(plan_text))
+    any_widget, manager = (web.SCRIPTS[name].read_text("utf-8") for name in ("anywidget.js", "embed-amd.js"))
     title = plain(deck[0].heading)
     promise = plain(deck[1].items[0].html.split("</p>")[0])
     environment = jinja2.Environment(trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
-    read = {name: path.read_text("utf-8") for name, path in web.SCRIPTS.items()}
     styles = (REVEAL / "reset.css", REVEAL / "reveal.css", STYLE / "deck.css")
+    scripts = [REVEAL / "reveal.js", REVEAL / "plugin" / "notes.js", STYLE / "deck.js"]
+    scripts += [web.SCRIPTS["mathjax.js"], web.SCRIPTS["require.js"]]
     return environment.from_string((STYLE / "deck.html").read_text("utf-8")).render(
         title=title,
         description=promise or title,
         stacks=stacked(deck),
         css=[path.read_text("utf-8") for path in styles],
-        before=[script((REVEAL / n).read_text("utf-8")) for n in ("reveal.js", "plugin/notes.js")],
-        setup=script((STYLE / "deck.js").read_text("utf-8")),
-        mathjax=script(read["mathjax.js"]),
-        require=script(read["require.js"]),
-        widgets=script(named(read["anywidget.js"], "anywidget") + "\n" + read["embed-amd.js"]),
+        scripts=[script(path.read_text("utf-8")) for path in scripts],
+        widgets=script(named(any_widget, "anywidget") + "\n" + manager),
         state=web.as_script(widget_state(notebook, deck)),
     )
 
 
 def build(names=()):
     """Write the decks of the lectures whose file name begins with one of `names` (all: none)."""
+    books = {path: book for path, book in web.notebooks().items() if path.name.startswith(tuple(names) or "")}
+    if not books:
+        raise SystemExit(f"no lecture in notebooks begins with {' or '.join(names)}")
+    TARGET.mkdir(parents=True, exist_ok=True)
     written = []
-    for path, notebook in web.notebooks().items():
-        if names and not any(path.name.startswith(name) for name in names):
-            continue
+    for path, notebook in books.items():
         guide = web.ROOT / "docs" / "teaching" / f"{path.stem}.md"
         text = page(notebook, plans.read(guide), guide.read_text("utf-8"))
-        TARGET.mkdir(parents=True, exist_ok=True)
         written.append(TARGET / f"{path.stem}.html")
         written[-1].write_text(text, "utf-8")
         print(f"{written[-1].relative_to(web.ROOT)}: {len(text.encode()) / 1e6:.1f} MB", flush=True)
-    if not written:
-        raise SystemExit(f"no lecture in notebooks begins with {' or '.join(names)}")
     return written
 
 
-def main(arguments):
-    if not arguments or arguments[0] != "build":
-        raise SystemExit(__doc__)
-    build(arguments[1:])
-
-
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    if sys.argv[1:2] != ["build"]:
+        raise SystemExit(__doc__)
+    build(sys.argv[2:])

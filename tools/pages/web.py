@@ -24,18 +24,13 @@ SCRIPTS = {
 }
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
+LINKS = ("LinkModel", "DirectionalLinkModel")
 
 
 def notebooks(folder="notebooks"):
     """The stored notebooks of a folder, in the order of the lectures: {path relative to the root: NotebookNode}."""
-    return {
-        path.relative_to(ROOT): nbformat.read(path, as_version=4) for path in sorted((ROOT / folder).glob("*.ipynb"))
-    }
-
-
-def copy(notebook):
-    """A deep copy of a notebook."""
-    return nbformat.from_dict(json.loads(json.dumps(notebook)))
+    paths = sorted((ROOT / folder).glob("*.ipynb"))
+    return {path.relative_to(ROOT): nbformat.read(path, as_version=4) for path in paths}
 
 
 def excerpt(notebook, code):
@@ -45,15 +40,12 @@ def excerpt(notebook, code):
     alt, view = html.escape(output.metadata["image/png"]["alt"]), output.data[WIDGET_VIEW]
     saved = notebook.metadata.widgets[WIDGET_STATE]
     saved = {**saved, "state": needed(saved["state"], view["model_id"])}
-    return "\n".join(
-        (
-            "<div>",
-            f'<img class="gd-still" src="data:image/png;base64,{output.data["image/png"].strip()}" alt="{alt}">',
-            f'<script type="{WIDGET_VIEW}">{as_script(view)}</script>',
-            "</div>",
-            f'<script type="{WIDGET_STATE}">{as_script(saved)}</script>',
-        )
-    )
+    still = f'<img class="gd-still" src="data:image/png;base64,{output.data["image/png"].strip()}" alt="{alt}">'
+    return f"""<div>
+{still}
+<script type="{WIDGET_VIEW}">{as_script(view)}</script>
+</div>
+<script type="{WIDGET_STATE}">{as_script(saved)}</script>"""
 
 
 def as_script(value):
@@ -63,15 +55,10 @@ def as_script(value):
 
 def needed(state, model):
     """The part of a widget state that one model refers to, and the links between what is in it."""
+    named = {name: set(re.findall(r"IPY_MODEL_(\w+)", json.dumps(made["state"]))) for name, made in state.items()}
     kept, waiting = set(), {model}
     while waiting:
         kept |= waiting
-        found = set(re.findall(r"IPY_MODEL_(\w+)", json.dumps([state[name]["state"] for name in waiting])))
-        waiting = found - kept
-    links = {
-        name
-        for name, made in state.items()
-        if made["model_name"] in ("LinkModel", "DirectionalLinkModel")
-        and set(re.findall(r"IPY_MODEL_(\w+)", json.dumps(made["state"]))) <= kept
-    }
+        waiting = set().union(*(named[name] for name in waiting)) - kept
+    links = {name for name, made in state.items() if made["model_name"] in LINKS and named[name] <= kept}
     return {name: made for name, made in state.items() if name in kept | links}
