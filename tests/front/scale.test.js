@@ -9,8 +9,7 @@ describe("a scale", () => {
     expect([-1, 0, 3, 5].map(linear)).toEqual([0, 100, 400, 600]);
     const log = scale([0.01, 100], [400, 0], true);
     expect([0.01, 1, 100].map(log)).toEqual([400, 200, 0]);
-    for (const s of [linear, log])
-      for (const v of [0.02, 0.5, 2.9]) expect(s.back(s(v))).toBeCloseTo(v, 12);
+    for (const s of [linear, log]) for (const v of [0.02, 0.5, 2.9]) expect(s.back(s(v))).toBeCloseTo(v, 12);
   });
 
   test("has round ticks within its ends, evenly apart, no closer than asked", () => {

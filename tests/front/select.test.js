@@ -36,16 +36,10 @@ describe("the prefix of a walk", () => {
         for (const T of [1, 2, 7, 40, 79, 80]) {
           const expected = walked(lr, eps, T);
           const w = select.walk(SPEC, ARRAYS, { lr, eps, T });
-          expect([w.rate, w.steps, w.stop]).toEqual([
-            lr,
-            expected.points.length - 1,
-            expected.stop,
-          ]);
+          expect([w.rate, w.steps, w.stop]).toEqual([lr, expected.points.length - 1, expected.stop]);
           const end = expected.points[w.steps];
           expect(Math.abs(w.final[0] - end)).toBeLessThanOrEqual(1e-7 * Math.abs(end));
-          expect([w.norm(w.last), w.gap(w.last)]).toEqual(
-            [2 * Math.abs(end), end * end].map(Math.fround),
-          );
+          expect([w.norm(w.last), w.gap(w.last)]).toEqual([2 * Math.abs(end), end * end].map(Math.fround));
           expect(w.beyond).toBe(false);
         }
   });
@@ -89,11 +83,7 @@ describe("the prefix of a walk", () => {
       const { spec, arrays } = far("diverged", [1, 2, last]);
       return select.walk({ ...spec, steps: [2] }, arrays, { lr: 1, eps: 0.1, T: 2 }).stop;
     };
-    expect([at(3), at(Number.NaN), at(Number.POSITIVE_INFINITY)]).toEqual([
-      "exhausted",
-      "diverged",
-      "diverged",
-    ]);
+    expect([at(3), at(Number.NaN), at(Number.POSITIVE_INFINITY)]).toEqual(["exhausted", "diverged", "diverged"]);
   });
 
   test("of a walk with no point that float32 holds is its start", () => {
@@ -149,9 +139,7 @@ test("predicted steps are those of a loop that shrinks the error", () => {
 test("the nearest value is the one that a sort by distance puts first", () => {
   const values = [0.3, -4, 7, 7.5, 100];
   for (const x of [-9, -1.85, 0, 3.6, 7.2, 7.3, 60])
-    expect(values[select.nearest(values, x)]).toBe(
-      [...values].sort((a, b) => Math.abs(a - x) - Math.abs(b - x))[0],
-    );
+    expect(values[select.nearest(values, x)]).toBe([...values].sort((a, b) => Math.abs(a - x) - Math.abs(b - x))[0]);
   expect(select.nearest([1, 100], 11, true)).toBe(1); // 10 lies half way
   expect(select.nearest([1, 100], 9, true)).toBe(0);
 });
@@ -159,8 +147,7 @@ test("the nearest value is the one that a sort by distance puts first", () => {
 test("the curve goes through its values, and is exact for a parabola between inner ones", () => {
   const parabola = Float64Array.from({ length: 9 }, (_, k) => (k - 3) ** 2);
   for (let k = 0; k < 9; k++) expect(select.between(parabola, k)).toBeCloseTo(parabola[k], 12);
-  for (const q of [1.25, 3.5, 6.9])
-    expect(select.between(parabola, q)).toBeCloseTo((q - 3) ** 2, 12);
+  for (const q of [1.25, 3.5, 6.9]) expect(select.between(parabola, q)).toBeCloseTo((q - 3) ** 2, 12);
 });
 
 test("directions", () => {
@@ -181,8 +168,7 @@ describe("the places of a slider", () => {
     ["falling, logarithmic", log],
     ["whole", whole],
   ])("%s: from each to its value and back", (_, play) => {
-    for (let j = 0; j <= play.count; j++)
-      expect(select.placeOf(play, select.valueAt(play, j)) + 0).toBe(j);
+    for (let j = 0; j <= play.count; j++) expect(select.placeOf(play, select.valueAt(play, j)) + 0).toBe(j);
     expect(select.valueAt(play, 0)).toBe(play.from);
     expect(select.valueAt(play, play.count + 3)).toBe(play.to);
   });

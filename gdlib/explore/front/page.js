@@ -23,8 +23,7 @@ export function element(tag, properties = {}, ...inside) {
 export const button = (label) => element("button", { type: "button" }, label);
 
 /** Text in which backquotes mark code. @param {string} text */
-export const rich = (text) =>
-  text.split("`").map((part, k) => (k % 2 ? element("code", {}, part) : part));
+export const rich = (text) => text.split("`").map((part, k) => (k % 2 ? element("code", {}, part) : part));
 
 /** The view's own element, with its style. @param {HTMLElement} el @param {Node[]} inside */
 export function rooted(el, ...inside) {
@@ -39,8 +38,7 @@ export const host = (root) => /** @type {HTMLElement} */ (root.closest(".gd-expl
 // ---------------------------------------------------------------- the kernel
 
 /** @param {string} what */
-export const noKernel = (what) =>
-  `${what} needs a running kernel: open the notebook in JupyterLab and run this cell.`;
+export const noKernel = (what) => `${what} needs a running kernel: open the notebook in JupyterLab and run this cell.`;
 
 /** ipywidgets says so of what no kernel hears. @param {HTMLElement} el */
 export const disconnected = (el) => el.closest(".jupyter-widgets-disconnected") !== null;
@@ -58,8 +56,7 @@ export const ask = (model, message) =>
 const KEYS = /^(Arrow(Left|Right|Up|Down)|Home|End|Page(Up|Down)|Enter| )$/;
 
 /** @param {KeyboardEvent} event */
-const isOurs = ({ key, ctrlKey, metaKey, altKey }) =>
-  KEYS.test(key) && !ctrlKey && !metaKey && !altKey;
+const isOurs = ({ key, ctrlKey, metaKey, altKey }) => KEYS.test(key) && !ctrlKey && !metaKey && !altKey;
 
 /** Keep the controls' keys from what is around an element. @param {HTMLElement} around */
 export function keepKeys(around) {
@@ -72,8 +69,7 @@ window.addEventListener(
   "keydown",
   (event) => {
     const at = /** @type {Element} */ (event.target);
-    if (at.closest?.(".gd-explore"))
-      at.toggleAttribute("data-lm-suppress-shortcuts", isOurs(event));
+    if (at.closest?.(".gd-explore")) at.toggleAttribute("data-lm-suppress-shortcuts", isOurs(event));
   },
   true,
 );

@@ -63,9 +63,7 @@ export function render({ model, el }) {
   form.onsubmit = (event) => {
     event.preventDefault();
     const [entry] = inputs;
-    const given = question.choices
-      ? (inputs.find((input) => input.checked)?.value ?? "")
-      : entry.value.trim();
+    const given = question.choices ? (inputs.find((input) => input.checked)?.value ?? "") : entry.value.trim();
     if (!question.choices && Number.isNaN(parsed(given))) {
       entry.setCustomValidity("A number, please, such as 0.25 or 1e-3");
       entry.reportValidity();
@@ -90,8 +88,7 @@ export function render({ model, el }) {
   reason.onchange = () => set({ reason: reason.value });
 
   explain.onclick = () => {
-    for (const text of host(el).querySelectorAll(".widget-htmlmath-content"))
-      text.ariaLive = "polite";
+    for (const text of host(el).querySelectorAll(".widget-htmlmath-content")) text.ariaLive = "polite";
     set({ why: `<b>Explanation.</b> ${decode(question.why ?? "")}` });
     setTimeout(() => again.focus());
   };

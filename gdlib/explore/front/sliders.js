@@ -6,8 +6,7 @@ import { keepKeys } from "./page.js";
 export function nameSliders(around) {
   keepKeys(around);
   for (const slider of around.querySelectorAll(".widget-slider")) {
-    const part = (/** @type {string} */ name) =>
-      /** @type {HTMLElement | null} */ (slider.querySelector(name));
+    const part = (/** @type {string} */ name) => /** @type {HTMLElement | null} */ (slider.querySelector(name));
     const [label, handle] = [part(".widget-label"), part("[role=slider]")];
     const readout = part(".widget-readout");
     if (!label || !handle || !readout) continue;

@@ -8,9 +8,7 @@ export type Pen = CanvasRenderingContext2D;
 export type Colours = typeof palette.light;
 
 /** The sliders: what a widget has traits for. */
-export type Trait =
-  | ("lr" | "T" | "eps" | "h" | "x" | "angle" | "b" | "seed")
-  | ("n" | "d" | "dtype" | "memory");
+export type Trait = ("lr" | "T" | "eps" | "h" | "x" | "angle" | "b" | "seed") | ("n" | "d" | "dtype" | "memory");
 export type Values = Record<Trait, number>;
 
 // ---------------------------------------------------------------- what Python says is explored

@@ -33,9 +33,7 @@ function pointerOf({ kind, click }) {
 
 /** @param {View} view */
 export function render({ model, el }) {
-  const canvas = /** @type {HTMLCanvasElement & { shown?: object }} */ (
-    element("canvas", { role: "img" })
-  );
+  const canvas = /** @type {HTMLCanvasElement & { shown?: object }} */ (element("canvas", { role: "img" }));
   const still = element("canvas"); // what does not follow the sliders, painted once
   const shown = element("div", { className: "gd-words" });
   const said = element("div", { className: "gd-said", role: "status", ariaLive: "polite" });
@@ -58,8 +56,7 @@ export function render({ model, el }) {
   let [frameAsked, speaking, asking] = [0, 0, 0];
   let [stale, printing, note] = [true, false, ""];
 
-  const values = () =>
-    /** @type {Values} */ (Object.fromEntries(TRAITS.map((name) => [name, model.get(name)])));
+  const values = () => /** @type {Values} */ (Object.fromEntries(TRAITS.map((name) => [name, model.get(name)])));
 
   /** Pixels of the canvas a CSS pixel: of the screen, and of what scales the page, as a deck does. */
   const sharpness = () => {
@@ -211,8 +208,7 @@ export function render({ model, el }) {
   });
   sizes.observe(root);
   const themes = new MutationObserver(themed);
-  for (const page of [document.documentElement, document.body])
-    themes.observe(page, { attributes: true });
+  for (const page of [document.documentElement, document.body]) themes.observe(page, { attributes: true });
   for (const media of ["prefers-color-scheme: dark", "forced-colors: active"])
     matchMedia(`(${media})`).addEventListener("change", themed, ends);
   window.addEventListener("resize", soon, ends);

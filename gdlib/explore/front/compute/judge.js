@@ -18,8 +18,7 @@ export function parsed(typed) {
 const unitOf = ({ unit }) => (unit ? ` ${unit}` : "");
 
 /** A count is right when it is exact. @param {Question} question @param {unknown} truth */
-const isCount = ({ rtol, atol, choices }, truth) =>
-  !choices && !rtol && atol < 1 && Number.isInteger(truth);
+const isCount = ({ rtol, atol, choices }, truth) => !choices && !rtol && atol < 1 && Number.isInteger(truth);
 
 /** When a number is right: "within ±10 %". @param {Question} question @param {unknown} truth */
 export function within(question, truth) {

@@ -119,7 +119,5 @@ export const valueAt = ({ trait, from, to, count, log }, j) => {
 export function unpack({ buffer, byteOffset, byteLength }, layout) {
   const data = new Float32Array(buffer.slice(byteOffset, byteOffset + byteLength));
   const parts = Object.entries(layout);
-  return Object.fromEntries(
-    parts.map(([name, [first, count]]) => [name, data.subarray(first, first + count)]),
-  );
+  return Object.fromEntries(parts.map(([name, [first, count]]) => [name, data.subarray(first, first + count)]));
 }

@@ -62,8 +62,7 @@ export const straight = (g, p, [x, y], slope, ...look) =>
   plot(g, p, 2, (j) => [p.x[j], y + slope * (p.x[j] - x)], ...look);
 
 /** Points x, y, x, y … @type {(g: Pen, p: Panel, xy: Float32Array, ...look: Look) => void} */
-export const curve = (g, p, xy, ...look) =>
-  plot(g, p, xy.length / 2, (j) => [xy[2 * j], xy[2 * j + 1]], ...look);
+export const curve = (g, p, xy, ...look) => plot(g, p, xy.length / 2, (j) => [xy[2 * j], xy[2 * j + 1]], ...look);
 
 /** A level line at 0, faint. @param {Pen} g @param {Panel} p @param {string} ink */
 export function zero(g, p, ink) {

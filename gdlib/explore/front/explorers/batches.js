@@ -31,10 +31,7 @@ function select({ spec, arrays, main }, values) {
 /** @type {Explorer<BatchesSpec, ReturnType<typeof select>>} */
 export const batches = {
   select,
-  keys: (_, { blue, orange }) => [
-    { "all data": blue, "this batch": orange },
-    { "objective of all data": blue },
-  ],
+  keys: (_, { blue, orange }) => [{ "all data": blue, "this batch": orange }, { "objective of all data": blue }],
   still(g, { main, arrays, colour }) {
     curve(g, main, arrays.curve, colour.blue, 3);
   },

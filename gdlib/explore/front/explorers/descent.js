@@ -19,9 +19,7 @@ export const verdict = (w, eps, left, part) => {
   const gone = left ? " It has left the picture (arrow)." : "";
   if (w.stop === "converged") return `<b>Converged</b> ${after} ${size} ≤ eps.${gone}`;
   if (w.stop === "diverged") {
-    const why = Number.isNaN(norm)
-      ? "there is no gradient there"
-      : "the next number is too large for the computer";
+    const why = Number.isNaN(norm) ? "there is no gradient there" : "the next number is too large for the computer";
     return `<b>Diverged</b> ${after} ${why}.${gone}`;
   }
   const first = w.norm(0);
@@ -92,8 +90,7 @@ export const descent = {
   still(g, { main, side, arrays: { curve: xy, data }, spec, colour, ink, strip }) {
     if (xy) curve(g, main, xy, colour.blue, 3);
     const points = () => {
-      for (let j = 0; j < data.length; j += 2)
-        dot(g, side.at(data[j], data[j + 1]), 4, colour.blue);
+      for (let j = 0; j < data.length; j += 2) dot(g, side.at(data[j], data[j + 1]), 4, colour.blue);
     };
     if (spec.fit) clip(g, side, points);
     if (strip) drawStrip(g, strip, spec, colour, ink);

@@ -48,8 +48,7 @@ function select(stage, values) {
     at: side.at(angle, slope),
     shown: { angle, slope, gradient: [...arrays.gradient], pixel },
     text: [
-      `At ${place(spec.init, 3)}, direction <b>${angle}°</b>: ` +
-        `slope <b>${words(slope)}</b>, ${said}.`,
+      `At ${place(spec.init, 3)}, direction <b>${angle}°</b>: ` + `slope <b>${words(slope)}</b>, ${said}.`,
       theory(arrays.gradient, angle),
     ],
   };

@@ -35,13 +35,9 @@ function select({ spec, arrays }, { lr, T }) {
 /** @type {Explorer<LossesSpec, ReturnType<typeof select>>} */
 export const losses = {
   select,
-  keys: ({ names }, colour) => [
-    {},
-    Object.fromEntries(names.map((name, k) => [name, shade(colour, k)])),
-  ],
+  keys: ({ names }, colour) => [{}, Object.fromEntries(names.map((name, k) => [name, shade(colour, k)]))],
   still(g, { side, spec, colour }) {
-    for (const [k, edge] of spec.edges.entries())
-      upright(g, side, edge, shade(colour, k), 1.5, [4, 4]);
+    for (const [k, edge] of spec.edges.entries()) upright(g, side, edge, shade(colour, k), 1.5, [4, 4]);
   },
   draw(g, { main, side, spec: { rates }, colour, back }, { i, distance, shown }) {
     const { rate, ends, T } = shown;

@@ -10,8 +10,7 @@ import { level, line, mark, plot } from "../draw/pen.js";
 
 /** What is selected. @param {MemorySpec} spec @param {Values} values places in its lists */
 export function needs({ values: lists, item, work, buffers, here }, values) {
-  const chosen = (/** @type {"n" | "d" | "b" | "memory"} */ name) =>
-    lists[name][Math.round(values[name])];
+  const chosen = (/** @type {"n" | "d" | "b" | "memory"} */ name) => lists[name][Math.round(values[name])];
   const [n, d, asked, memory] = [chosen("n"), chosen("d"), chosen("b"), chosen("memory")];
   const dtype = lists.dtype[Math.round(values.dtype)];
   const size = item[values.dtype];
@@ -44,9 +43,7 @@ function fitsWhere({ times, machines, memory, here }) {
 /** @param {Needs} m */
 function largestBatch({ largest, n }) {
   if (largest === n) return "Even all rows as one batch fit";
-  return largest
-    ? `The largest b that fits is <b>${grouped(largest)}</b>`
-    : "Not even one row fits";
+  return largest ? `The largest b that fits is <b>${grouped(largest)}</b>` : "Not even one row fits";
 }
 
 /** @param {Needs} m */

@@ -24,10 +24,7 @@ function select({ arrays, main, side }, values) {
     name,
     at: side.at(x, slope),
     shown: { x, height, slope, pixel: main.at(x, height) },
-    text: [
-      `At <b>x = ${words(x)}</b>, f(x) = ${words(height)}: slope <b>${words(slope)}</b>.`,
-      `${said}.`,
-    ],
+    text: [`At <b>x = ${words(x)}</b>, f(x) = ${words(height)}: slope <b>${words(slope)}</b>.`, `${said}.`],
   };
 }
 
