@@ -35,7 +35,7 @@ describe("the prefix of a walk", () => {
       for (const eps of [1e-6, 1e-4, 0.05, 1, 5.99, 6, 100])
         for (const T of [1, 2, 7, 40, 79, 80]) {
           const expected = walked(lr, eps, T);
-          const w = select.walk(SPEC, ARRAYS, { lr, eps, T });
+          const w = select.walk({ spec: SPEC, arrays: ARRAYS }, { lr, eps, T });
           expect([w.rate, w.steps, w.stop]).toEqual([lr, expected.points.length - 1, expected.stop]);
           const end = expected.points[w.steps];
           expect(Math.abs(w.final[0] - end)).toBeLessThanOrEqual(1e-7 * Math.abs(end));
@@ -45,15 +45,15 @@ describe("the prefix of a walk", () => {
   });
 
   test("takes the rate that is nearest on a logarithmic scale", () => {
-    expect(select.walk(SPEC, ARRAYS, { lr: 0.0315, eps: 1e-6, T: 3 }).rate).toBe(0.01);
-    expect(select.walk(SPEC, ARRAYS, { lr: 0.0317, eps: 1e-6, T: 3 }).rate).toBe(0.1);
+    expect(select.walk({ spec: SPEC, arrays: ARRAYS }, { lr: 0.0315, eps: 1e-6, T: 3 }).rate).toBe(0.01);
+    expect(select.walk({ spec: SPEC, arrays: ARRAYS }, { lr: 0.0317, eps: 1e-6, T: 3 }).rate).toBe(0.1);
   });
 
   test("of two coordinates", () => {
     const points = Float32Array.from([1, 2, 3, 4, 5, 6]);
     const arrays = { points, norms: Float32Array.from([9, 8, 7]), gap: new Float32Array(3) };
     const spec = { rates: [1], init: [1, 2], offsets: [0, 3], steps: [2], stop: ["exhausted"] };
-    const w = select.walk(spec, arrays, { lr: 1, eps: 0, T: 2 });
+    const w = select.walk({ spec, arrays }, { lr: 1, eps: 0, T: 2 });
     expect([w.at(1), w.final, w.stop]).toEqual([[3, 4], [5, 6], "exhausted"]);
   });
 
@@ -74,21 +74,21 @@ describe("the prefix of a walk", () => {
     ["exhausted", 9, "exhausted", 9, true],
   ])("that %s beyond float32, T = %d: %s", (stored, T, stop, steps, beyond) => {
     const { spec, arrays } = far(stored, [1, 1e12, 1e24, 1e36]);
-    const w = select.walk(spec, arrays, { lr: 1, eps: 0.1, T });
+    const w = select.walk({ spec, arrays }, { lr: 1, eps: 0.1, T });
     expect([w.stop, w.steps, w.beyond]).toEqual([stop, steps, beyond]);
   });
 
   test("that diverges exactly at T is exhausted, if the gradient there is a number", () => {
     const at = (last) => {
       const { spec, arrays } = far("diverged", [1, 2, last]);
-      return select.walk({ ...spec, steps: [2] }, arrays, { lr: 1, eps: 0.1, T: 2 }).stop;
+      return select.walk({ spec: { ...spec, steps: [2] }, arrays }, { lr: 1, eps: 0.1, T: 2 }).stop;
     };
     expect([at(3), at(Number.NaN), at(Number.POSITIVE_INFINITY)]).toEqual(["exhausted", "diverged", "diverged"]);
   });
 
   test("of a walk with no point that float32 holds is its start", () => {
     const { spec, arrays } = far("diverged", []);
-    const w = select.walk(spec, arrays, { lr: 1, eps: 0.1, T: 20 });
+    const w = select.walk({ spec, arrays }, { lr: 1, eps: 0.1, T: 20 });
     expect([w.final, w.beyond]).toEqual([[1], true]);
   });
 });
@@ -110,7 +110,7 @@ test("a walk by batches is found by rate, size, seed and step", () => {
     [1, 1, 2, 3, 1123, 3],
     [1, 1, 1, 4, 1112, 2], // it has diverged after two
   ]) {
-    const w = select.batchWalk({ ...spec, steps }, arrays, { lr, b, seed, T });
+    const w = select.batchWalk({ spec: { ...spec, steps }, arrays }, { lr, b, seed, T });
     expect([w.size, w.steps]).toEqual([spec.batch_sizes[b], taken]);
     expect([w.gap(w.steps), ...w.at(w.steps)]).toEqual([code, code, -code]);
   }

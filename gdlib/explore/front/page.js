@@ -4,20 +4,14 @@ import palette from "../../figures/palette.json";
 import style from "./view.css";
 
 /** @import { Model } from "./types.js" */
+/** @typedef {HTMLElementTagNameMap} Tags @typedef {keyof Tags} Tag */
 
-/**
- * A new element.
- * @template {keyof HTMLElementTagNameMap} T
- * @param {T} tag
- * @param {object} [properties]
- * @param {(string | Node)[]} inside
- * @returns {HTMLElementTagNameMap[T]}
- */
-export function element(tag, properties = {}, ...inside) {
+/** A new element. @type {<T extends Tag>(tag: T, properties?: object, ...inside: (string | Node)[]) => Tags[T]} */
+export const element = (tag, properties = {}, ...inside) => {
   const made = Object.assign(document.createElement(tag), properties);
   made.append(...inside);
   return made;
-}
+};
 
 /** @param {string} label */
 export const button = (label) => element("button", { type: "button" }, label);
@@ -37,6 +31,12 @@ export const host = (root) => /** @type {HTMLElement} */ (root.closest(".gd-expl
 
 // ---------------------------------------------------------------- the kernel
 
+/** @param {Model} model @param {Record<string, unknown>} changes */
+export function keep(model, changes) {
+  for (const [name, value] of Object.entries(changes)) model.set(name, value);
+  model.save_changes();
+}
+
 /** @param {string} what */
 export const noKernel = (what) => `${what} needs a running kernel: open the notebook in JupyterLab and run this cell.`;
 
@@ -49,30 +49,37 @@ export const ask = (model, message) =>
     .then(() => model.send(message))
     .catch(() => {});
 
-// ---------------------------------------------------------------- keys
+// ---------------------------------------------------------------- keys and sliders
 
 // JupyterLab takes these from whatever has the focus in a notebook, a deck turns its pages by them:
 // here they belong to the controls.
 const KEYS = /^(Arrow(Left|Right|Up|Down)|Home|End|Page(Up|Down)|Enter| )$/;
 
 /** @param {KeyboardEvent} event */
-const isOurs = ({ key, ctrlKey, metaKey, altKey }) => KEYS.test(key) && !ctrlKey && !metaKey && !altKey;
-
-/** Keep the controls' keys from what is around an element. @param {HTMLElement} around */
-export function keepKeys(around) {
-  around.onkeydown = (event) => {
-    if (isOurs(event)) event.stopPropagation();
-  };
+function keepKeys({ target, key, ctrlKey, metaKey, altKey }) {
+  const at = /** @type {Element} */ (target);
+  const around = /** @type {HTMLElement | null} */ (at.closest?.(".gd-explore"));
+  if (!around) return;
+  const ours = KEYS.test(key) && !ctrlKey && !metaKey && !altKey;
+  at.toggleAttribute("data-lm-suppress-shortcuts", ours);
+  around.onkeydown = ours ? (event) => event.stopPropagation() : null;
 }
+window.addEventListener("keydown", keepKeys, true);
 
-window.addEventListener(
-  "keydown",
-  (event) => {
-    const at = /** @type {Element} */ (event.target);
-    if (at.closest?.(".gd-explore")) at.toggleAttribute("data-lm-suppress-shortcuts", isOurs(event));
-  },
-  true,
-);
+/** What ipywidgets leaves out on its sliders: names and values for a screen reader. @param {HTMLElement} around */
+export function nameSliders(around) {
+  for (const slider of around.querySelectorAll(".widget-slider")) {
+    const part = (/** @type {string} */ name) => /** @type {HTMLElement | null} */ (slider.querySelector(name));
+    const [label, handle, readout] = [".widget-label", "[role=slider]", ".widget-readout"].map(part);
+    if (!label || !handle || !readout) continue;
+    label.title = ""; // it is "null"
+    handle.ariaLabel = label.textContent;
+    if (handle.ariaValueText !== readout.textContent) handle.ariaValueText = readout.textContent;
+    if (!readout.isContentEditable) continue;
+    readout.role = "textbox";
+    readout.ariaLabel = `${label.textContent}, to type in`;
+  }
+}
 
 // ---------------------------------------------------------------- the theme
 
@@ -96,9 +103,7 @@ export function themeOf(root) {
   const ink = getComputedStyle(root).color;
   const dark = seen(ink).light > 0.5;
   const colour = dark ? palette.dark : palette.light;
-  /** @type {HTMLElement | null} */
-  let at = root;
-  for (; at; at = at.parentElement) {
+  for (let at = /** @type {HTMLElement | null} */ (root); at; at = at.parentElement) {
     const back = getComputedStyle(at).backgroundColor;
     const { light, opaque } = seen(back);
     if (opaque && light < 0.5 === dark) return { ink, back, colour };

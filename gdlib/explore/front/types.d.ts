@@ -128,9 +128,7 @@ export interface Panel extends Axes {
 export type Strip = { x: number; y: number; w: number; X: Scale }; // the bar of rates
 
 /** What stays until the spec, the table, the theme or the width changes. */
-export interface Stage<S extends Common = Spec> {
-  spec: S;
-  arrays: Record<string, Float32Array>;
+export interface Stage<S extends Common = Spec> extends Explored<S> {
   main: Panel;
   side: Panel;
   strip: Strip | null;
@@ -142,20 +140,29 @@ export interface Stage<S extends Common = Spec> {
   flat: boolean;
 }
 
-/** What the sliders select: words, and what tests are shown. `done`: Play stops here. */
-export type Selected = { text: string[]; shown: object; done?: boolean };
+/** A walk of n pixels: what of it is in the picture, and the pixel where that ends. */
+export type Trail = { n: number; pixels: Pair[]; left: boolean; pixel: Pair | null };
+
+/** What the sliders select: words, what tests are shown, and the lines. `done`: Play stops here. */
+export type Selected = { text: string[]; shown: object; draw(g: Pen): void; done?: boolean };
 
 /** The names of the lines above a picture, and their colours. */
 export type Keys = Record<string, string>;
 
-/** `select` computes, `still` and `draw` paint. One that walks has a `length`; one has its own `axes`. */
-export interface Explorer<S extends Common, T extends Selected> {
-  select(stage: Stage<S>, values: Values, part: boolean): T;
-  draw(g: Pen, stage: Stage<S>, selected: T): void;
-  still?(g: Pen, stage: Stage<S>): void;
+export type Arrays = Record<string, Float32Array>;
+
+/** The spec and its table. */
+export interface Explored<S extends Common = Spec> {
+  spec: S;
+  arrays: Arrays;
+}
+
+/** One kind of explorer. One that walks has a `length`; one has its own `axes`. */
+export interface Explorer<S extends Common> {
+  select(stage: Stage<S>, values: Values, part: boolean): Selected;
   axes?(g: Pen, stage: Stage<S>): void;
   keys?(spec: S, colour: Colours): [main: Keys, side: Keys];
-  length?(stage: Stage<S>, values: Values): number;
+  length?(explored: Explored<S>, values: Values): number;
 }
 
 /** What anywidget gives a view. */
@@ -167,3 +174,15 @@ export interface Model {
   on(event: string, heard: (message: any) => void): void;
 }
 export type View = { model: Model; el: HTMLElement };
+
+/** What plays: the steps of the whole walk, undefined where nothing walks; does Play stop at what is shown? */
+export type Played = { steps(): number | undefined; done(): boolean | undefined; draw(): void };
+
+/** A view's model that finds others, and the code that a page has loaded, by its text. */
+export type Finder = Model & { widget_manager: { get_model(id: string): Promise<Model> } };
+export type Front = Promise<typeof import("./index.js")>;
+declare global {
+  interface Window {
+    gdFront?: Record<string, Front>;
+  }
+}

@@ -2,31 +2,23 @@
 
 import { panel, scale } from "./scale.js";
 
-/** @import { Keys, Pair, Spec } from "../types.js" */
+/** @import { Keys, Spec } from "../types.js" */
 
 /**
- * From the right, in rows upwards above a picture; the lowest row begins with the axis' name.
- * @param {(text: string) => number} wide
- * @param {Keys} keys
- * @param {number} width of the picture
- * @param {string} name of the axis
+ * From the right, in rows upwards above a picture `width` wide; the lowest row begins with the axis' name.
+ * @param {(text: string) => number} wide @param {Keys} keys @param {number} width @param {string} name
  */
 export function placed(wide, keys, width, name) {
-  let row = 0;
-  let right = width;
-  const places = Object.entries(keys)
-    .reverse()
-    .map(([label, colour]) => {
-      const size = wide(label) + 22;
-      const taken = row === 0 && name ? wide(name) + 12 : 0;
-      if (right - size < taken && (right < width || taken)) {
-        row++;
-        right = width;
-      }
-      const left = Math.max(0, right - size);
-      right = left - 12;
-      return { label, colour, left, row };
-    });
+  let [row, right] = [0, width];
+  const places = [];
+  for (const [label, colour] of Object.entries(keys).reverse()) {
+    const size = wide(label) + 22;
+    const taken = row === 0 && name ? wide(name) + 12 : 0;
+    if (right - size < taken && (right < width || taken)) [row, right] = [row + 1, width];
+    const left = Math.max(0, right - size);
+    right = left - 12;
+    places.push({ label, colour, left, row });
+  }
   return { places, rows: row + 1 };
 }
 
@@ -40,10 +32,8 @@ export const fontSize = (W, px) => (W < 32.5 * px ? 0.875 * px : px);
 export const sameRate = ({ L, mu }) => !!L && !!mu && Math.abs(L / mu - 1) < 1e-6;
 
 /**
- * The pictures side by side, or one below the other where a view W wide has no room for two.
- * @param {Spec} spec
- * @param {Keys[]} keys
- * @param {{ W: number, px: number, tall: number }} page tall: how high a picture may be
+ * The pictures side by side, or one below the other where a view W wide has no room for two; each at most `tall`.
+ * @param {Spec} spec @param {Keys[]} keys @param {{ W: number, px: number, tall: number }} page
  * @param {(text: string) => number} wide
  */
 export function layout(spec, keys, { W, px, tall }, wide) {
@@ -52,9 +42,8 @@ export function layout(spec, keys, { W, px, tall }, wide) {
   const twoColumns = W >= Math.max(640, 30 * px);
   const [left, foot] = [font * 3.4, font * 2.6 + 8];
   const width = twoColumns ? most / 2 - left - 16 : W - left - 16;
-  const rows = [spec.main, spec.side].map(
-    ({ ylabel }, k) => (placed(wide, keys[k], width, ylabel).rows - 1) * rowHeight(font),
-  );
+  const above = (/** @type {number} */ k, name = "") => (placed(wide, keys[k], width, name).rows - 1) * rowHeight(font);
+  const rows = [above(0, spec.main.ylabel), above(1, spec.side.ylabel)];
   if (twoColumns) rows.fill(Math.max(...rows));
   const [head, sideHead] = rows.map((height) => font * 1.6 + height);
   const shape = proportions(spec);
@@ -62,12 +51,9 @@ export function layout(spec, keys, { W, px, tall }, wide) {
   const strip = stripOf(spec, font, left, (twoColumns ? most : W) - left - 16);
   const y = (strip ? strip.y + 17 + font * 1.5 : 0) + head;
   const main = panel(spec.main, { x: left, y, w: shape ? h / shape : width, h });
-  const side = panel(
-    spec.side,
-    twoColumns
-      ? { x: left * 2 + width + 16, y, w: width, h }
-      : { x: left, y: y + h + foot + sideHead, w: width, h: Math.min(tall - rows[1], width * 0.6) },
-  );
+  const beside = { x: left * 2 + width + 16, y, w: width, h };
+  const below = { x: left, y: y + h + foot + sideHead, w: width, h: Math.min(tall - rows[1], width * 0.6) };
+  const side = panel(spec.side, twoColumns ? beside : below);
   return { font, main, side, strip, W, H: side.box.y + side.box.h + foot };
 }
 
@@ -80,7 +66,7 @@ function proportions({ equal, main: { x, y } }) {
 /** @param {Spec} spec @param {number} font @param {number} x @param {number} w */
 function stripOf(spec, font, x, w) {
   if (spec.kind !== "descent" || !spec.L) return null;
-  const y = 20 + (spec.mu && !sameRate(spec) ? font * 1.15 : 0);
-  const ends = /** @type {Pair} */ ([spec.rates[0], spec.rates[spec.rates.length - 1]]);
-  return { x, y, w, X: scale(ends, [x, x + w], true) };
+  const { rates, mu } = spec;
+  const y = 20 + (mu && !sameRate(spec) ? font * 1.15 : 0);
+  return { x, y, w, X: scale([rates[0], rates[rates.length - 1]], [x, x + w], true) };
 }

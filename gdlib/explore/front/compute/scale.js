@@ -1,6 +1,6 @@
 // From numbers to pixels, and where the numbers stand at an axis.
 
-/** @import { Axes, Box, Pair, Panel, Scale } from "../types.js" */
+/** @import { Axes, Box, Pair, Panel, Scale, Trail } from "../types.js" */
 
 /** @type {(values: Pair, pixels: Pair, log?: boolean) => Scale} */
 export const scale = ([low, high], [from, to], log) => {
@@ -25,20 +25,13 @@ function roundStep(raw) {
   return unit * ([1, 2, 2.5, 5].find((m) => unit * m >= raw * 0.999) ?? 10);
 }
 
-/** Those of step from a to b. @type {(a: number, b: number, step: number) => number[]} */
-const multiples = (a, b, step) => {
-  const found = [];
-  for (let n = Math.ceil(a / step - 1e-9); n * step <= b + 1e-9 * step; n++) found.push(n * step);
-  return found;
-};
+/** Those of step from a to b, `first` the first. @type {(a: number, b: number, step: number, first?: number) => number[]} */
+const multiples = (a, b, step, first = step * Math.ceil(a / step - 1e-9)) =>
+  Array.from({ length: Math.floor((b - first) / step + 1e-9) + 1 }, (_, k) => first + k * step);
 
-/** Of ten, from 10ᵃ to 10ᵇ. @type {(a: number, b: number, most: number) => number[]} */
-const powers = (a, b, most) => {
-  const found = [];
-  const step = Math.max(1, Math.ceil((b - a) / most));
-  for (let e = Math.ceil(a - 1e-9); e <= b + 1e-9; e += step) found.push(10 ** e);
-  return found;
-};
+/** Of ten, from 10ᵃ to 10ᵇ: at most so many. @type {(a: number, b: number, most: number) => number[]} */
+const powers = (a, b, most) =>
+  multiples(a, b, Math.max(1, Math.ceil((b - a) / most)), Math.ceil(a - 1e-9)).map((e) => 10 ** e);
 
 /** On a logarithmic axis 0 lies below the picture. @type {(axes: Axes, box: Box) => Panel} */
 export const panel = (axes, box) => {
@@ -62,14 +55,13 @@ export const borderOf = ({ x, y, w, h }, a, b) => {
 };
 
 /**
- * The part of a walk of n pixels that a picture shows, and the pixel where that ends: its last point
- * or, where it leaves, the border.
- * @param {Panel} main @param {number} n @param {(k: number) => Pair} pixelAt
+ * The part of a walk of n pixels that a picture shows, and where that ends: its last point or, where it leaves, the border.
+ * @type {(main: Panel, n: number, pixelAt: (k: number) => Pair) => Trail}
  */
-export function trailOf(main, n, pixelAt) {
+export const trailOf = (main, n, pixelAt) => {
   const pixels = Array.from({ length: n }, (_, k) => pixelAt(k));
   const out = pixels.findIndex((q) => q.every(Number.isFinite) && !main.inside(q));
   if (out < 0) return { n, pixels, left: false, pixel: pixels[n - 1] };
   const end = out > 0 ? borderOf(main.box, pixels[out - 1], pixels[out]) : null;
   return { n, pixels: pixels.slice(0, out + 1), left: true, pixel: end };
-}
+};
