@@ -3,18 +3,14 @@
 import palette from "../../figures/palette.json";
 import style from "./view.css";
 
-/** @import { Model } from "./types.js" */
-/** @typedef {HTMLElementTagNameMap} Tags @typedef {keyof Tags} Tag */
-
-/** A new element. @type {<T extends Tag>(tag: T, properties?: object, ...inside: (string | Node)[]) => Tags[T]} */
+/** A new element. @type {<T extends keyof Tags>(tag: T, properties?: object, ...inside: (string | Node)[]) => Tags[T]} */
 export const element = (tag, properties = {}, ...inside) => {
   const made = Object.assign(document.createElement(tag), properties);
   made.append(...inside);
   return made;
 };
 
-/** @param {string} label */
-export const button = (label) => element("button", { type: "button" }, label);
+export const button = (/** @type {string} */ label) => element("button", { type: "button" }, label);
 
 /** Text in which backquotes mark code. @param {string} text */
 export const rich = (text) => text.split("`").map((part, k) => (k % 2 ? element("code", {}, part) : part));
@@ -44,10 +40,7 @@ export const noKernel = (what) => `${what} needs a running kernel: open the note
 export const disconnected = (el) => el.closest(".jupyter-widgets-disconnected") !== null;
 
 /** Ask the kernel, if there is one. @param {Model} model @param {object} message */
-export const ask = (model, message) =>
-  Promise.resolve()
-    .then(() => model.send(message))
-    .catch(() => {});
+export const ask = (model, message) => new Promise((done) => done(model.send(message))).catch(() => {});
 
 // ---------------------------------------------------------------- keys and sliders
 

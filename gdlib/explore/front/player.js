@@ -9,8 +9,6 @@
 import { placeOf, valueAt } from "./compute/select.js";
 import { button, keep } from "./page.js";
 
-/** @import { Model, Play, Played } from "./types.js" */
-
 /** @param {Model} model @param {Played} view */
 export function player(model, view) {
   const [play, step, reset] = ["Play", "Step", "Reset"].map(button);

@@ -4,8 +4,6 @@
 import { decode, judged, parsed, within } from "./compute/judge.js";
 import { ask, button, element, host, keep, noKernel, rich, rooted } from "./page.js";
 
-/** @import { Question, View } from "./types.js" */
-
 /** The fields to answer in. @param {Question} question @param {string} given */
 function fieldsOf(question, given) {
   const { choices, unit, kept } = question;

@@ -1,8 +1,6 @@
 // What each widget holds of the code: where it is. The code stands once in a notebook, compressed, in
 // a model of its own (gdlib.explore.widgets.Front), and is loaded once by a page.
 
-/** @import { Finder, Front } from "./types.js" */
-
 /** @param {string} code base64 of gzip @returns {Front} */
 async function load(code) {
   const bytes = Uint8Array.from(atob(code), (c) => c.charCodeAt(0));

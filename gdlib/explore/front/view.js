@@ -8,10 +8,6 @@ import { explorers } from "./explorers/index.js";
 import { ask, disconnected, element, host, keep, nameSliders, noKernel, paper, rooted, themeOf } from "./page.js";
 import { player } from "./player.js";
 
-/** @import { Explored, Keys, Panel, Pen, Selected, Stage, Trait, Values, View } from "./types.js" */
-
-/** @typedef {Stage & ReturnType<typeof layout> & { keys: [Keys, Keys], ratio: number }} Scene */
-
 /** @type {Trait[]} */
 const TRAITS = ["lr", "T", "eps", "h", "x", "angle", "b", "seed", "n", "d", "dtype", "memory"];
 
@@ -90,8 +86,6 @@ export function render({ model, el }) {
     canvas.shown = selected.shown;
     tend.observe(host(root), { subtree: true, childList: true, attributeFilter: ["aria-valuetext"] });
     write(scene, selected.text);
-    clearTimeout(speaking);
-    speaking = window.setTimeout(speak, 400);
   }
 
   /** @param {Scene} scene @param {Selected} selected */
@@ -113,14 +107,12 @@ export function render({ model, el }) {
     const raised = `<p role="alert"><b>Your function raised</b> ${plain(spec.error ?? "")}</p>`;
     const paragraphs = [...text, note].filter(Boolean).map((t) => `<p>${t}</p>`);
     shown.innerHTML = (spec.error ? raised : "") + paragraphs.join("");
-    canvas.ariaLabel = `Picture: ${nameOf(main)}; beside it ${nameOf(side)}. ${heard()}`;
-  }
-
-  const heard = () => [...shown.children].map((p) => p.textContent).join(" ");
-
-  /** For a screen reader, once the hand that moved something here rests. */
-  function speak() {
-    if (host(root).contains(document.activeElement)) said.textContent = heard();
+    const heard = [...shown.children].map((p) => p.textContent).join(" ");
+    canvas.ariaLabel = `Picture: ${nameOf(main)}; beside it ${nameOf(side)}. ${heard}`;
+    clearTimeout(speaking);
+    speaking = window.setTimeout(() => {
+      if (host(root).contains(document.activeElement)) said.textContent = heard;
+    }, 400); // for a screen reader, once the hand that moved something here rests
   }
 
   canvas.onclick = ({ clientX, clientY }) => {

@@ -2,8 +2,6 @@
 
 import { words } from "./words.js";
 
-/** @import { Question } from "../types.js" */
-
 /** What Python's `encoded` has made of a value. @param {string} code @returns {any} */
 export const decode = (code) =>
   JSON.parse(new TextDecoder().decode(Uint8Array.from(atob(code), (c) => c.charCodeAt(0))));

@@ -2,8 +2,6 @@
 
 import { panel, scale } from "./scale.js";
 
-/** @import { Keys, Spec } from "../types.js" */
-
 /**
  * From the right, in rows upwards above a picture `width` wide; the lowest row begins with the axis' name.
  * @param {(text: string) => number} wide @param {Keys} keys @param {number} width @param {string} name
@@ -22,8 +20,7 @@ export function placed(wide, keys, width, name) {
   return { places, rows: row + 1 };
 }
 
-/** @param {number} font */
-export const rowHeight = (font) => 1.25 * font;
+export const rowHeight = (/** @type {number} */ font) => 1.25 * font;
 
 /** The size of the type. @param {number} W width @param {number} px the page's size of type */
 export const fontSize = (W, px) => (W < 32.5 * px ? 0.875 * px : px);

@@ -1,7 +1,5 @@
 // From numbers to pixels, and where the numbers stand at an axis.
 
-/** @import { Axes, Box, Pair, Panel, Scale, Trail } from "../types.js" */
-
 /** @type {(values: Pair, pixels: Pair, log?: boolean) => Scale} */
 export const scale = ([low, high], [from, to], log) => {
   const f = log ? Math.log10 : (/** @type {number} */ v) => v;

@@ -1,7 +1,5 @@
 // What the sliders select in a table.
 
-/** @import { Arrays, BatchWalks, DescentSpec, Explored, Pair, Play, Values } from "../types.js" */
-
 /** What makes a scale even. @type {(log: boolean) => (v: number) => number} */
 const even = (log) => (log ? Math.log : (v) => v);
 

@@ -11,8 +11,7 @@ export function words(value, digits = 4) {
   return minus(`${Number(factor)}e${Number(exponent)}`);
 }
 
-/** @param {string} text */
-export const minus = (text) => text.replaceAll("-", "−");
+export const minus = (/** @type {string} */ text) => text.replaceAll("-", "−");
 
 /** A point. @param {number[]} p @param {number} [digits] */
 export function place(p, digits) {
@@ -20,8 +19,7 @@ export function place(p, digits) {
   return `(${p.map((v) => words(v, digits)).join(", ")})`;
 }
 
-/** @param {number} n */
-export const plural = (n) => (n === 1 ? "" : "s");
+export const plural = (/** @type {number} */ n) => (n === 1 ? "" : "s");
 
 /** "1 step", "2 steps". @param {number} n */
 export const counted = (n) => `${n} step${plural(n)}`;

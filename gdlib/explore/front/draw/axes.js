@@ -4,7 +4,6 @@ import { placed, rowHeight, sameRate } from "../compute/layout.js";
 import { power, words } from "../compute/words.js";
 import { line, write } from "./pen.js";
 
-/** @import { Colours, DescentSpec, Keys, Panel, Pen, Strip } from "../types.js" */
 /** @typedef {(name: string, rate: number, from: number, to: number, above?: boolean) => number} Named */
 
 /**
@@ -12,7 +11,7 @@ import { line, write } from "./pen.js";
  * @type {(g: Pen, p: Panel, ink: string, font: number, ticks: number[], name: (tick: number) => string) => void}
  */
 export const box = (g, { box: { x, y, w, h }, X, xlabel }, ink, font, ticks, name) => {
-  Object.assign(g, { strokeStyle: ink, fillStyle: ink, lineWidth: 1, globalAlpha: 0.6 });
+  Object.assign(g, { strokeStyle: ink, fillStyle: ink, lineWidth: 1, lineJoin: "miter", globalAlpha: 0.6 });
   g.strokeRect(x, y, w, h);
   g.globalAlpha = 1;
   for (const t of ticks) {

@@ -1,9 +1,5 @@
 // Lines, dots, arrows and words. Points are pixels, but where a panel is given.
 
-/** @import { Pair, Panel, Pen, Stage, Trail } from "../types.js" */
-/** @typedef {[colour: string, width?: number, dash?: number[]]} Look */
-/** @typedef {[radius: number, fill: string, edge?: string | null]} Round */
-
 /** Paint within a panel's frame only. @type {(g: Pen, p: Panel, paint: () => void) => void} */
 export const clip = (g, { box }, paint) => {
   g.save();
@@ -85,13 +81,9 @@ export const arrow = (g, [x0, y0], [x1, y1], colour, width, halo) => {
   const angle = Math.atan2(y1 - y0, x1 - x0);
   const head = 6 + 2.5 * width;
   const beside = (/** @type {number} */ size, turn = 0) =>
-    /** @type {const} */ ([x1 + size * Math.cos(angle + turn), y1 + size * Math.sin(angle + turn)]);
-  const [shaft, tip] = [new Path2D(), new Path2D()];
-  shaft.moveTo(x0, y0);
-  shaft.lineTo(...beside(-0.7 * head));
-  tip.moveTo(x1, y1);
-  for (const turn of [2.7, -2.7]) tip.lineTo(...beside(head, turn));
-  tip.closePath();
+    `${x1 + size * Math.cos(angle + turn)} ${y1 + size * Math.sin(angle + turn)}`;
+  const shaft = new Path2D(`M${x0} ${y0}L${beside(-0.7 * head)}`);
+  const tip = new Path2D(`M${x1} ${y1}L${beside(head, 2.7)}L${beside(head, -2.7)}Z`);
   Object.assign(g, { lineJoin: "round", strokeStyle: halo, lineWidth: width + 3 });
   g.stroke(shaft);
   g.lineWidth = 3;

@@ -5,17 +5,14 @@ import { batchWalk, between } from "../compute/select.js";
 import { counted, place, plural, words } from "../compute/words.js";
 import { curve, dot, drawTrail, line, mark, plot } from "../draw/pen.js";
 
-/** @import { BatchesSpec, BatchWalks, Explorer, Pen, SgdSpec, Stage } from "../types.js" */
-/** @typedef {ReturnType<typeof batchWalk>} Walk */
-
-/** How much was read. @param {BatchWalks} spec @param {Walk} walk */
+/** How much was read. @param {BatchWalks} spec @param {BatchWalk} walk */
 function read({ n }, { steps, size }) {
   const rows = steps * size;
   const each = `<b>${size}</b> row${plural(size)}`;
   return `<b>${counted(steps)} of ${each}: ${rows} rows read, ${words(rows / n, 3)} times the data</b>`;
 }
 
-/** How far above the minimum, step by step. @type {(g: Pen, stage: Stage<any>, w: Walk, end: string) => void} */
+/** How far above the minimum, step by step. @type {(g: Pen, stage: Stage<any>, w: BatchWalk, end: string) => void} */
 const gaps = (g, { side, colour, back }, { steps, gap }, end) => {
   plot(g, side, steps + 1, (t) => [t, gap(t)], colour.blue);
   mark(g, side, side.at(steps, gap(steps)), 6, end, back);

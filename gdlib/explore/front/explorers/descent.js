@@ -1,13 +1,11 @@
-// A walk by gradient descent or ascent, beside its norms or the line that it fits.
+// Walks by gradient descent or ascent: one beside its norms or the line that it fits; and those of one learning rate
+// on several scales of one loss, by their distance from the solution.
 
 import { trailOf } from "../compute/scale.js";
-import { predicted, walk } from "../compute/select.js";
+import { nearest, predicted, walk } from "../compute/select.js";
 import { counted, place, words } from "../compute/words.js";
 import { drawStrip } from "../draw/axes.js";
-import { arrow, curve, drawTrail, level, mark, plot, straight } from "../draw/pen.js";
-
-/** @import { DescentSpec, Explorer, Pen, Stage } from "../types.js" */
-/** @typedef {ReturnType<typeof walk>} Walk */
+import { arrow, curve, dot, drawTrail, level, mark, plot, straight, upright } from "../draw/pen.js";
 
 /** How it ended. @type {(w: Walk, eps: number, left: boolean, part: boolean) => string} */
 export const verdict = (w, eps, left, part) => {
@@ -90,6 +88,44 @@ export const descent = {
         drawStrip(g, strip, spec, colour, ink);
         const x = strip.X(rate);
         arrow(g, [x, strip.y - 15], [x, strip.y + 1], colour.red, 4, back);
+      },
+    };
+  },
+};
+
+/** The colour of scale k. @param {Colours} colour @param {number} k */
+const shade = (colour, k) => Object.values(colour)[k];
+
+/** @type {(name: string, end: number, edge: number, rate: number) => string} */
+const outcome = (name, end, edge, rate) => {
+  const where = Number.isFinite(end) && end < 1e30 ? `${words(end, 3)} away` : "beyond all bounds";
+  return `<b>${name}</b> ${where}${rate > edge ? `, above its 2/L = ${words(edge, 3)}` : ""}`;
+};
+
+/** @type {Explorer<LossesSpec>} */
+export const losses = {
+  keys: ({ names }, colour) => [{}, Object.fromEntries(names.map((name, k) => [name, shade(colour, k)]))],
+  select({ spec, arrays, main, side, colour, back }, { lr, T }) {
+    const { rates, names, edges } = spec;
+    const i = nearest(rates, lr, true);
+    const rate = rates[i];
+    const distance = (/** @type {number} */ k, /** @type {number} */ r, /** @type {number} */ t) =>
+      arrays.distance[(k * rates.length + r) * (spec.T_max + 1) + t];
+    const ends = names.map((_, k) => distance(k, i, T));
+    const outcomes = names.map((name, k) => outcome(name, ends[k], edges[k], rate));
+    return {
+      shown: { rate, ends, T },
+      text: [`lr = ${words(rate, 3)}, after ${counted(T)}, from the solution: ${outcomes.join("; ")}.`],
+      draw(g) {
+        for (const [k, edge] of edges.entries()) upright(g, side, edge, shade(colour, k), 1.5, [4, 4]);
+        upright(g, side, rate, colour.red, 2);
+        for (const [k, end] of ends.entries()) {
+          const ink = shade(colour, k);
+          plot(g, main, T + 1, (t) => [t, distance(k, i, t)], ink, 3);
+          plot(g, side, rates.length, (r) => [rates[r], distance(k, r, T)], ink);
+          const [x, y] = main.at(T, end);
+          dot(g, [x, Math.max(main.box.y, y)], 6, ink, back);
+        }
       },
     };
   },

@@ -5,9 +5,6 @@ import { bytes, grouped, plural, power } from "../compute/words.js";
 import { box } from "../draw/axes.js";
 import { level, line, pin, plot, write } from "../draw/pen.js";
 
-/** @import { Explorer, MemorySpec, Pen, Stage, Values } from "../types.js" */
-/** @typedef {ReturnType<typeof needs>} Needs */
-
 /** What is selected. @param {MemorySpec} spec @param {Values} values places in its lists */
 export function needs({ values: lists, item, work, buffers, here }, values) {
   const chosen = (/** @type {"n" | "d" | "b" | "memory"} */ name) => lists[name][Math.round(values[name])];
@@ -45,8 +42,7 @@ function largestBatch({ largest, n }) {
   return largest ? `The largest b that fits is <b>${grouped(largest)}</b>` : "Not even one row fits";
 }
 
-/** @param {Needs} m */
-export function sentences(m) {
+export function sentences(/** @type {Needs} */ m) {
   const cut = m.b < m.asked ? " (no batch is larger than n)" : "";
   const turned = m.converted ? `, and one of them converted to float64, ${bytes(m.converted)}` : "";
   const fits = m.flight + m.model <= m.memory ? "fits" : "does not fit";

@@ -4,8 +4,6 @@ import { degrees, nearest } from "../compute/select.js";
 import { minus, place, words } from "../compute/words.js";
 import { arrow, clip, curve, dot, line, mark, pin, plot, straight, upright, zero } from "../draw/pen.js";
 
-/** @import { Colours, DirectionSpec, Explorer, SecantSpec, TangentSpec } from "../types.js" */
-
 /** @type {Explorer<SecantSpec>} */
 export const secant = {
   keys: (_, { green, orange }) => [{ tangent: green, secant: orange }, {}],
