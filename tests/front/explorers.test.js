@@ -1,4 +1,4 @@
-import { panel } from "../../gdlib/explore/front/compute/scale.js";
+import { panel } from "../../gdlib/explore/front/compute/layout.js";
 import { theory, verdict } from "../../gdlib/explore/front/explorers/descent.js";
 import { explorers } from "../../gdlib/explore/front/explorers/index.js";
 import { needs, sentences } from "../../gdlib/explore/front/explorers/memory.js";

@@ -1,4 +1,4 @@
-import { borderOf, panel, scale, trailOf } from "../../gdlib/explore/front/compute/scale.js";
+import { borderOf, panel, scale, trailOf } from "../../gdlib/explore/front/compute/layout.js";
 
 const axes = (x, y, logx = false, logy = false) => ({ x, y, logx, logy, xlabel: "", ylabel: "" });
 const box = { x: 10, y: 20, w: 300, h: 200 };

@@ -25,8 +25,6 @@ export function rooted(el, ...inside) {
 /** The explorer or the prediction around an element. @param {HTMLElement} root */
 export const host = (root) => /** @type {HTMLElement} */ (root.closest(".gd-explore") ?? root);
 
-// ---------------------------------------------------------------- the kernel
-
 /** @param {Model} model @param {Record<string, unknown>} changes */
 export function keep(model, changes) {
   for (const [name, value] of Object.entries(changes)) model.set(name, value);
@@ -41,8 +39,6 @@ export const disconnected = (el) => el.closest(".jupyter-widgets-disconnected") 
 
 /** Ask the kernel, if there is one. @param {Model} model @param {object} message */
 export const ask = (model, message) => new Promise((done) => done(model.send(message))).catch(() => {});
-
-// ---------------------------------------------------------------- keys and sliders
 
 // JupyterLab takes these from whatever has the focus in a notebook, a deck turns its pages by them:
 // here they belong to the controls.
@@ -73,8 +69,6 @@ export function nameSliders(around) {
     readout.ariaLabel = `${label.textContent}, to type in`;
   }
 }
-
-// ---------------------------------------------------------------- the theme
 
 const brush = /** @type {CanvasRenderingContext2D} */ (
   element("canvas").getContext("2d", { willReadFrequently: true })

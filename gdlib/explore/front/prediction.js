@@ -106,9 +106,7 @@ export function render({ model, el }) {
     if (committed) reason.focus(); // the form above is locked now
     committed = false;
     const { answer, verdict } = judged(question, given, truth);
-    const strong = element("p", {}, verdict);
-    strong.style.fontWeight = "700";
-    result.replaceChildren(element("p", {}, ...rich(answer)), strong);
+    result.replaceChildren(element("p", {}, ...rich(answer)), element("p", { style: "font-weight: 700" }, verdict));
   }
 
   for (const key of ["given", "truth", "why"]) model.on(`change:${key}`, update);

@@ -7,7 +7,7 @@ type Colours = typeof import("../../figures/palette.json").light;
 
 /** The sliders: what a widget has traits for. */
 type Trait = ("lr" | "T" | "eps" | "h" | "x" | "angle" | "b" | "seed") | ("n" | "d" | "dtype" | "memory");
-type Values = Record<Trait, number>;
+type Values = Record<Trait, number>; // those of b, seed, n, d, dtype and memory are places in lists
 
 // ---------------------------------------------------------------- what Python says is explored
 

@@ -8,9 +8,6 @@ import { explorers } from "./explorers/index.js";
 import { ask, disconnected, element, host, keep, nameSliders, noKernel, paper, rooted, themeOf } from "./page.js";
 import { player } from "./player.js";
 
-/** @type {Trait[]} */
-const TRAITS = ["lr", "T", "eps", "h", "x", "angle", "b", "seed", "n", "d", "dtype", "memory"];
-
 /** @param {Panel} panel */
 const nameOf = ({ xlabel, ylabel }) => (ylabel ? `${ylabel} against ${xlabel}` : xlabel);
 
@@ -40,7 +37,8 @@ export function render({ model, el }) {
     return { spec, arrays: unpack(model.get("table"), spec.layout) };
   }
 
-  const values = () => /** @type {Values} */ (Object.fromEntries(TRAITS.map((name) => [name, model.get(name)])));
+  const traits = Object.keys(explored.spec.initial); // where the sliders stand
+  const values = () => /** @type {Values} */ (Object.fromEntries(traits.map((name) => [name, model.get(name)])));
 
   /** Pixels of the canvas a CSS pixel: of the screen, and of what scales the page, as a deck does. */
   const sharpness = () => {
@@ -54,6 +52,10 @@ export function render({ model, el }) {
   }
   function again() {
     scene = null;
+    soon();
+  }
+  function tell(text = "") {
+    note = text;
     soon();
   }
 
@@ -129,12 +131,8 @@ export function render({ model, el }) {
 
   /** A new start, which the kernel computes. @param {number[]} at */
   function start(at) {
-    const unheard = () => {
-      note = noKernel("A new start");
-      soon();
-    };
     clearTimeout(asking);
-    asking = window.setTimeout(unheard, disconnected(el) ? 0 : 1500);
+    asking = window.setTimeout(tell, disconnected(el) ? 0 : 1500, noKernel("A new start"));
     if (!disconnected(el)) ask(model, { type: "start", at });
   }
 
@@ -174,16 +172,15 @@ export function render({ model, el }) {
 
   const moved = () => {
     clearTimeout(asking);
-    note = "";
     play.moved();
-    soon();
+    tell("");
   };
   const given = () => {
     explored = taken();
     scene = null;
     moved();
   };
-  for (const name of TRAITS) model.on(`change:${name}`, moved);
+  for (const name of traits) model.on(`change:${name}`, moved);
   for (const name of ["spec", "table"]) model.on(`change:${name}`, given);
   model.on("change:image", load);
   load();

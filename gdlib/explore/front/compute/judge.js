@@ -39,10 +39,7 @@ const measured = (question, given, truth) => {
   return [miss <= allowed, answer, miss <= Math.max(allowed / 100, exact) ? "" : off];
 };
 
-/**
- * Is it right, and what is said about it? Backquotes mark code.
- * @param {Question} question @param {string} given @param {any} truth
- */
+/** Is it right? Backquotes mark code. @param {Question} question @param {string} given @param {any} truth */
 export function judged(question, given, truth) {
   const [right, answer, off] = question.choices ? [given === truth, truth, ""] : measured(question, given, truth);
   const unit = unitOf(question);

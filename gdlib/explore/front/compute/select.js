@@ -17,11 +17,7 @@ const rowsOf = ({ points, norms, gap }, first, d) => ({
   gap: (/** @type {number} */ k) => gap[first + k],
 });
 
-/**
- * The prefix of the table's path that gradient_descent returns with lr, T and eps.
- * `last` is the last step that float32 holds; `beyond`: the walk goes on past it.
- * @param {Explored<DescentSpec>} explored @param {Values} values
- */
+/** The part of a path that gradient_descent returns. @param {Explored<DescentSpec>} explored @param {Values} values */
 export function walk({ spec, arrays }, { lr, T, eps }) {
   const i = nearest(spec.rates, lr, true);
   const [first, next] = [spec.offsets[i], spec.offsets[i + 1]];
@@ -36,15 +32,12 @@ export function walk({ spec, arrays }, { lr, T, eps }) {
   };
   let steps = 0;
   while (!ends(steps)) steps++;
-  const last = Math.min(steps, stored - 1);
+  const last = Math.min(steps, stored - 1); // the last one that float32 holds; the walk may go on beyond
   const final = stored ? rows.at(last) : spec.init;
   return { rate: spec.rates[i], steps, stop: ends(steps), last, beyond: steps > last, final, ...rows };
 }
 
-/**
- * One of the walks by mini-batches, T steps or as many as it has; b and seed are places in lists.
- * @param {Explored<BatchWalks>} explored @param {Values} values
- */
+/** T steps by mini-batches, or as many as there are. @param {Explored<BatchWalks>} explored @param {Values} values */
 export function batchWalk({ spec, arrays }, { lr, T, b, seed }) {
   const i = nearest(spec.rates, lr, true);
   const nth = (i * spec.batch_sizes.length + b) * spec.seeds.length + seed;

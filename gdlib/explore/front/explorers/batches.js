@@ -1,6 +1,6 @@
 // Walks by mini-batches: on the contours of the loss of all data, or on the objectives of one batch and of all data.
 
-import { trailOf } from "../compute/scale.js";
+import { trailOf } from "../compute/layout.js";
 import { batchWalk, between } from "../compute/select.js";
 import { counted, place, plural, words } from "../compute/words.js";
 import { curve, dot, drawTrail, line, mark, plot } from "../draw/pen.js";

@@ -1,7 +1,7 @@
 // Walks by gradient descent or ascent: one beside its norms or the line that it fits; and those of one learning rate
 // on several scales of one loss, by their distance from the solution.
 
-import { trailOf } from "../compute/scale.js";
+import { trailOf } from "../compute/layout.js";
 import { nearest, predicted, walk } from "../compute/select.js";
 import { counted, place, words } from "../compute/words.js";
 import { drawStrip } from "../draw/axes.js";
@@ -93,9 +93,6 @@ export const descent = {
   },
 };
 
-/** The colour of scale k. @param {Colours} colour @param {number} k */
-const shade = (colour, k) => Object.values(colour)[k];
-
 /** @type {(name: string, end: number, edge: number, rate: number) => string} */
 const outcome = (name, end, edge, rate) => {
   const where = Number.isFinite(end) && end < 1e30 ? `${words(end, 3)} away` : "beyond all bounds";
@@ -104,7 +101,7 @@ const outcome = (name, end, edge, rate) => {
 
 /** @type {Explorer<LossesSpec>} */
 export const losses = {
-  keys: ({ names }, colour) => [{}, Object.fromEntries(names.map((name, k) => [name, shade(colour, k)]))],
+  keys: ({ names }, colour) => [{}, Object.fromEntries(names.map((name, k) => [name, Object.values(colour)[k]]))],
   select({ spec, arrays, main, side, colour, back }, { lr, T }) {
     const { rates, names, edges } = spec;
     const i = nearest(rates, lr, true);
@@ -117,14 +114,14 @@ export const losses = {
       shown: { rate, ends, T },
       text: [`lr = ${words(rate, 3)}, after ${counted(T)}, from the solution: ${outcomes.join("; ")}.`],
       draw(g) {
-        for (const [k, edge] of edges.entries()) upright(g, side, edge, shade(colour, k), 1.5, [4, 4]);
+        const inks = Object.values(colour);
+        for (const [k, edge] of edges.entries()) upright(g, side, edge, inks[k], 1.5, [4, 4]);
         upright(g, side, rate, colour.red, 2);
         for (const [k, end] of ends.entries()) {
-          const ink = shade(colour, k);
-          plot(g, main, T + 1, (t) => [t, distance(k, i, t)], ink, 3);
-          plot(g, side, rates.length, (r) => [rates[r], distance(k, r, T)], ink);
+          plot(g, main, T + 1, (t) => [t, distance(k, i, t)], inks[k], 3);
+          plot(g, side, rates.length, (r) => [rates[r], distance(k, r, T)], inks[k]);
           const [x, y] = main.at(T, end);
-          dot(g, [x, Math.max(main.box.y, y)], 6, ink, back);
+          dot(g, [x, Math.max(main.box.y, y)], 6, inks[k], back);
         }
       },
     };
