@@ -3,7 +3,7 @@
 import palette from "../../figures/palette.json";
 import style from "./view.css";
 
-/** A new element. @type {<T extends keyof Tags>(tag: T, properties?: object, ...inside: (string | Node)[]) => Tags[T]} */
+/** A new element. @type {<T extends keyof Tags>(tag: T, options?: object, ...inside: (string | Node)[]) => Tags[T]} */
 export const element = (tag, properties = {}, ...inside) => {
   const made = Object.assign(document.createElement(tag), properties);
   made.append(...inside);
@@ -33,9 +33,6 @@ export function keep(model, changes) {
 
 /** @param {string} what */
 export const noKernel = (what) => `${what} needs a running kernel: open the notebook in JupyterLab and run this cell.`;
-
-/** ipywidgets says so of what no kernel hears. @param {HTMLElement} el */
-export const disconnected = (el) => el.closest(".jupyter-widgets-disconnected") !== null;
 
 /** Ask the kernel, if there is one. @param {Model} model @param {object} message */
 export const ask = (model, message) => new Promise((done) => done(model.send(message))).catch(() => {});
@@ -70,9 +67,7 @@ export function nameSliders(around) {
   }
 }
 
-const brush = /** @type {CanvasRenderingContext2D} */ (
-  element("canvas").getContext("2d", { willReadFrequently: true })
-);
+const brush = /** @type {Pen} */ (element("canvas").getContext("2d", { willReadFrequently: true }));
 
 /** How light any CSS colour is, and whether it hides what is behind it. @param {string} colour */
 function seen(colour) {

@@ -45,17 +45,16 @@ export function player(model, view) {
     play.textContent = "Play";
   }
 
-  function forward() {
-    go(place() + 1);
-    if (place() >= count() || view.done()) stop();
-  }
-
   play.onclick = () => {
     if (playing) return stop();
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) return begin(Number.POSITIVE_INFINITY);
     if (view.steps() === undefined || part === null) begin();
     play.textContent = "Pause";
-    playing = window.setInterval(forward, Math.max(30, 4000 / plan().count));
+    const pause = Math.max(30, 4000 / plan().count);
+    playing = window.setInterval(() => {
+      go(place() + 1);
+      if (place() >= count() || view.done()) stop();
+    }, pause);
   };
   step.onclick = () => {
     stop();

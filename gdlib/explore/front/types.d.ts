@@ -188,6 +188,7 @@ interface Window {
 type Tags = HTMLElementTagNameMap;
 type Look = [colour: string, width?: number, dash?: number[]]; // of a line
 type Round = [radius: number, fill: string, edge?: string | null]; // a dot's look
+type Label = (name: string, rate: number, from: number, to: number, above?: boolean) => number; // its left end
 type Walk = ReturnType<typeof import("./compute/select.js").walk>;
 type BatchWalk = ReturnType<typeof import("./compute/select.js").batchWalk>;
 type Needs = ReturnType<typeof import("./explorers/memory.js").needs>;

@@ -5,7 +5,7 @@ import { nearest, unpack } from "./compute/select.js";
 import { plain } from "./compute/words.js";
 import { frame, legend } from "./draw/axes.js";
 import { explorers } from "./explorers/index.js";
-import { ask, disconnected, element, host, keep, nameSliders, noKernel, paper, rooted, themeOf } from "./page.js";
+import { ask, element, host, keep, nameSliders, noKernel, paper, rooted, themeOf } from "./page.js";
 import { player } from "./player.js";
 
 /** @param {Panel} panel */
@@ -22,6 +22,8 @@ export function render({ model, el }) {
   const root = rooted(el, canvas, shown, element("div", {}, ...play.buttons), said);
   const ends = new AbortController(); // what listens outside of the view
 
+  /** @returns {Explored} */
+  const taken = () => ({ spec: model.get("spec"), arrays: unpack(model.get("table"), model.get("spec").layout) });
   let explored = taken();
   /** @type {Scene | null} null: to be made anew */
   let scene = null;
@@ -30,12 +32,6 @@ export function render({ model, el }) {
   /** @type {ImageBitmap | null} the contours */
   let picture = null;
   let [waiting, speaking, asking, printing, note] = [false, 0, 0, false, ""];
-
-  /** @returns {Explored} */
-  function taken() {
-    const spec = model.get("spec");
-    return { spec, arrays: unpack(model.get("table"), spec.layout) };
-  }
 
   const traits = Object.keys(explored.spec.initial); // where the sliders stand
   const values = () => /** @type {Values} */ (Object.fromEntries(traits.map((name) => [name, model.get(name)])));
@@ -132,8 +128,9 @@ export function render({ model, el }) {
   /** A new start, which the kernel computes. @param {number[]} at */
   function start(at) {
     clearTimeout(asking);
-    asking = window.setTimeout(tell, disconnected(el) ? 0 : 1500, noKernel("A new start"));
-    if (!disconnected(el)) ask(model, { type: "start", at });
+    const alone = el.closest(".jupyter-widgets-disconnected"); // ipywidgets says so of what no kernel hears
+    asking = window.setTimeout(tell, alone ? 0 : 1500, noKernel("A new start"));
+    if (!alone) ask(model, { type: "start", at });
   }
 
   async function load() {

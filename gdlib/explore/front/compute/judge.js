@@ -26,7 +26,7 @@ export function within(question, truth) {
   return `within ±${parts.filter(Boolean).join(" + ") || "0"}`;
 }
 
-/** A number's part of `judged`. @type {(question: Question, given: string, truth: number) => [boolean, string, string]} */
+/** As `judged` needs it. @type {(question: Question, given: string, truth: number) => [boolean, string, string]} */
 const measured = (question, given, truth) => {
   const size = Math.abs(truth);
   const miss = Math.abs(parsed(given) - truth);

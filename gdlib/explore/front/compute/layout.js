@@ -51,7 +51,7 @@ export const borderOf = ({ x, y, w, h }, a, b) => {
 };
 
 /**
- * The part of a walk of n pixels that a picture shows, and where that ends: its last point or, where it leaves, the border.
+ * The part of a walk of n pixels that is in the picture, and where that ends: its last point, or the border.
  * @type {(main: Panel, n: number, pixelAt: (k: number) => Pair) => Trail}
  */
 export const trailOf = (main, n, pixelAt) => {

@@ -4,8 +4,6 @@ import { placed, rowHeight, sameRate } from "../compute/layout.js";
 import { power, words } from "../compute/words.js";
 import { line, write } from "./pen.js";
 
-/** @typedef {(name: string, rate: number, from: number, to: number, above?: boolean) => number} Named */
-
 /**
  * A frame, and the numbers below it.
  * @type {(g: Pen, p: Panel, ink: string, font: number, ticks: number[], name: (tick: number) => string) => void}
@@ -54,7 +52,7 @@ export const drawStrip = (g, s, spec, colour, ink) => {
     g.fillStyle = zone;
     g.fillRect(ends[k], s.y, ends[k + 1] - ends[k], 9);
   }
-  /** Beside the tick of its rate: begins `from` its width off the tick, ends at `to` or before. @type {Named} */
+  /** Beside the tick of its rate: begins `from` its width off the tick, ends at `to` or before. @type {Label} */
   const label = (name, rate, from, to, above) => {
     const text = `${name} = ${words(rate, 3)}`;
     const wide = g.measureText(text).width;

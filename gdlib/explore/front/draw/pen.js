@@ -33,7 +33,7 @@ export const line = (g, n, at, strokeStyle, lineWidth = 2.5, dash = []) => {
   g.setLineDash([]);
 };
 
-/** n points, within the frame. @type {(g: Pen, p: Panel, n: number, point: (j: number) => Pair, ...look: Look) => void} */
+/** Within the frame. @type {(g: Pen, p: Panel, n: number, point: (j: number) => Pair, ...look: Look) => void} */
 export const plot = (g, p, n, point, ...look) => clip(g, p, () => line(g, n, (j) => p.at(...point(j)), ...look));
 
 /** A level line. @type {(g: Pen, p: Panel, y: number, ...look: Look) => void} */

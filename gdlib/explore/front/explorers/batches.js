@@ -34,7 +34,8 @@ export const sgd = {
     return {
       shown: { steps, rate, size, final, gap, left, pixel },
       text: [
-        `${read(spec, w)}. At <b>${place(final)}</b>, the loss of all data is <b>${words(gap, 3)}</b> above its minimum.` +
+        `${read(spec, w)}. At <b>${place(final)}</b>, the loss of all data is ` +
+          `<b>${words(gap, 3)}</b> above its minimum.` +
           `${left ? " The walk has left the picture (arrow)." : ""}${steps < values.T ? " It has diverged." : ""}`,
         `It rose in ${rose} of ${counted(steps)}.`,
       ],
@@ -63,7 +64,8 @@ export const batches = {
     return {
       shown: { steps, rate, size, final: [x], gap, pixel },
       text: [
-        `${read(spec, w)}. At <b>x = ${words(x)}</b> all data say ${words(gap, 3)}, this batch says ${words(there, 3)}.`,
+        `${read(spec, w)}. At <b>x = ${words(x)}</b> all data say ${words(gap, 3)}, ` +
+          `this batch says ${words(there, 3)}.`,
       ],
       draw(g) {
         curve(g, main, arrays.curve, colour.blue, 3);

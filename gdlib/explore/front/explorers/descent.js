@@ -11,7 +11,8 @@ import { arrow, curve, dot, drawTrail, level, mark, plot, straight, upright } fr
 export const verdict = (w, eps, left, part) => {
   const norm = w.norm(w.last);
   const size = `|gradient| = <b>${words(norm)}</b>`;
-  const after = `after <b>${counted(w.steps)}</b> ${w.beyond ? "farther out than 1e38" : `at <b>${place(w.final, 7)}</b>`}:`;
+  const where = w.beyond ? "farther out than 1e38" : `at <b>${place(w.final, 7)}</b>`;
+  const after = `after <b>${counted(w.steps)}</b> ${where}:`;
   const gone = left ? " It has left the picture (arrow)." : "";
   if (w.stop === "converged") return `<b>Converged</b> ${after} ${size} ≤ eps.${gone}`;
   if (w.stop === "diverged") {

@@ -49,15 +49,16 @@ export function sentences(/** @type {Needs} */ m) {
   return [
     `<b>Data</b>: ${grouped(m.n)} × ${grouped(m.d)} in ${m.dtype}, <b>${bytes(m.data)}</b>. ` +
       `With its targets and the model it <b>${fitsWhere(m)}.`,
-    `<b>In flight</b>: ${m.buffers} batches of ${grouped(m.b)} row${plural(m.b)}${cut}, ${bytes(m.buffers * m.batch)}${turned}: ` +
-      `<b>${fits}</b>. ${largestBatch(m)}. One pass through the data: <b>${grouped(m.updates)} update${plural(m.updates)}</b>.`,
+    `<b>In flight</b>: ${m.buffers} batches of ${grouped(m.b)} row${plural(m.b)}${cut}, ` +
+      `${bytes(m.buffers * m.batch)}${turned}: <b>${fits}</b>. ${largestBatch(m)}. ` +
+      `One pass through the data: <b>${grouped(m.updates)} update${plural(m.updates)}</b>.`,
   ];
 }
 
 const TICKS = [1, 2, 3, 4, 5].map((k) => 1024 ** k);
 const named = (/** @type {number} */ tick) => `1 ${"KMGTP"[TICKS.indexOf(tick)]}iB`;
 
-/** A bar for each part against the memory, a line with its name. @type {(g: Pen, s: Stage<MemorySpec>, m: Needs) => void} */
+/** A bar for each part against the memory's line. @type {(g: Pen, s: Stage<MemorySpec>, m: Needs) => void} */
 const bars = (g, { main, colour, ink, back, font }, m) => {
   const { x, y, w, h } = main.box;
   const top = (/** @type {number} */ k) => y + (k * h) / 3 + font * 1.9;
