@@ -8,9 +8,6 @@ import { explorers } from "./explorers/index.js";
 import { ask, element, host, keep, nameSliders, noKernel, paper, rooted, themeOf } from "./page.js";
 import { player } from "./player.js";
 
-/** @param {Panel} panel */
-const nameOf = ({ xlabel, ylabel }) => (ylabel ? `${ylabel} against ${xlabel}` : xlabel);
-
 /** @param {View} view */
 export function render({ model, el }) {
   const canvas = /** @type {HTMLCanvasElement & { shown?: object }} */ (element("canvas", { role: "img" }));
@@ -105,8 +102,9 @@ export function render({ model, el }) {
     const raised = `<p role="alert"><b>Your function raised</b> ${plain(spec.error ?? "")}</p>`;
     const paragraphs = [...text, note].filter(Boolean).map((t) => `<p>${t}</p>`);
     shown.innerHTML = (spec.error ? raised : "") + paragraphs.join("");
+    const [one, two] = [main, side].map(({ xlabel, ylabel }) => (ylabel ? `${ylabel} against ${xlabel}` : xlabel));
     const heard = [...shown.children].map((p) => p.textContent).join(" ");
-    canvas.ariaLabel = `Picture: ${nameOf(main)}; beside it ${nameOf(side)}. ${heard}`;
+    canvas.ariaLabel = `Picture: ${one}; beside it ${two}. ${heard}`;
     clearTimeout(speaking);
     speaking = window.setTimeout(() => {
       if (host(root).contains(document.activeElement)) said.textContent = heard;

@@ -97,11 +97,10 @@ export const arrow = (g, [x0, y0], [x1, y1], colour, width, halo) => {
 export const drawTrail = (g, { main, flat, back, colour }, { n, pixels, left, pixel }) => {
   const [ink, start, width, radius] = flat ? ["#fff", "#fff", 3, 3.5] : [colour.red, back, 2, 4.5];
   const edge = flat && n < 60 ? "#000" : null;
-  const inside = left ? pixels.slice(0, -1) : pixels;
   clip(g, main, () => {
     if (flat) line(g, pixels.length, (k) => pixels[k], "#000", 5);
     line(g, pixels.length, (k) => pixels[k], ink, width);
-    for (const q of inside.slice(1)) dot(g, q, radius, ink, edge);
+    for (const q of pixels.slice(1, left ? -1 : n)) dot(g, q, radius, ink, edge);
     dot(g, pixels[0], 7, start, colour.red);
   });
   if (!left) dot(g, pixels[n - 1], 8, colour.red, "#fff");
