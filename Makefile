@@ -16,7 +16,8 @@ COMPILE = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3
 # An extra's requirements; torch is not locked: the one on PyPI for Linux brings 3 GB of CUDA, and pip takes what is there.
 EXTRA = import sys, tomllib; print("\n".join(r for r in tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"][sys.argv[1]] if ("torch" in r) == ("torch" in sys.argv)))
 MODULES := docs/node_modules/.package-lock.json
-FRONT := gdlib/explore/front
+FRONT := tools/front
+FRONT_CODE := . ../../gdlib/explore/front ../../tests/front
 FRONT_MODULES := $(FRONT)/node_modules/.package-lock.json
 LAB_SETTINGS := .venv/share/jupyter/lab/settings
 
@@ -55,10 +56,10 @@ test-teach: .venv/ready-teach  ## the grades in nbgrader: install it, and test w
 	@$(BIN)/pytest -k nbgrader -rs tests/test_grade.py
 
 test-front: $(FRONT_MODULES)  ## the explorers' JavaScript: types, rules and format, unit tests, is the bundle current? (needs Node.js)
-	@cd $(FRONT) && npx tsc && npx biome check --colors=off --error-on-warnings . ../../../tests/front && npx vitest run --silent && node build.js --check
+	@cd $(FRONT) && npx tsc && npx biome check --colors=off --error-on-warnings $(FRONT_CODE) && npx vitest run --silent && node build.js --check
 
 front: $(FRONT_MODULES)  ## bundle the explorers' JavaScript into gdlib/explore/bundle (needs Node.js)
-	@cd $(FRONT) && npx biome check --write --colors=off --log-level=warn . ../../../tests/front && node build.js
+	@cd $(FRONT) && npx biome check --write --colors=off --log-level=warn $(FRONT_CODE) && node build.js
 
 lint: .venv/ready-lint  ## ruff, who may import whom, private names, lines by folder
 	@$(BIN)/ruff check .

@@ -1,4 +1,4 @@
-import { panel } from "../../gdlib/explore/front/compute/scale.js";
+import { panel } from "../../gdlib/explore/front/compute/layout.js";
 import { theory, verdict } from "../../gdlib/explore/front/explorers/descent.js";
 import { explorers } from "../../gdlib/explore/front/explorers/index.js";
 import { needs, sentences } from "../../gdlib/explore/front/explorers/memory.js";
@@ -11,8 +11,7 @@ const on = (spec, arrays) => ({
   side: panel(axes([0, 9], [0, 9]), { x: 200, y: 0, w: 100, h: 100 }),
 });
 const plain = (text) => text.replace(/<\/?b>/g, "");
-const said = (kind, stage, values, part = false) =>
-  explorers[kind].select(stage, values, part).text.map(plain);
+const said = (kind, stage, values, part = false) => explorers[kind].select(stage, values, part).text.map(plain);
 
 test("secant", () => {
   const spec = { kind: "secant", hs: [0.01, 0.1, 1], at: 1, f: 1, slope: 2 };
@@ -53,9 +52,7 @@ test.each([
   expect(first).toMatch(new RegExp(`^At \\(1, 2\\), direction ${shown}: slope `));
   expect(first).toContain(way.split(",")[1]);
   if (!way.startsWith("0")) expect(first).toContain(`slope ${way}.`);
-  expect(second).toContain(
-    `points to 53.1°, ${away} away; no slope is larger than its length, 5: 5 · cos ${away}`,
-  );
+  expect(second).toContain(`points to 53.1°, ${away} away; no slope is larger than its length, 5: 5 · cos ${away}`);
 });
 
 describe("descent", () => {
@@ -68,11 +65,7 @@ describe("descent", () => {
   test.each([
     [{ stop: "converged" }, 1, "Converged after 2 steps at x = 0.25: |gradient| = 0.5 ≤ eps."],
     [{}, 0.1, "Out of steps after 2 steps at x = 0.25: |gradient| = 0.5, above eps = 0.1."],
-    [
-      { stop: "diverged" },
-      0.1,
-      "Diverged after 2 steps at x = 0.25: the next number is too large for the computer.",
-    ],
+    [{ stop: "diverged" }, 0.1, "Diverged after 2 steps at x = 0.25: the next number is too large for the computer."],
     [
       { stop: "diverged", norm: () => Number.NaN },
       0.1,
@@ -88,18 +81,12 @@ describe("descent", () => {
       0.1,
       "Out of steps after 2 steps at x = 0.25: |gradient| = 6, above eps = 0.1 and |gradient| has grown from 0.5.",
     ],
-    [
-      { steps: 1 },
-      0.1,
-      "Out of steps after 1 step at x = 0.25: |gradient| = 0.5, above eps = 0.1.",
-    ],
+    [{ steps: 1 }, 0.1, "Out of steps after 1 step at x = 0.25: |gradient| = 0.5, above eps = 0.1."],
   ])("%o", (more, eps, expected) => {
     expect(plain(verdict(walk(more), eps, false, false))).toBe(expected);
   });
   test("a part, and a walk that has left", () => {
-    expect(verdict(walk(), 0.1, true, true)).toMatch(
-      /^<b>On the way<.*It has left the picture \(arrow\)\.$/,
-    );
+    expect(verdict(walk(), 0.1, true, true)).toMatch(/^<b>On the way<.*It has left the picture \(arrow\)\.$/);
   });
   test.each([
     [0.25, 2, "below 1/L: no overshoot; to eps in 6 steps."],
@@ -109,9 +96,7 @@ describe("descent", () => {
     [1.01, 2, "above 2/L: it grows; it never gets to eps."],
     [0.25, null, "below 1/L: no overshoot."],
   ])("lr = %d, μ = %d: %s", (rate, mu, expected) => {
-    expect(plain(theory({ L: 2, mu, ascent: false }, walk({ rate }), 0.1))).toBe(
-      `Theory: lr = ${rate} is ${expected}`,
-    );
+    expect(plain(theory({ L: 2, mu, ascent: false }, walk({ rate }), 0.1))).toBe(`Theory: lr = ${rate} is ${expected}`);
     expect(theory({ L: 2, mu, ascent: true }, walk({ rate }), 0.1)).toBe("");
   });
 });
@@ -127,28 +112,8 @@ test("losses", () => {
 const BATCHES = { n: 8, rates: [0.1], batch_sizes: [1, 4], seeds: [0], T_max: 3, steps: [3, 2] };
 
 test("sgd", () => {
-  const points = Float32Array.from([
-    0,
-    0,
-    1,
-    0,
-    1,
-    1,
-    2,
-    1,
-    0,
-    0,
-    1,
-    1,
-    90,
-    90,
-    Number.NaN,
-    Number.NaN,
-  ]);
-  const stage = on(
-    { ...BATCHES, init: [0, 0] },
-    { points, gap: [9, 5, 6, 4, 9, 10, 11, Number.NaN] },
-  );
+  const points = Float32Array.from([0, 0, 1, 0, 1, 1, 2, 1, 0, 0, 1, 1, 90, 90, Number.NaN, Number.NaN]);
+  const stage = on({ ...BATCHES, init: [0, 0] }, { points, gap: [9, 5, 6, 4, 9, 10, 11, Number.NaN] });
   expect(said("sgd", stage, { lr: 0.1, T: 3, b: 0, seed: 0 })).toEqual([
     "3 steps of 1 row: 3 rows read, 0.375 times the data. At (2, 1), the loss of all data is 4 above its minimum.",
     "It rose in 1 of 3 steps.",
@@ -161,10 +126,7 @@ test("sgd", () => {
 test("batches", () => {
   const own = Float32Array.from({ length: 2 * 4 * 3 }, (_, k) => k);
   const points = Float32Array.from([0, 1, 1, 1, 0, 1, 1, 1]);
-  const stage = on(
-    { ...BATCHES, init: [0], grid: [-1, 0, 1] },
-    { points, own, gap: Array(8).fill(7) },
-  );
+  const stage = on({ ...BATCHES, init: [0], grid: [-1, 0, 1] }, { points, own, gap: Array(8).fill(7) });
   expect(said("batches", stage, { lr: 0.1, T: 2, b: 1, seed: 0 })).toEqual([
     "2 steps of 4 rows: 8 rows read, 1 times the data. At x = 1 all data say 7, this batch says 20.",
   ]);

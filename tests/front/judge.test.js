@@ -63,7 +63,5 @@ test("what is said has readable numbers", () => {
   expect(judged(ask({ rtol: 0.1 }), "15600", 15625).answer).toContain("The answer is 15625.");
   expect(judged(ask({ rtol: 0.05 }), "4", 0.04).verdict).toContain("off by 3.96; right"); // no share of 9900 %
   expect(judged(ask({ rtol: 0.1 }), "1e-4", 1e-4 * (1 + 2e-12)).verdict).toBe("✓ Right.");
-  expect(judged(ask({ atol: 1 }), "3.00", 0).verdict).toBe(
-    "✗ Not this time. You are off by 3; right is within ±1.",
-  );
+  expect(judged(ask({ atol: 1 }), "3.00", 0).verdict).toBe("✗ Not this time. You are off by 3; right is within ±1.");
 });

@@ -14,28 +14,24 @@ const spec = (more) => ({
 const keys = [{}, { "|gradient|": "a", "f − lowest f": "b", eps: "c" }];
 const page = (W, px = 16, tall = Number.POSITIVE_INFINITY) => ({ W, px, tall });
 
-test.each([120, 200, 300, 900])(
-  "names above a picture %d wide are apart and begin right",
-  (width) => {
-    for (const name of ["", "f(x)"]) {
-      const { places, rows } = placed(wide, keys[1], width, name);
-      expect(places.map(({ label }) => label)).toEqual(Object.keys(keys[1]).reverse());
-      expect(rows).toBe(1 + Math.max(...places.map(({ row }) => row)));
-      const boxes = places.map(({ label, left, row }) => ({
-        left,
-        row,
-        end: left + wide(label) + 22,
-      }));
-      if (name) boxes.push({ left: 0, row: 0, end: wide(name) });
-      for (const [k, a] of boxes.entries()) {
-        expect(a.left).toBeGreaterThanOrEqual(0);
-        expect(a.end).toBeLessThanOrEqual(Math.max(width, a.end - a.left));
-        for (const b of boxes.slice(0, k))
-          expect(a.row !== b.row || a.end <= b.left || b.end <= a.left).toBe(true);
-      }
+test.each([120, 200, 300, 900])("names above a picture %d wide are apart and begin right", (width) => {
+  for (const name of ["", "f(x)"]) {
+    const { places, rows } = placed(wide, keys[1], width, name);
+    expect(places.map(({ label }) => label)).toEqual(Object.keys(keys[1]).reverse());
+    expect(rows).toBe(1 + Math.max(...places.map(({ row }) => row)));
+    const boxes = places.map(({ label, left, row }) => ({
+      left,
+      row,
+      end: left + wide(label) + 22,
+    }));
+    if (name) boxes.push({ left: 0, row: 0, end: wide(name) });
+    for (const [k, a] of boxes.entries()) {
+      expect(a.left).toBeGreaterThanOrEqual(0);
+      expect(a.end).toBeLessThanOrEqual(Math.max(width, a.end - a.left));
+      for (const b of boxes.slice(0, k)) expect(a.row !== b.row || a.end <= b.left || b.end <= a.left).toBe(true);
     }
-  },
-);
+  }
+});
 
 test("two pictures stand side by side where there is room, and below each other on a phone", () => {
   const desk = layout(spec(), keys, page(1000), wide);
@@ -54,8 +50,7 @@ test("two pictures stand side by side where there is room, and below each other 
 
 test("a unit is as long on both axes where the spec asks for it, but not of a strange shape", () => {
   const unit = ({ X, Y }) => (X(1) - X(0)) / (Y(0) - Y(1));
-  const of = (y) =>
-    unit(layout(spec({ equal: true, main: axes([0, 10], y, "") }), keys, page(1000), wide).main);
+  const of = (y) => unit(layout(spec({ equal: true, main: axes([0, 10], y, "") }), keys, page(1000), wide).main);
   expect(of([0, 8])).toBeCloseTo(1, 9);
   expect(of([0, 80])).not.toBeCloseTo(1, 1);
 });
@@ -73,11 +68,11 @@ test("the bar of rates is there where L is known, and higher where its third nam
   expect(two.strip.y).toBeGreaterThan(one.strip.y);
   expect([0.01, 1].map(one.strip.X)).toEqual([one.strip.x, one.strip.x + one.strip.w]);
   expect(one.main.box.y).toBeGreaterThan(one.strip.y + 17);
-  expect([
-    sameRate({ L: 2, mu: 2 }),
-    sameRate({ L: 2, mu: 1 }),
-    sameRate({ L: 2, mu: null }),
-  ]).toEqual([true, false, false]);
+  expect([sameRate({ L: 2, mu: 2 }), sameRate({ L: 2, mu: 1 }), sameRate({ L: 2, mu: null })]).toEqual([
+    true,
+    false,
+    false,
+  ]);
 });
 
 test("type is smaller on a phone only", () => {

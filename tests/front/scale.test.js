@@ -1,4 +1,4 @@
-import { borderOf, panel, scale, trailOf } from "../../gdlib/explore/front/compute/scale.js";
+import { borderOf, panel, scale, trailOf } from "../../gdlib/explore/front/compute/layout.js";
 
 const axes = (x, y, logx = false, logy = false) => ({ x, y, logx, logy, xlabel: "", ylabel: "" });
 const box = { x: 10, y: 20, w: 300, h: 200 };
@@ -9,8 +9,7 @@ describe("a scale", () => {
     expect([-1, 0, 3, 5].map(linear)).toEqual([0, 100, 400, 600]);
     const log = scale([0.01, 100], [400, 0], true);
     expect([0.01, 1, 100].map(log)).toEqual([400, 200, 0]);
-    for (const s of [linear, log])
-      for (const v of [0.02, 0.5, 2.9]) expect(s.back(s(v))).toBeCloseTo(v, 12);
+    for (const s of [linear, log]) for (const v of [0.02, 0.5, 2.9]) expect(s.back(s(v))).toBeCloseTo(v, 12);
   });
 
   test("has round ticks within its ends, evenly apart, no closer than asked", () => {

@@ -35,31 +35,25 @@ describe("the prefix of a walk", () => {
       for (const eps of [1e-6, 1e-4, 0.05, 1, 5.99, 6, 100])
         for (const T of [1, 2, 7, 40, 79, 80]) {
           const expected = walked(lr, eps, T);
-          const w = select.walk(SPEC, ARRAYS, { lr, eps, T });
-          expect([w.rate, w.steps, w.stop]).toEqual([
-            lr,
-            expected.points.length - 1,
-            expected.stop,
-          ]);
+          const w = select.walk({ spec: SPEC, arrays: ARRAYS }, { lr, eps, T });
+          expect([w.rate, w.steps, w.stop]).toEqual([lr, expected.points.length - 1, expected.stop]);
           const end = expected.points[w.steps];
           expect(Math.abs(w.final[0] - end)).toBeLessThanOrEqual(1e-7 * Math.abs(end));
-          expect([w.norm(w.last), w.gap(w.last)]).toEqual(
-            [2 * Math.abs(end), end * end].map(Math.fround),
-          );
+          expect([w.norm(w.last), w.gap(w.last)]).toEqual([2 * Math.abs(end), end * end].map(Math.fround));
           expect(w.beyond).toBe(false);
         }
   });
 
   test("takes the rate that is nearest on a logarithmic scale", () => {
-    expect(select.walk(SPEC, ARRAYS, { lr: 0.0315, eps: 1e-6, T: 3 }).rate).toBe(0.01);
-    expect(select.walk(SPEC, ARRAYS, { lr: 0.0317, eps: 1e-6, T: 3 }).rate).toBe(0.1);
+    expect(select.walk({ spec: SPEC, arrays: ARRAYS }, { lr: 0.0315, eps: 1e-6, T: 3 }).rate).toBe(0.01);
+    expect(select.walk({ spec: SPEC, arrays: ARRAYS }, { lr: 0.0317, eps: 1e-6, T: 3 }).rate).toBe(0.1);
   });
 
   test("of two coordinates", () => {
     const points = Float32Array.from([1, 2, 3, 4, 5, 6]);
     const arrays = { points, norms: Float32Array.from([9, 8, 7]), gap: new Float32Array(3) };
     const spec = { rates: [1], init: [1, 2], offsets: [0, 3], steps: [2], stop: ["exhausted"] };
-    const w = select.walk(spec, arrays, { lr: 1, eps: 0, T: 2 });
+    const w = select.walk({ spec, arrays }, { lr: 1, eps: 0, T: 2 });
     expect([w.at(1), w.final, w.stop]).toEqual([[3, 4], [5, 6], "exhausted"]);
   });
 
@@ -80,25 +74,21 @@ describe("the prefix of a walk", () => {
     ["exhausted", 9, "exhausted", 9, true],
   ])("that %s beyond float32, T = %d: %s", (stored, T, stop, steps, beyond) => {
     const { spec, arrays } = far(stored, [1, 1e12, 1e24, 1e36]);
-    const w = select.walk(spec, arrays, { lr: 1, eps: 0.1, T });
+    const w = select.walk({ spec, arrays }, { lr: 1, eps: 0.1, T });
     expect([w.stop, w.steps, w.beyond]).toEqual([stop, steps, beyond]);
   });
 
   test("that diverges exactly at T is exhausted, if the gradient there is a number", () => {
     const at = (last) => {
       const { spec, arrays } = far("diverged", [1, 2, last]);
-      return select.walk({ ...spec, steps: [2] }, arrays, { lr: 1, eps: 0.1, T: 2 }).stop;
+      return select.walk({ spec: { ...spec, steps: [2] }, arrays }, { lr: 1, eps: 0.1, T: 2 }).stop;
     };
-    expect([at(3), at(Number.NaN), at(Number.POSITIVE_INFINITY)]).toEqual([
-      "exhausted",
-      "diverged",
-      "diverged",
-    ]);
+    expect([at(3), at(Number.NaN), at(Number.POSITIVE_INFINITY)]).toEqual(["exhausted", "diverged", "diverged"]);
   });
 
   test("of a walk with no point that float32 holds is its start", () => {
     const { spec, arrays } = far("diverged", []);
-    const w = select.walk(spec, arrays, { lr: 1, eps: 0.1, T: 20 });
+    const w = select.walk({ spec, arrays }, { lr: 1, eps: 0.1, T: 20 });
     expect([w.final, w.beyond]).toEqual([[1], true]);
   });
 });
@@ -120,7 +110,7 @@ test("a walk by batches is found by rate, size, seed and step", () => {
     [1, 1, 2, 3, 1123, 3],
     [1, 1, 1, 4, 1112, 2], // it has diverged after two
   ]) {
-    const w = select.batchWalk({ ...spec, steps }, arrays, { lr, b, seed, T });
+    const w = select.batchWalk({ spec: { ...spec, steps }, arrays }, { lr, b, seed, T });
     expect([w.size, w.steps]).toEqual([spec.batch_sizes[b], taken]);
     expect([w.gap(w.steps), ...w.at(w.steps)]).toEqual([code, code, -code]);
   }
@@ -149,9 +139,7 @@ test("predicted steps are those of a loop that shrinks the error", () => {
 test("the nearest value is the one that a sort by distance puts first", () => {
   const values = [0.3, -4, 7, 7.5, 100];
   for (const x of [-9, -1.85, 0, 3.6, 7.2, 7.3, 60])
-    expect(values[select.nearest(values, x)]).toBe(
-      [...values].sort((a, b) => Math.abs(a - x) - Math.abs(b - x))[0],
-    );
+    expect(values[select.nearest(values, x)]).toBe([...values].sort((a, b) => Math.abs(a - x) - Math.abs(b - x))[0]);
   expect(select.nearest([1, 100], 11, true)).toBe(1); // 10 lies half way
   expect(select.nearest([1, 100], 9, true)).toBe(0);
 });
@@ -159,8 +147,7 @@ test("the nearest value is the one that a sort by distance puts first", () => {
 test("the curve goes through its values, and is exact for a parabola between inner ones", () => {
   const parabola = Float64Array.from({ length: 9 }, (_, k) => (k - 3) ** 2);
   for (let k = 0; k < 9; k++) expect(select.between(parabola, k)).toBeCloseTo(parabola[k], 12);
-  for (const q of [1.25, 3.5, 6.9])
-    expect(select.between(parabola, q)).toBeCloseTo((q - 3) ** 2, 12);
+  for (const q of [1.25, 3.5, 6.9]) expect(select.between(parabola, q)).toBeCloseTo((q - 3) ** 2, 12);
 });
 
 test("directions", () => {
@@ -181,8 +168,7 @@ describe("the places of a slider", () => {
     ["falling, logarithmic", log],
     ["whole", whole],
   ])("%s: from each to its value and back", (_, play) => {
-    for (let j = 0; j <= play.count; j++)
-      expect(select.placeOf(play, select.valueAt(play, j)) + 0).toBe(j);
+    for (let j = 0; j <= play.count; j++) expect(select.placeOf(play, select.valueAt(play, j)) + 0).toBe(j);
     expect(select.valueAt(play, 0)).toBe(play.from);
     expect(select.valueAt(play, play.count + 3)).toBe(play.to);
   });

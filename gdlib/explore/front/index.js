@@ -3,5 +3,4 @@
 import { render as prediction } from "./prediction.js";
 import { render as view } from "./view.js";
 
-/** @param {import("./types.js").View} given */
-export const render = (given) => ("kind" in given.model.get("spec") ? view : prediction)(given);
+export const render = (/** @type {View} */ given) => ("kind" in given.model.get("spec") ? view : prediction)(given);

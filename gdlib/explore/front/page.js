@@ -3,28 +3,17 @@
 import palette from "../../figures/palette.json";
 import style from "./view.css";
 
-/** @import { Model } from "./types.js" */
-
-/**
- * A new element.
- * @template {keyof HTMLElementTagNameMap} T
- * @param {T} tag
- * @param {object} [properties]
- * @param {(string | Node)[]} inside
- * @returns {HTMLElementTagNameMap[T]}
- */
-export function element(tag, properties = {}, ...inside) {
+/** A new element. @type {<T extends keyof Tags>(tag: T, options?: object, ...inside: (string | Node)[]) => Tags[T]} */
+export const element = (tag, properties = {}, ...inside) => {
   const made = Object.assign(document.createElement(tag), properties);
   made.append(...inside);
   return made;
-}
+};
 
-/** @param {string} label */
-export const button = (label) => element("button", { type: "button" }, label);
+export const button = (/** @type {string} */ label) => element("button", { type: "button" }, label);
 
 /** Text in which backquotes mark code. @param {string} text */
-export const rich = (text) =>
-  text.split("`").map((part, k) => (k % 2 ? element("code", {}, part) : part));
+export const rich = (text) => text.split("`").map((part, k) => (k % 2 ? element("code", {}, part) : part));
 
 /** The view's own element, with its style. @param {HTMLElement} el @param {Node[]} inside */
 export function rooted(el, ...inside) {
@@ -36,53 +25,49 @@ export function rooted(el, ...inside) {
 /** The explorer or the prediction around an element. @param {HTMLElement} root */
 export const host = (root) => /** @type {HTMLElement} */ (root.closest(".gd-explore") ?? root);
 
-// ---------------------------------------------------------------- the kernel
+/** @param {Model} model @param {Record<string, unknown>} changes */
+export function keep(model, changes) {
+  for (const [name, value] of Object.entries(changes)) model.set(name, value);
+  model.save_changes();
+}
 
 /** @param {string} what */
-export const noKernel = (what) =>
-  `${what} needs a running kernel: open the notebook in JupyterLab and run this cell.`;
-
-/** ipywidgets says so of what no kernel hears. @param {HTMLElement} el */
-export const disconnected = (el) => el.closest(".jupyter-widgets-disconnected") !== null;
+export const noKernel = (what) => `${what} needs a running kernel: open the notebook in JupyterLab and run this cell.`;
 
 /** Ask the kernel, if there is one. @param {Model} model @param {object} message */
-export const ask = (model, message) =>
-  Promise.resolve()
-    .then(() => model.send(message))
-    .catch(() => {});
-
-// ---------------------------------------------------------------- keys
+export const ask = (model, message) => new Promise((done) => done(model.send(message))).catch(() => {});
 
 // JupyterLab takes these from whatever has the focus in a notebook, a deck turns its pages by them:
 // here they belong to the controls.
 const KEYS = /^(Arrow(Left|Right|Up|Down)|Home|End|Page(Up|Down)|Enter| )$/;
 
 /** @param {KeyboardEvent} event */
-const isOurs = ({ key, ctrlKey, metaKey, altKey }) =>
-  KEYS.test(key) && !ctrlKey && !metaKey && !altKey;
+function keepKeys({ target, key, ctrlKey, metaKey, altKey }) {
+  const at = /** @type {Element} */ (target);
+  const around = /** @type {HTMLElement | null} */ (at.closest?.(".gd-explore"));
+  if (!around) return;
+  const ours = KEYS.test(key) && !ctrlKey && !metaKey && !altKey;
+  at.toggleAttribute("data-lm-suppress-shortcuts", ours);
+  around.onkeydown = ours ? (event) => event.stopPropagation() : null;
+}
+window.addEventListener("keydown", keepKeys, true);
 
-/** Keep the controls' keys from what is around an element. @param {HTMLElement} around */
-export function keepKeys(around) {
-  around.onkeydown = (event) => {
-    if (isOurs(event)) event.stopPropagation();
-  };
+/** What ipywidgets leaves out on its sliders: names and values for a screen reader. @param {HTMLElement} around */
+export function nameSliders(around) {
+  for (const slider of around.querySelectorAll(".widget-slider")) {
+    const part = (/** @type {string} */ name) => /** @type {HTMLElement | null} */ (slider.querySelector(name));
+    const [label, handle, readout] = [".widget-label", "[role=slider]", ".widget-readout"].map(part);
+    if (!label || !handle || !readout) continue;
+    label.title = ""; // it is "null"
+    handle.ariaLabel = label.textContent;
+    if (handle.ariaValueText !== readout.textContent) handle.ariaValueText = readout.textContent;
+    if (!readout.isContentEditable) continue;
+    readout.role = "textbox";
+    readout.ariaLabel = `${label.textContent}, to type in`;
+  }
 }
 
-window.addEventListener(
-  "keydown",
-  (event) => {
-    const at = /** @type {Element} */ (event.target);
-    if (at.closest?.(".gd-explore"))
-      at.toggleAttribute("data-lm-suppress-shortcuts", isOurs(event));
-  },
-  true,
-);
-
-// ---------------------------------------------------------------- the theme
-
-const brush = /** @type {CanvasRenderingContext2D} */ (
-  element("canvas").getContext("2d", { willReadFrequently: true })
-);
+const brush = /** @type {Pen} */ (element("canvas").getContext("2d", { willReadFrequently: true }));
 
 /** How light any CSS colour is, and whether it hides what is behind it. @param {string} colour */
 function seen(colour) {
@@ -100,9 +85,7 @@ export function themeOf(root) {
   const ink = getComputedStyle(root).color;
   const dark = seen(ink).light > 0.5;
   const colour = dark ? palette.dark : palette.light;
-  /** @type {HTMLElement | null} */
-  let at = root;
-  for (; at; at = at.parentElement) {
+  for (let at = /** @type {HTMLElement | null} */ (root); at; at = at.parentElement) {
     const back = getComputedStyle(at).backgroundColor;
     const { light, opaque } = seen(back);
     if (opaque && light < 0.5 === dark) return { ink, back, colour };

@@ -7,16 +7,9 @@
 // to its end, and begin anew from there. Reduced motion: Play shows the end at once.
 
 import { placeOf, valueAt } from "./compute/select.js";
-import { button } from "./page.js";
+import { button, keep } from "./page.js";
 
-/** @import { Model, Play } from "./types.js" */
-
-/**
- * steps: of the whole walk, undefined where nothing walks; done: does Play stop at what is shown?
- * @typedef {{ steps: () => number | undefined, done: () => boolean | undefined, draw: () => void }} Drawn
- */
-
-/** @param {Model} model @param {Drawn} view */
+/** @param {Model} model @param {Played} view */
 export function player(model, view) {
   const [play, step, reset] = ["Play", "Step", "Reset"].map(button);
   /** @type {number | null} how many steps are shown; null: the whole walk */
@@ -25,38 +18,25 @@ export function player(model, view) {
 
   /** @returns {Play} */
   const plan = () => model.get("spec").play;
-  const place = () => placeOf(plan(), model.get(plan().trait));
+  const count = () => view.steps() ?? plan().count;
 
-  /** @param {Record<string, number>} changes */
-  function set(changes) {
-    for (const [name, value] of Object.entries(changes)) model.set(name, value);
-    model.save_changes();
+  function place() {
+    const steps = view.steps();
+    return steps === undefined ? placeOf(plan(), model.get(plan().trait)) : (part ?? steps);
   }
 
-  /** @param {number | null} steps */
-  function show(steps) {
-    part = steps;
+  /** To place j; at or past the last one the end. @param {number} j */
+  function go(j) {
+    const steps = view.steps();
+    if (steps === undefined) return keep(model, { [plan().trait]: valueAt(plan(), j) });
+    part = j < steps ? j : null;
     view.draw();
   }
 
-  /** One step on; false at the end. */
-  function forward() {
-    const steps = view.steps();
-    if (steps !== undefined) {
-      const next = (part ?? 0) + 1;
-      show(next < steps ? next : null);
-      return next < steps;
-    }
-    const next = place() + 1;
-    set({ [plan().trait]: valueAt(plan(), next) });
-    return next < plan().count;
-  }
-
-  function begin() {
-    const { trait, from, to } = plan();
-    if (view.steps() === undefined) return set({ [trait]: from });
-    if (model.get("T") === 0) set({ T: to });
-    show(0);
+  /** At place j, of a walk that does one update at least. */
+  function begin(j = 0) {
+    if (view.steps() === 0 && model.get("T") === 0) keep(model, { T: plan().to });
+    go(j);
   }
 
   function stop() {
@@ -65,37 +45,31 @@ export function player(model, view) {
     play.textContent = "Play";
   }
 
-  function atOnce() {
-    const { trait, to } = plan();
-    if (view.steps() === undefined || model.get("T") === 0) set({ [trait]: to });
-    show(null);
-  }
-
   play.onclick = () => {
     if (playing) return stop();
-    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return atOnce();
-    if (part === null) begin();
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return begin(Number.POSITIVE_INFINITY);
+    if (view.steps() === undefined || part === null) begin();
     play.textContent = "Pause";
     const pause = Math.max(30, 4000 / plan().count);
     playing = window.setInterval(() => {
-      if (!forward() || view.done()) stop();
+      go(place() + 1);
+      if (place() >= count() || view.done()) stop();
     }, pause);
   };
   step.onclick = () => {
     stop();
-    const atEnd = view.steps() === undefined ? place() >= plan().count : part === null;
-    if (atEnd) begin();
-    else forward();
+    if (place() >= count()) begin();
+    else go(place() + 1);
   };
   reset.onclick = () => {
     stop();
-    show(null);
-    set(model.get("spec").initial);
+    part = null;
+    view.draw();
+    keep(model, model.get("spec").initial);
   };
 
   return {
     buttons: [play, step, reset],
-    set,
     stop,
     part: () => part,
     /** The reader has moved something: the whole walk is shown. */

@@ -2,57 +2,43 @@
 // that a saved notebook goes on where it stood.
 
 import { decode, judged, parsed, within } from "./compute/judge.js";
-import { ask, button, element, host, keepKeys, noKernel, rich, rooted } from "./page.js";
-
-/** @import { Question, View } from "./types.js" */
+import { ask, button, element, host, keep, noKernel, rich, rooted } from "./page.js";
 
 /** The fields to answer in. @param {Question} question @param {string} given */
 function fieldsOf(question, given) {
   const { choices, unit, kept } = question;
-  if (!choices) {
-    const entry = element("input", { type: "text", inputMode: "decimal", size: 10 });
-    Object.assign(entry, { required: true, value: given });
-    entry.oninput = () => entry.setCustomValidity("");
-    const right = `(right ${within(question, kept && decode(kept))})`;
-    const after = `${unit ? ` ${unit}` : ""} ${right}`;
-    return [element("label", {}, "Your prediction: ", entry, after)];
-  }
   const name = `gd-${Math.random()}`;
-  return choices.map((value) => {
-    const checked = value === given;
-    const radio = element("input", { type: "radio", name, value, required: true, checked });
-    return element("label", {}, radio, ...rich(value));
-  });
+  if (choices)
+    return choices.map((value) => {
+      const radio = element("input", { type: "radio", name, value, required: true, checked: value === given });
+      return element("label", {}, radio, ...rich(value));
+    });
+  const entry = element("input", { type: "text", inputMode: "decimal", size: 10, required: true });
+  entry.value = given;
+  entry.oninput = () => entry.setCustomValidity("");
+  const right = `(right ${within(question, kept && decode(kept))})`;
+  return [element("label", {}, "Your prediction: ", entry, `${unit ? ` ${unit}` : ""} ${right}`)];
 }
 
 /** @param {View} view */
 export function render({ model, el }) {
   /** @type {Question} */
   const question = model.get("spec");
-  const commit = element("button", {}, "Commit");
   const legend = element("legend", { className: "gd-said" }, question.question);
   const answers = fieldsOf(question, model.get("given"));
-  const field = element("fieldset", {}, legend, ...answers, commit);
+  const field = element("fieldset", {}, legend, ...answers, element("button", {}, "Commit"));
   const form = element("form", {}, field);
   const inputs = [...form.querySelectorAll("input")];
   const result = element("div", { className: "gd-words", ariaLive: "polite" });
   const reason = element("textarea");
   const explain = button("Show the explanation");
-  const because = element("label", {}, "Why? Write your reason: ", reason);
-  const after = element("div", {}, because, explain);
+  const after = element("div", {}, element("label", {}, "Why? Write your reason: ", reason), explain);
   const again = button("Predict again");
   const below = element("div", { className: "gd-again" }, again);
   const root = rooted(el, form, result, after);
-  keepKeys(root);
 
   let waiting = 0; // for the kernel
   let committed = false; // just now
-
-  /** @param {Record<string, string>} changes */
-  function set(changes) {
-    for (const [key, value] of Object.entries(changes)) model.set(key, value);
-    model.save_changes();
-  }
 
   function settle() {
     clearTimeout(waiting);
@@ -62,18 +48,16 @@ export function render({ model, el }) {
 
   form.onsubmit = (event) => {
     event.preventDefault();
-    const [entry] = inputs;
-    const given = question.choices
-      ? (inputs.find((input) => input.checked)?.value ?? "")
-      : entry.value.trim();
+    const [entry] = question.choices ? inputs.filter((input) => input.checked) : inputs;
+    const given = entry.value.trim();
     if (!question.choices && Number.isNaN(parsed(given))) {
       entry.setCustomValidity("A number, please, such as 0.25 or 1e-3");
       entry.reportValidity();
       return;
     }
     committed = true;
-    set({ given });
-    if (question.kept) return set({ truth: question.kept });
+    keep(model, { given });
+    if (question.kept) return keep(model, { truth: question.kept });
     result.textContent = "Running the answer …";
     waiting = window.setTimeout(() => {
       if (!model.get("truth")) result.textContent = noKernel("The answer");
@@ -87,23 +71,18 @@ export function render({ model, el }) {
     explain.disabled = reason.value.trim().length < 3;
   };
   reason.oninput = weigh;
-  reason.onchange = () => set({ reason: reason.value });
+  reason.onchange = () => keep(model, { reason: reason.value });
 
   explain.onclick = () => {
-    for (const text of host(el).querySelectorAll(".widget-htmlmath-content"))
-      text.ariaLive = "polite";
-    set({ why: `<b>Explanation.</b> ${decode(question.why ?? "")}` });
+    for (const text of host(el).querySelectorAll(".widget-htmlmath-content")) text.ariaLive = "polite";
+    keep(model, { why: `<b>Explanation.</b> ${decode(question.why ?? "")}` });
     setTimeout(() => again.focus());
   };
 
   again.onclick = () => {
-    set({ given: "", truth: "", reason: "", why: "" }); // for the next class
+    keep(model, { given: "", truth: "", reason: "", why: "" }); // for the next class
     form.reset();
     settle();
-    for (const input of inputs) {
-      if (question.choices) input.checked = false;
-      else input.value = "";
-    }
     result.textContent = "Predict anew.";
     inputs[0].focus();
   };
@@ -127,9 +106,7 @@ export function render({ model, el }) {
     if (committed) reason.focus(); // the form above is locked now
     committed = false;
     const { answer, verdict } = judged(question, given, truth);
-    const strong = element("p", {}, verdict);
-    strong.style.fontWeight = "700";
-    result.replaceChildren(element("p", {}, ...rich(answer)), strong);
+    result.replaceChildren(element("p", {}, ...rich(answer)), element("p", { style: "font-weight: 700" }, verdict));
   }
 
   for (const key of ["given", "truth", "why"]) model.on(`change:${key}`, update);

@@ -1,21 +1,17 @@
-// The shapes that pass between Python, what computes, what draws and what listens.
+// The shapes that pass between Python, what computes, what draws and what listens: known in every file.
 
-import type palette from "../../figures/palette.json";
-
-export type Pair = [number, number];
-export type Box = { x: number; y: number; w: number; h: number }; // in pixels
-export type Pen = CanvasRenderingContext2D;
-export type Colours = typeof palette.light;
+type Pair = [number, number];
+type Box = { x: number; y: number; w: number; h: number }; // in pixels
+type Pen = CanvasRenderingContext2D;
+type Colours = typeof import("../../figures/palette.json").light;
 
 /** The sliders: what a widget has traits for. */
-export type Trait =
-  | ("lr" | "T" | "eps" | "h" | "x" | "angle" | "b" | "seed")
-  | ("n" | "d" | "dtype" | "memory");
-export type Values = Record<Trait, number>;
+type Trait = ("lr" | "T" | "eps" | "h" | "x" | "angle" | "b" | "seed") | ("n" | "d" | "dtype" | "memory");
+type Values = Record<Trait, number>; // those of b, seed, n, d, dtype and memory are places in lists
 
 // ---------------------------------------------------------------- what Python says is explored
 
-export type Axes = {
+type Axes = {
   x: Pair;
   y: Pair;
   xlabel: string;
@@ -24,7 +20,7 @@ export type Axes = {
   logy: boolean;
   every?: number;
 };
-export type Play = { trait: Trait; from: number; to: number; count: number; log: boolean };
+type Play = { trait: Trait; from: number; to: number; count: number; log: boolean };
 
 /** Every explorer's spec. `layout`: where each array begins in the table, and how long it is. */
 interface Common {
@@ -43,27 +39,27 @@ interface Walks extends Common {
   steps: number[];
   T_max: number;
 }
-export interface BatchWalks extends Walks {
+interface BatchWalks extends Walks {
   n: number;
   batch_sizes: number[];
   seeds: number[];
 }
 
-export interface SecantSpec extends Common {
+interface SecantSpec extends Common {
   kind: "secant";
   hs: number[];
   at: number;
   f: number | null;
   slope: number | null;
 }
-export interface TangentSpec extends Common {
+interface TangentSpec extends Common {
   kind: "tangent";
 }
-export interface DirectionSpec extends Common {
+interface DirectionSpec extends Common {
   kind: "direction";
   init: Pair;
 }
-export interface DescentSpec extends Walks {
+interface DescentSpec extends Walks {
   kind: "descent";
   ascent: boolean;
   fit: boolean;
@@ -74,21 +70,21 @@ export interface DescentSpec extends Walks {
   offsets: number[];
   stop: string[];
 }
-export interface LossesSpec extends Common {
+interface LossesSpec extends Common {
   kind: "losses";
   names: string[];
   edges: number[];
   rates: number[];
   T_max: number;
 }
-export interface SgdSpec extends BatchWalks {
+interface SgdSpec extends BatchWalks {
   kind: "sgd";
 }
-export interface BatchesSpec extends BatchWalks {
+interface BatchesSpec extends BatchWalks {
   kind: "batches";
   grid: number[];
 }
-export interface MemorySpec extends Common {
+interface MemorySpec extends Common {
   kind: "memory";
   values: { n: number[]; d: number[]; dtype: string[]; b: number[]; memory: number[] };
   item: number[];
@@ -96,12 +92,12 @@ export interface MemorySpec extends Common {
   buffers: number;
   here: number | null;
 }
-export type Spec =
+type Spec =
   | (SecantSpec | TangentSpec | DirectionSpec | DescentSpec)
   | (LossesSpec | SgdSpec | BatchesSpec | MemorySpec);
 
 /** The spec of a prediction. */
-export interface Question {
+interface Question {
   question: string;
   choices: string[] | null;
   unit: string;
@@ -114,12 +110,12 @@ export interface Question {
 // ---------------------------------------------------------------- what is made of it
 
 /** From numbers to pixels. Ticks are at least `apart` pixels from each other. */
-export interface Scale {
+interface Scale {
   (value: number): number;
   back(pixel: number): number;
   ticks(apart: number, every?: number): number[];
 }
-export interface Panel extends Axes {
+interface Panel extends Axes {
   box: Box;
   X: Scale;
   Y: Scale;
@@ -127,12 +123,10 @@ export interface Panel extends Axes {
   at(x: number, y: number): Pair;
   inside(pixel: number[]): boolean;
 }
-export type Strip = { x: number; y: number; w: number; X: Scale }; // the bar of rates
+type Strip = { x: number; y: number; w: number; X: Scale }; // the bar of rates
 
 /** What stays until the spec, the table, the theme or the width changes. */
-export interface Stage<S extends Common = Spec> {
-  spec: S;
-  arrays: Record<string, Float32Array>;
+interface Stage<S extends Common = Spec> extends Explored<S> {
   main: Panel;
   side: Panel;
   strip: Strip | null;
@@ -144,28 +138,65 @@ export interface Stage<S extends Common = Spec> {
   flat: boolean;
 }
 
-/** What the sliders select: words, and what tests are shown. `done`: Play stops here. */
-export type Selected = { text: string[]; shown: object; done?: boolean };
+/** A walk of n pixels: what of it is in the picture, and the pixel where that ends. */
+type Trail = { n: number; pixels: Pair[]; left: boolean; pixel: Pair | null };
+
+/** What the sliders select: words, what tests are shown, and the lines. `done`: Play stops here. */
+type Selected = { text: string[]; shown: object; draw(g: Pen): void; done?: boolean };
 
 /** The names of the lines above a picture, and their colours. */
-export type Keys = Record<string, string>;
+type Keys = Record<string, string>;
 
-/** `select` computes, `still` and `draw` paint. One that walks has a `length`; one has its own `axes`. */
-export interface Explorer<S extends Common, T extends Selected> {
-  select(stage: Stage<S>, values: Values, part: boolean): T;
-  draw(g: Pen, stage: Stage<S>, selected: T): void;
-  still?(g: Pen, stage: Stage<S>): void;
+type Arrays = Record<string, Float32Array>;
+
+/** The spec and its table. */
+interface Explored<S extends Common = Spec> {
+  spec: S;
+  arrays: Arrays;
+}
+
+/** One kind of explorer. One that walks has a `length`; one has its own `axes`. */
+interface Explorer<S extends Common> {
+  select(stage: Stage<S>, values: Values, part: boolean): Selected;
   axes?(g: Pen, stage: Stage<S>): void;
   keys?(spec: S, colour: Colours): [main: Keys, side: Keys];
-  length?(stage: Stage<S>, values: Values): number;
+  length?(explored: Explored<S>, values: Values): number;
 }
 
 /** What anywidget gives a view. */
-export interface Model {
+interface Model {
   get(name: string): any;
   set(name: string, value: unknown): void;
   save_changes(): void;
   send(message: object): unknown;
   on(event: string, heard: (message: any) => void): void;
 }
-export type View = { model: Model; el: HTMLElement };
+type View = { model: Model; el: HTMLElement };
+
+/** What plays: the steps of the whole walk, undefined where nothing walks; does Play stop at what is shown? */
+type Played = { steps(): number | undefined; done(): boolean | undefined; draw(): void };
+
+/** A view's model that finds others, and the code that a page has loaded, by its text. */
+type Finder = Model & { widget_manager: { get_model(id: string): Promise<Model> } };
+type Front = Promise<typeof import("./index.js")>;
+interface Window {
+  gdFront?: Record<string, Front>;
+}
+
+// ---------------------------------------------------------------- names for shapes that functions have
+
+type Tags = HTMLElementTagNameMap;
+type Look = [colour: string, width?: number, dash?: number[]]; // of a line
+type Round = [radius: number, fill: string, edge?: string | null]; // a dot's look
+type Label = (name: string, rate: number, from: number, to: number, above?: boolean) => number; // its left end
+type Walk = ReturnType<typeof import("./compute/select.js").walk>;
+type BatchWalk = ReturnType<typeof import("./compute/select.js").batchWalk>;
+type Needs = ReturnType<typeof import("./explorers/memory.js").needs>;
+type Places = ReturnType<typeof import("./compute/layout.js").layout>;
+type Scene = Stage & Places & { keys: [Keys, Keys]; ratio: number };
+
+// esbuild puts a style sheet into the bundle as text.
+declare module "*.css" {
+  const text: string;
+  export default text;
+}

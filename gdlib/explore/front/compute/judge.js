@@ -2,8 +2,6 @@
 
 import { words } from "./words.js";
 
-/** @import { Question } from "../types.js" */
-
 /** What Python's `encoded` has made of a value. @param {string} code @returns {any} */
 export const decode = (code) =>
   JSON.parse(new TextDecoder().decode(Uint8Array.from(atob(code), (c) => c.charCodeAt(0))));
@@ -18,8 +16,7 @@ export function parsed(typed) {
 const unitOf = ({ unit }) => (unit ? ` ${unit}` : "");
 
 /** A count is right when it is exact. @param {Question} question @param {unknown} truth */
-const isCount = ({ rtol, atol, choices }, truth) =>
-  !choices && !rtol && atol < 1 && Number.isInteger(truth);
+const isCount = ({ rtol, atol, choices }, truth) => !choices && !rtol && atol < 1 && Number.isInteger(truth);
 
 /** When a number is right: "within ±10 %". @param {Question} question @param {unknown} truth */
 export function within(question, truth) {
@@ -29,35 +26,26 @@ export function within(question, truth) {
   return `within ±${parts.filter(Boolean).join(" + ") || "0"}`;
 }
 
-/**
- * Is it right, and what is said about it? Backquotes mark code.
- * @param {Question} question
- * @param {string} given
- * @param {any} truth
- */
-export function judged(question, given, truth) {
-  const unit = unitOf(question);
-  if (question.choices) return verdict(given === truth, given, truth, unit, "");
+/** As `judged` needs it. @type {(question: Question, given: string, truth: number) => [boolean, string, string]} */
+const measured = (question, given, truth) => {
   const size = Math.abs(truth);
   const miss = Math.abs(parsed(given) - truth);
   const exact = 1e-9 * size;
   const allowed = isCount(question, truth) ? exact : question.rtol * size + question.atol;
   // beyond 1000 % a share says nothing
   const share = truth && miss <= 10 * size ? ` (${words((100 * miss) / size, 3)} %)` : "";
-  const hit = miss <= Math.max(allowed / 100, exact);
   const off = ` You are off by ${words(miss, 3)}${share}; right is ${within(question, truth)}.`;
   const answer = Number.isInteger(truth) && size < 1e6 ? words(truth, 6) : words(truth);
-  return verdict(miss <= allowed, given, answer, unit, hit ? "" : off);
-}
+  return [miss <= allowed, answer, miss <= Math.max(allowed / 100, exact) ? "" : off];
+};
 
-/**
- * @param {boolean} right @param {string} given @param {string} truth @param {string} unit
- * @param {string} off
- */
-function verdict(right, given, truth, unit, off) {
+/** Is it right? Backquotes mark code. @param {Question} question @param {string} given @param {any} truth */
+export function judged(question, given, truth) {
+  const [right, answer, off] = question.choices ? [given === truth, truth, ""] : measured(question, given, truth);
+  const unit = unitOf(question);
   return {
     right,
-    answer: `You said ${given}${unit}. The answer is ${truth}${unit}.`,
+    answer: `You said ${given}${unit}. The answer is ${answer}${unit}.`,
     verdict: `${right ? "✓ Right." : "✗ Not this time."}${off}`,
   };
 }

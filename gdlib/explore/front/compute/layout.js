@@ -1,37 +1,86 @@
-// Where the two pictures, the bar of rates and the names of the lines stand, in pixels.
+// From numbers to pixels: where axes' numbers, pictures, the bar of rates and the names of the lines stand.
 
-import { panel, scale } from "./scale.js";
+/** @type {(values: Pair, pixels: Pair, log?: boolean) => Scale} */
+export const scale = ([low, high], [from, to], log) => {
+  const f = log ? Math.log10 : (/** @type {number} */ v) => v;
+  const [a, b] = [f(low), f(high)];
+  const map = (/** @type {number} */ v) => from + ((f(v) - a) / (b - a)) * (to - from);
+  return Object.assign(map, {
+    back(/** @type {number} */ pixel) {
+      const v = a + ((pixel - from) / (to - from)) * (b - a);
+      return log ? 10 ** v : v;
+    },
+    ticks(/** @type {number} */ apart, /** @type {number | undefined} */ every) {
+      const most = Math.max(2, Math.floor(Math.abs(to - from) / apart));
+      const step = log ? Math.ceil((b - a) / most) : (every ?? roundStep((b - a) / most));
+      if (log) return run(Math.ceil(a - 1e-9), b + 1e-9, Math.max(1, step)).map((e) => 10 ** e);
+      return run(Math.ceil(a / step - 1e-9), b / step + 1e-9).map((n) => n * step);
+    },
+  });
+};
 
-/** @import { Keys, Pair, Spec } from "../types.js" */
+/** The smallest 1, 2, 2.5 or 5 × 10ⁿ at or above `raw`. @param {number} raw */
+function roundStep(raw) {
+  const unit = 10 ** Math.floor(Math.log10(raw));
+  return unit * ([1, 2, 2.5, 5].find((m) => unit * m >= raw * 0.999) ?? 10);
+}
+
+/** Numbers that are step apart, up to the last. @type {(first: number, last: number, step?: number) => number[]} */
+const run = (first, last, step = 1) =>
+  Array.from({ length: Math.floor((last - first) / step) + 1 }, (_, k) => first + k * step);
+
+/** On a logarithmic axis 0 lies below the picture. @type {(axes: Axes, box: Box) => Panel} */
+export const panel = (axes, box) => {
+  const { x, y, w, h } = box;
+  const X = scale(axes.x, [x, x + w], axes.logx);
+  const Y = scale(axes.y, [y + h, y], axes.logy);
+  const at = (/** @type {number} */ u, /** @type {number} */ v) =>
+    /** @type {Pair} */ ([X(u), axes.logy && v === 0 ? y + h + 9 : Y(v)]);
+  const inside = (/** @type {number[]} */ [px, py]) =>
+    px >= x - 0.5 && px <= x + w + 0.5 && py >= y - 0.5 && py <= y + h + 0.5;
+  return { ...axes, box, X, Y, at, inside };
+};
+
+/** Where the way from a, inside, to b leaves. @type {(box: Box, a: Pair, b: Pair) => Pair} */
+export const borderOf = ({ x, y, w, h }, a, b) => {
+  const [dx, dy] = [b[0] - a[0], b[1] - a[1]];
+  const across = dx ? ((dx > 0 ? x + w : x) - a[0]) / dx : 1;
+  const up = dy ? ((dy > 0 ? y + h : y) - a[1]) / dy : 1;
+  const t = Math.max(0, Math.min(1, across, up)) || 0;
+  return [a[0] + t * dx, a[1] + t * dy];
+};
 
 /**
- * From the right, in rows upwards above a picture; the lowest row begins with the axis' name.
- * @param {(text: string) => number} wide
- * @param {Keys} keys
- * @param {number} width of the picture
- * @param {string} name of the axis
+ * The part of a walk of n pixels that is in the picture, and where that ends: its last point, or the border.
+ * @type {(main: Panel, n: number, pixelAt: (k: number) => Pair) => Trail}
+ */
+export const trailOf = (main, n, pixelAt) => {
+  const pixels = Array.from({ length: n }, (_, k) => pixelAt(k));
+  const out = pixels.findIndex((q) => q.every(Number.isFinite) && !main.inside(q));
+  if (out < 0) return { n, pixels, left: false, pixel: pixels[n - 1] };
+  const end = out > 0 ? borderOf(main.box, pixels[out - 1], pixels[out]) : null;
+  return { n, pixels: pixels.slice(0, out + 1), left: true, pixel: end };
+};
+
+/**
+ * From the right, in rows upwards above a picture `width` wide; the lowest row begins with the axis' name.
+ * @param {(text: string) => number} wide @param {Keys} keys @param {number} width @param {string} name
  */
 export function placed(wide, keys, width, name) {
-  let row = 0;
-  let right = width;
-  const places = Object.entries(keys)
-    .reverse()
-    .map(([label, colour]) => {
-      const size = wide(label) + 22;
-      const taken = row === 0 && name ? wide(name) + 12 : 0;
-      if (right - size < taken && (right < width || taken)) {
-        row++;
-        right = width;
-      }
-      const left = Math.max(0, right - size);
-      right = left - 12;
-      return { label, colour, left, row };
-    });
+  let [row, right] = [0, width];
+  const places = [];
+  for (const [label, colour] of Object.entries(keys).reverse()) {
+    const size = wide(label) + 22;
+    const taken = row === 0 && name ? wide(name) + 12 : 0;
+    if (right - size < taken && (right < width || taken)) [row, right] = [row + 1, width];
+    const left = Math.max(0, right - size);
+    right = left - 12;
+    places.push({ label, colour, left, row });
+  }
   return { places, rows: row + 1 };
 }
 
-/** @param {number} font */
-export const rowHeight = (font) => 1.25 * font;
+export const rowHeight = (/** @type {number} */ font) => 1.25 * font;
 
 /** The size of the type. @param {number} W width @param {number} px the page's size of type */
 export const fontSize = (W, px) => (W < 32.5 * px ? 0.875 * px : px);
@@ -40,10 +89,8 @@ export const fontSize = (W, px) => (W < 32.5 * px ? 0.875 * px : px);
 export const sameRate = ({ L, mu }) => !!L && !!mu && Math.abs(L / mu - 1) < 1e-6;
 
 /**
- * The pictures side by side, or one below the other where a view W wide has no room for two.
- * @param {Spec} spec
- * @param {Keys[]} keys
- * @param {{ W: number, px: number, tall: number }} page tall: how high a picture may be
+ * The pictures side by side, or one below the other where a view W wide has no room for two; each at most `tall`.
+ * @param {Spec} spec @param {Keys[]} keys @param {{ W: number, px: number, tall: number }} page
  * @param {(text: string) => number} wide
  */
 export function layout(spec, keys, { W, px, tall }, wide) {
@@ -52,35 +99,27 @@ export function layout(spec, keys, { W, px, tall }, wide) {
   const twoColumns = W >= Math.max(640, 30 * px);
   const [left, foot] = [font * 3.4, font * 2.6 + 8];
   const width = twoColumns ? most / 2 - left - 16 : W - left - 16;
-  const rows = [spec.main, spec.side].map(
-    ({ ylabel }, k) => (placed(wide, keys[k], width, ylabel).rows - 1) * rowHeight(font),
-  );
+  const above = (/** @type {number} */ k, name = "") => (placed(wide, keys[k], width, name).rows - 1) * rowHeight(font);
+  const rows = [above(0, spec.main.ylabel), above(1, spec.side.ylabel)];
   if (twoColumns) rows.fill(Math.max(...rows));
   const [head, sideHead] = rows.map((height) => font * 1.6 + height);
-  const shape = proportions(spec);
+  const { x: across, y: up } = spec.main;
+  const aspect = (up[1] - up[0]) / (across[1] - across[0]); // kept where one unit shall be as long on both axes
+  const shape = spec.equal && aspect > 0.4 && aspect < 1.5 ? aspect : null;
   const h = Math.min(tall - rows[0], width * (shape ?? 0.72));
   const strip = stripOf(spec, font, left, (twoColumns ? most : W) - left - 16);
   const y = (strip ? strip.y + 17 + font * 1.5 : 0) + head;
   const main = panel(spec.main, { x: left, y, w: shape ? h / shape : width, h });
-  const side = panel(
-    spec.side,
-    twoColumns
-      ? { x: left * 2 + width + 16, y, w: width, h }
-      : { x: left, y: y + h + foot + sideHead, w: width, h: Math.min(tall - rows[1], width * 0.6) },
-  );
+  const beside = { x: left * 2 + width + 16, y, w: width, h };
+  const below = { x: left, y: y + h + foot + sideHead, w: width, h: Math.min(tall - rows[1], width * 0.6) };
+  const side = panel(spec.side, twoColumns ? beside : below);
   return { font, main, side, strip, W, H: side.box.y + side.box.h + foot };
-}
-
-/** Height by width, where one unit shall be as long on both axes. @param {Spec} spec */
-function proportions({ equal, main: { x, y } }) {
-  const aspect = (y[1] - y[0]) / (x[1] - x[0]);
-  return equal && aspect > 0.4 && aspect < 1.5 ? aspect : null;
 }
 
 /** @param {Spec} spec @param {number} font @param {number} x @param {number} w */
 function stripOf(spec, font, x, w) {
   if (spec.kind !== "descent" || !spec.L) return null;
-  const y = 20 + (spec.mu && !sameRate(spec) ? font * 1.15 : 0);
-  const ends = /** @type {Pair} */ ([spec.rates[0], spec.rates[spec.rates.length - 1]]);
-  return { x, y, w, X: scale(ends, [x, x + w], true) };
+  const { rates, mu } = spec;
+  const y = 20 + (mu && !sameRate(spec) ? font * 1.15 : 0);
+  return { x, y, w, X: scale([rates[0], rates[rates.length - 1]], [x, x + w], true) };
 }

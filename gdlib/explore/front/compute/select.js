@@ -1,35 +1,29 @@
 // What the sliders select in a table.
 
-/** @import { BatchWalks, DescentSpec, Pair, Play, Values } from "../types.js" */
-/** @typedef {Record<string, Float32Array>} Arrays */
+/** What makes a scale even. @type {(log: boolean) => (v: number) => number} */
+const even = (log) => (log ? Math.log : (v) => v);
 
 /** The place of the value nearest to x. @param {ArrayLike<number>} values @param {number} x */
 export function nearest(values, x, log = false) {
-  const f = log ? Math.log : (/** @type {number} */ v) => v;
-  const apart = (/** @type {number} */ i) => Math.abs(f(values[i]) - f(x));
-  let best = 0;
-  for (let i = 1; i < values.length; i++) if (apart(i) < apart(best)) best = i;
-  return best;
+  const f = even(log);
+  const apart = Array.from(values, (value) => Math.abs(f(value) - f(x)));
+  return apart.indexOf(Math.min(...apart));
 }
 
-/**
- * Point k of points that lie end to end, d numbers each.
- * @param {Float32Array} points @param {number} k @param {number} d
- */
-const pointAt = (points, k, d) => Array.from(points.subarray(k * d, (k + 1) * d));
+/** A walk's rows of a table, from row `first` on. @param {Arrays} arrays @param {number} first @param {number} d */
+const rowsOf = ({ points, norms, gap }, first, d) => ({
+  at: (/** @type {number} */ k) => Array.from(points.subarray((first + k) * d, (first + k + 1) * d)),
+  norm: (/** @type {number} */ k) => norms[first + k],
+  gap: (/** @type {number} */ k) => gap[first + k],
+});
 
-/**
- * The prefix of the table's path that gradient_descent returns with lr, T and eps.
- * @param {DescentSpec} spec
- * @param {Arrays} arrays
- * @param {Pick<Values, "lr" | "T" | "eps">} values
- * @returns last: the last step that float32 holds; beyond: the walk goes on past it
- */
-export function walk(spec, arrays, { lr, T, eps }) {
+/** The part of a path that gradient_descent returns. @param {Explored<DescentSpec>} explored @param {Values} values */
+export function walk({ spec, arrays }, { lr, T, eps }) {
   const i = nearest(spec.rates, lr, true);
   const [first, next] = [spec.offsets[i], spec.offsets[i + 1]];
-  const [stored, full, d] = [next - first, spec.steps[i], spec.init.length];
-  const norm = (/** @type {number} */ k) => (k < stored ? arrays.norms[first + k] : Number.NaN);
+  const [stored, full] = [next - first, spec.steps[i]];
+  const rows = rowsOf(arrays, first, spec.init.length);
+  const norm = (/** @type {number} */ k) => (k < stored ? rows.norm(k) : Number.NaN);
   const ends = (/** @type {number} */ k) => {
     if (norm(k) <= eps) return "converged";
     const lost = spec.stop[i] === "diverged" && (full < T || !Number.isFinite(norm(k)));
@@ -38,38 +32,17 @@ export function walk(spec, arrays, { lr, T, eps }) {
   };
   let steps = 0;
   while (!ends(steps)) steps++;
-  const last = Math.min(steps, stored - 1);
-  const at = (/** @type {number} */ k) => pointAt(arrays.points, first + k, d);
-  return {
-    rate: spec.rates[i],
-    steps,
-    stop: ends(steps),
-    last,
-    beyond: steps > last,
-    at,
-    final: stored ? at(last) : spec.init,
-    norm: (/** @type {number} */ k) => arrays.norms[first + k],
-    gap: (/** @type {number} */ k) => arrays.gap[first + k],
-  };
+  const last = Math.min(steps, stored - 1); // the last one that float32 holds; the walk may go on beyond
+  const final = stored ? rows.at(last) : spec.init;
+  return { rate: spec.rates[i], steps, stop: ends(steps), last, beyond: steps > last, final, ...rows };
 }
 
-/**
- * One of the walks by mini-batches, T steps or as many as it has; b and seed are places in lists.
- * @param {BatchWalks} spec
- * @param {Arrays} arrays
- * @param {Pick<Values, "lr" | "T" | "b" | "seed">} values
- */
-export function batchWalk(spec, arrays, { lr, T, b, seed }) {
+/** T steps by mini-batches, or as many as there are. @param {Explored<BatchWalks>} explored @param {Values} values */
+export function batchWalk({ spec, arrays }, { lr, T, b, seed }) {
   const i = nearest(spec.rates, lr, true);
   const nth = (i * spec.batch_sizes.length + b) * spec.seeds.length + seed;
-  const first = nth * (spec.T_max + 1);
-  return {
-    rate: spec.rates[i],
-    size: spec.batch_sizes[b],
-    steps: Math.min(T, spec.steps[nth]),
-    at: (/** @type {number} */ t) => pointAt(arrays.points, first + t, spec.init.length),
-    gap: (/** @type {number} */ t) => arrays.gap[first + t],
-  };
+  const rows = rowsOf(arrays, nth * (spec.T_max + 1), spec.init.length);
+  return { rate: spec.rates[i], size: spec.batch_sizes[b], steps: Math.min(T, spec.steps[nth]), ...rows };
 }
 
 /**
@@ -83,10 +56,7 @@ export const predicted = (lr, L, mu, norm, eps) => {
   return factor < 1e-12 ? 1 : Math.ceil(Math.log(eps / norm) / Math.log(factor) - 1e-9);
 };
 
-/**
- * Catmull and Rom's curve through values that are one apart, at q; the ends repeat themselves.
- * @param {ArrayLike<number>} values @param {number} q
- */
+/** Catmull and Rom's curve through values one apart, at q. @param {Float32Array} values @param {number} q */
 export function between(values, q) {
   const last = values.length - 1;
   const j = Math.min(last - 1, Math.floor(q));
@@ -100,8 +70,8 @@ export const degrees = ({ 0: x, 1: y }) => ((Math.atan2(y, x) * 180) / Math.PI +
 
 /** Which of its places, 0 to count, a slider is at. @param {Play} play @param {number} value */
 export function placeOf({ from, to, count, log }, value) {
-  const f = log ? Math.log : (/** @type {number} */ v) => v;
-  return Math.round(((f(value) - f(from)) / (f(to) - f(from))) * count);
+  const [now, start, end] = [value, from, to].map(even(log));
+  return Math.round(((now - start) / (end - start)) * count);
 }
 
 /** At place j; at or past the last one the end. @type {(play: Play, j: number) => number} */
@@ -111,15 +81,9 @@ export const valueAt = ({ trait, from, to, count, log }, j) => {
   return trait === "T" ? Math.round(value) : Number(value.toPrecision(12));
 };
 
-/**
- * The table's arrays by name, without a copy of each.
- * @param {DataView | Uint8Array} table float32 @param {Record<string, Pair>} layout
- * @returns {Arrays}
- */
-export function unpack({ buffer, byteOffset, byteLength }, layout) {
+/** A float32 table's arrays by name. @type {(table: DataView | Uint8Array, layout: Record<string, Pair>) => Arrays} */
+export const unpack = ({ buffer, byteOffset, byteLength }, layout) => {
   const data = new Float32Array(buffer.slice(byteOffset, byteOffset + byteLength));
   const parts = Object.entries(layout);
-  return Object.fromEntries(
-    parts.map(([name, [first, count]]) => [name, data.subarray(first, first + count)]),
-  );
-}
+  return Object.fromEntries(parts.map(([name, [first, count]]) => [name, data.subarray(first, first + count)]));
+};

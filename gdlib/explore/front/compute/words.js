@@ -1,25 +1,17 @@
 // Numbers as readers see them.
 
-/**
- * At most `digits` significant digits, and a real minus.
- * @param {number | null | undefined} value
- */
+/** At most `digits` significant digits, and a real minus. @param {number | null | undefined} value */
 export function words(value, digits = 4) {
   if (value == null || Number.isNaN(value)) return "not a number";
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
   const size = Math.abs(value);
   const long = size !== 0 && (size < 1e-3 || size >= 1e6);
-  const text = long ? value.toExponential(digits - 2) : String(Number(value.toPrecision(digits)));
-  return minus(
-    text
-      .replace(/(\.\d*?)0+e/, "$1e")
-      .replace(".e", "e")
-      .replace("e+", "e"),
-  );
+  if (!long) return minus(String(Number(value.toPrecision(digits))));
+  const [factor, exponent] = value.toExponential(digits - 2).split("e");
+  return minus(`${Number(factor)}e${Number(exponent)}`);
 }
 
-/** @param {string} text */
-export const minus = (text) => text.replaceAll("-", "−");
+export const minus = (/** @type {string} */ text) => text.replaceAll("-", "−");
 
 /** A point. @param {number[]} p @param {number} [digits] */
 export function place(p, digits) {
@@ -27,8 +19,10 @@ export function place(p, digits) {
   return `(${p.map((v) => words(v, digits)).join(", ")})`;
 }
 
-/** "1 step", "2 steps". @param {number} n @param {string} [noun] */
-export const counted = (n, noun = "step") => `${n} ${noun}${n === 1 ? "" : "s"}`;
+export const plural = (/** @type {number} */ n) => (n === 1 ? "" : "s");
+
+/** "1 step", "2 steps". @param {number} n */
+export const counted = (n) => `${n} step${plural(n)}`;
 
 /** With commas: "1,000". @param {number} v */
 export const grouped = (v) => v.toLocaleString("en");

@@ -1,57 +1,71 @@
-// Frames, numbers and names beside the pictures.
+// Beside the pictures: frames, numbers, names, and the bar of rates.
 
-import { placed, rowHeight } from "../compute/layout.js";
+import { placed, rowHeight, sameRate } from "../compute/layout.js";
 import { power, words } from "../compute/words.js";
-
-/** @import { Keys, Panel, Pen } from "../types.js" */
+import { line, write } from "./pen.js";
 
 /**
  * A frame, and the numbers below it.
- * @param {Pen} g @param {Panel} p @param {string} ink @param {number} font
- * @param {number[]} ticks @param {(tick: number) => string} name
+ * @type {(g: Pen, p: Panel, ink: string, font: number, ticks: number[], name: (tick: number) => string) => void}
  */
-export function box(g, { box: { x, y, w, h }, X, xlabel }, ink, font, ticks, name) {
-  g.strokeStyle = g.fillStyle = ink;
-  g.lineWidth = 1;
-  g.globalAlpha = 0.6;
+export const box = (g, { box: { x, y, w, h }, X, xlabel }, ink, font, ticks, name) => {
+  Object.assign(g, { strokeStyle: ink, fillStyle: ink, lineWidth: 1, lineJoin: "miter", globalAlpha: 0.6 });
   g.strokeRect(x, y, w, h);
   g.globalAlpha = 1;
-  g.textAlign = "center";
-  g.textBaseline = "top";
   for (const t of ticks) {
     const end = x + w + 16 - g.measureText(name(t)).width / 2; // where the canvas may end
     g.fillRect(X(t) - 0.5, y + h, 1, 5);
-    g.fillText(name(t), Math.min(X(t), end), y + h + 7);
+    write(g, name(t), Math.min(X(t), end), y + h + 7, "center", "top");
   }
-  g.fillText(xlabel, x + w / 2, y + h + 9 + font * 1.15);
-}
+  write(g, xlabel, x + w / 2, y + h + 9 + font * 1.15, "center", "top");
+};
 
 /** With the axes' names. @type {(g: Pen, p: Panel, ink: string, font: number) => void} */
 export const frame = (g, p, ink, font) => {
   const { x, y } = p.box;
   box(g, p, ink, font, p.X.ticks(font * 4.2, p.every), p.logx ? power : (t) => words(t));
-  g.textAlign = "right";
-  g.textBaseline = "middle";
   for (const t of p.Y.ticks(font * 2.4)) {
     g.fillRect(x - 5, p.Y(t) - 0.5, 5, 1);
-    g.fillText(p.logy ? power(t) : words(t), x - 7, p.Y(t));
+    write(g, p.logy ? power(t) : words(t), x - 7, p.Y(t), "right", "middle");
   }
-  g.textAlign = "left";
-  g.textBaseline = "bottom";
-  g.fillText(p.ylabel, x, y - 4);
+  write(g, p.ylabel, x, y - 4);
 };
 
-/** @param {Pen} g @param {Panel} p @param {Keys} keys @param {string} ink @param {number} font */
-export function legend(g, p, keys, ink, font) {
-  const wide = (/** @type {string} */ text) => g.measureText(text).width;
-  g.textAlign = "left";
-  g.textBaseline = "bottom";
-  for (const { label, colour, left, row } of placed(wide, keys, p.box.w, p.ylabel).places) {
-    const x = p.box.x + left;
-    const low = p.box.y - 4 - row * rowHeight(font);
+/** @type {(g: Pen, p: Panel, keys: Keys, ink: string, font: number) => void} */
+export const legend = (g, p, keys, ink, font) => {
+  const { places } = placed((text) => g.measureText(text).width, keys, p.box.w, p.ylabel);
+  for (const { label, colour, left, row } of places) {
+    const [x, low] = [p.box.x + left, p.box.y - 4 - row * rowHeight(font)];
     g.fillStyle = colour;
     g.fillRect(x, low - 10, 16, 5);
     g.fillStyle = ink;
-    g.fillText(label, x + 22, low);
+    write(g, label, x + 22, low);
   }
-}
+};
+
+/** The bar of rates. @type {(g: Pen, s: Strip, spec: DescentSpec, colour: Colours, ink: string) => void} */
+export const drawStrip = (g, s, spec, colour, ink) => {
+  const [L, mu, end, same] = [spec.L ?? 0, spec.mu ?? 0, s.x + s.w, sameRate(spec)];
+  const X = (/** @type {number} */ rate) => Math.max(s.x, Math.min(end, s.X(rate)));
+  const ends = [s.x, X(1 / L), X(2 / L), end];
+  for (const [k, zone] of [colour.green, colour.orange, colour.red].entries()) {
+    g.fillStyle = zone;
+    g.fillRect(ends[k], s.y, ends[k + 1] - ends[k], 9);
+  }
+  /** Beside the tick of its rate: begins `from` its width off the tick, ends at `to` or before. @type {Label} */
+  const label = (name, rate, from, to, above) => {
+    const text = `${name} = ${words(rate, 3)}`;
+    const wide = g.measureText(text).width;
+    const left = Math.max(s.x, Math.min(to - wide, X(rate) + from * wide));
+    const xs = [X(rate), X(rate), Math.max(left, Math.min(left + wide, X(rate)))];
+    const ys = above ? [9, -3, -19] : [0, 12, 17];
+    line(g, 3, (j) => [xs[j], s.y + ys[j]], ink, 2);
+    g.fillStyle = ink;
+    write(g, text, left, s.y + ys[2], "left", above ? "bottom" : "top");
+    return left;
+  };
+  const left = label("2/L", 2 / L, 0, end);
+  label(same ? "1/L = 2/(L+μ)" : "1/L", 1 / L, -1, left - 12);
+  // 2/(L + μ) may lie close to 2/L: its name stands above the bar
+  if (mu && !same) label("2/(L+μ)", 2 / (L + mu), -0.5, end, true);
+};

@@ -1,7 +1,4 @@
-// Lines, dots and arrows. Points are pixels, but where a panel is given.
-
-/** @import { Pair, Panel, Pen } from "../types.js" */
-/** @typedef {[colour: string, width?: number, dash?: number[]]} Look */
+// Lines, dots, arrows and words. Points are pixels, but where a panel is given.
 
 /** Paint within a panel's frame only. @type {(g: Pen, p: Panel, paint: () => void) => void} */
 export const clip = (g, { box }, paint) => {
@@ -18,9 +15,9 @@ const near = (v) => Math.max(-1e5, Math.min(1e5, v));
 
 /**
  * A polyline through n points, with gaps where a coordinate is not finite.
- * @param {Pen} g @param {number} n @param {(j: number) => number[]} at @param {string} colour
+ * @type {(g: Pen, n: number, at: (j: number) => number[], ...look: Look) => void}
  */
-export function line(g, n, at, colour, width = 2.5, dash = /** @type {number[]} */ ([])) {
+export const line = (g, n, at, strokeStyle, lineWidth = 2.5, dash = []) => {
   g.beginPath();
   let down = false;
   for (let j = 0; j < n; j++) {
@@ -31,25 +28,13 @@ export function line(g, n, at, colour, width = 2.5, dash = /** @type {number[]} 
     down = there;
   }
   g.setLineDash(dash);
-  g.strokeStyle = colour;
-  g.lineWidth = width;
-  g.lineJoin = "round";
+  Object.assign(g, { strokeStyle, lineWidth, lineJoin: "round" });
   g.stroke();
   g.setLineDash([]);
-}
+};
 
-/**
- * n points of a panel, within its frame.
- * @param {Pen} g @param {Panel} p @param {number} n @param {(j: number) => number[]} point
- * @param {Look} look
- */
-export function plot(g, p, n, point, ...look) {
-  const at = (/** @type {number} */ j) => {
-    const [x, y] = point(j);
-    return p.at(x, y);
-  };
-  clip(g, p, () => line(g, n, at, ...look));
-}
+/** Within the frame. @type {(g: Pen, p: Panel, n: number, point: (j: number) => Pair, ...look: Look) => void} */
+export const plot = (g, p, n, point, ...look) => clip(g, p, () => line(g, n, (j) => p.at(...point(j)), ...look));
 
 /** A level line. @type {(g: Pen, p: Panel, y: number, ...look: Look) => void} */
 export const level = (g, p, y, ...look) => plot(g, p, 2, (j) => [p.x[j], y], ...look);
@@ -57,64 +42,78 @@ export const level = (g, p, y, ...look) => plot(g, p, 2, (j) => [p.x[j], y], ...
 /** A vertical line. @type {(g: Pen, p: Panel, x: number, ...look: Look) => void} */
 export const upright = (g, p, x, ...look) => plot(g, p, 2, (j) => [x, p.y[j]], ...look);
 
-/** @type {(g: Pen, p: Panel, point: number[], slope: number, ...look: Look) => void} */
+/** Through a point with a slope. @type {(g: Pen, p: Panel, point: number[], slope: number, ...look: Look) => void} */
 export const straight = (g, p, [x, y], slope, ...look) =>
   plot(g, p, 2, (j) => [p.x[j], y + slope * (p.x[j] - x)], ...look);
 
 /** Points x, y, x, y … @type {(g: Pen, p: Panel, xy: Float32Array, ...look: Look) => void} */
-export const curve = (g, p, xy, ...look) =>
-  plot(g, p, xy.length / 2, (j) => [xy[2 * j], xy[2 * j + 1]], ...look);
+export const curve = (g, p, xy, ...look) => plot(g, p, xy.length / 2, (j) => [xy[2 * j], xy[2 * j + 1]], ...look);
 
-/** A level line at 0, faint. @param {Pen} g @param {Panel} p @param {string} ink */
-export function zero(g, p, ink) {
+/** A level line at 0, faint. @type {(g: Pen, p: Panel, ink: string) => void} */
+export const zero = (g, p, ink) => {
   g.globalAlpha = 0.5;
   level(g, p, 0, ink, 1);
   g.globalAlpha = 1;
-}
-
-/** @typedef {[radius: number, fill: string, edge?: string | null]} Round */
+};
 
 /** @type {(g: Pen, at: number[], ...round: Round) => void} */
-export const dot = (g, [x, y], radius, fill, edge) => {
+export const dot = (g, [x, y], radius, fillStyle, edge) => {
   if (!Number.isFinite(x) || !Number.isFinite(y)) return;
   g.beginPath();
   g.arc(x, y, radius, 0, 7);
-  g.fillStyle = fill;
+  g.fillStyle = fillStyle;
   g.fill();
   if (!edge) return;
-  g.strokeStyle = edge;
-  g.lineWidth = 2;
+  Object.assign(g, { strokeStyle: edge, lineWidth: 2 });
   g.stroke();
 };
 
-/** A dot in the frame. @type {(g: Pen, p: Panel, at: number[], ...round: Round) => void} */
-export const mark = (g, p, at, ...round) => {
+/** A dot, cut off at the frame. @type {(g: Pen, p: Panel, at: number[], ...round: Round) => void} */
+export const mark = (g, p, at, ...round) => clip(g, p, () => dot(g, at, ...round));
+
+/** A whole dot, where its middle is inside. @type {(g: Pen, p: Panel, at: number[], ...round: Round) => void} */
+export const pin = (g, p, at, ...round) => {
   if (p.inside(at)) dot(g, at, ...round);
 };
 
-/**
- * @param {Pen} g @param {Pair} from @param {Pair} to @param {string} colour @param {number} width
- * @param {string} halo the colour around it
- */
-export function arrow(g, [x0, y0], [x1, y1], colour, width, halo) {
+/** @type {(g: Pen, from: number[], to: number[], colour: string, width: number, halo: string) => void} */
+export const arrow = (g, [x0, y0], [x1, y1], colour, width, halo) => {
   const angle = Math.atan2(y1 - y0, x1 - x0);
   const head = 6 + 2.5 * width;
   const beside = (/** @type {number} */ size, turn = 0) =>
-    /** @type {const} */ ([x1 + size * Math.cos(angle + turn), y1 + size * Math.sin(angle + turn)]);
-  const [shaft, tip] = [new Path2D(), new Path2D()];
-  shaft.moveTo(x0, y0);
-  shaft.lineTo(...beside(-0.7 * head));
-  tip.moveTo(x1, y1);
-  for (const turn of [2.7, -2.7]) tip.lineTo(...beside(head, turn));
-  tip.closePath();
-  g.lineJoin = "round";
-  g.strokeStyle = halo;
-  g.lineWidth = width + 3;
+    `${x1 + size * Math.cos(angle + turn)} ${y1 + size * Math.sin(angle + turn)}`;
+  const shaft = new Path2D(`M${x0} ${y0}L${beside(-0.7 * head)}`);
+  const tip = new Path2D(`M${x1} ${y1}L${beside(head, 2.7)}L${beside(head, -2.7)}Z`);
+  Object.assign(g, { lineJoin: "round", strokeStyle: halo, lineWidth: width + 3 });
   g.stroke(shaft);
   g.lineWidth = 3;
   g.stroke(tip);
-  g.strokeStyle = g.fillStyle = colour;
-  g.lineWidth = width;
+  Object.assign(g, { strokeStyle: colour, fillStyle: colour, lineWidth: width });
   g.stroke(shaft);
   g.fill(tip);
-}
+};
+
+/** A walk, and an arrow on the border where it leaves. @type {(g: Pen, stage: Stage<any>, trail: Trail) => void} */
+export const drawTrail = (g, { main, flat, back, colour }, { n, pixels, left, pixel }) => {
+  const [ink, start, width, radius] = flat ? ["#fff", "#fff", 3, 3.5] : [colour.red, back, 2, 4.5];
+  const edge = flat && n < 60 ? "#000" : null;
+  clip(g, main, () => {
+    if (flat) line(g, pixels.length, (k) => pixels[k], "#000", 5);
+    line(g, pixels.length, (k) => pixels[k], ink, width);
+    for (const q of pixels.slice(1, left ? -1 : n)) dot(g, q, radius, ink, edge);
+    dot(g, pixels[0], 7, start, colour.red);
+  });
+  if (!left) dot(g, pixels[n - 1], 8, colour.red, "#fff");
+  else if (pixel) {
+    const [a, b] = pixels.slice(-2);
+    const size = Math.hypot(b[0] - a[0], b[1] - a[1]) || 1;
+    const from = pixel.map((v, axis) => v - (34 * (b[axis] - a[axis])) / size);
+    arrow(g, from, pixel, colour.red, 5, "#fff");
+  }
+};
+
+/** @type {(g: Pen, text: string, x: number, y: number, align?: CanvasTextAlign, foot?: CanvasTextBaseline) => void} */
+export const write = (g, text, x, y, textAlign = "left", textBaseline = "bottom") => {
+  Object.assign(g, { textAlign, textBaseline });
+  g.fillText(text, x, y);
+};

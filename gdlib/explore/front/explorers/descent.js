@@ -1,27 +1,23 @@
-// A walk by gradient descent or ascent, beside its norms or the line that it fits.
+// Walks by gradient descent or ascent: one beside its norms or the line that it fits; and those of one learning rate
+// on several scales of one loss, by their distance from the solution.
 
-import { trailOf } from "../compute/scale.js";
-import { predicted, walk } from "../compute/select.js";
+import { trailOf } from "../compute/layout.js";
+import { nearest, predicted, walk } from "../compute/select.js";
 import { counted, place, words } from "../compute/words.js";
-import { arrow, clip, curve, dot, level, plot, straight } from "../draw/pen.js";
-import { drawStrip } from "../draw/strip.js";
-import { drawTrail } from "../draw/trail.js";
-
-/** @import { DescentSpec, Explorer, Pen, Stage, Values } from "../types.js" */
-/** @typedef {ReturnType<typeof walk>} Walk */
+import { drawStrip } from "../draw/axes.js";
+import { arrow, curve, dot, drawTrail, level, mark, plot, straight, upright } from "../draw/pen.js";
 
 /** How it ended. @type {(w: Walk, eps: number, left: boolean, part: boolean) => string} */
 export const verdict = (w, eps, left, part) => {
   const norm = w.norm(w.last);
-  const where = w.beyond ? "farther out than 1e38" : `at <b>${place(w.final, 7)}</b>`;
   const size = `|gradient| = <b>${words(norm)}</b>`;
+  const where = w.beyond ? "farther out than 1e38" : `at <b>${place(w.final, 7)}</b>`;
   const after = `after <b>${counted(w.steps)}</b> ${where}:`;
   const gone = left ? " It has left the picture (arrow)." : "";
   if (w.stop === "converged") return `<b>Converged</b> ${after} ${size} ≤ eps.${gone}`;
   if (w.stop === "diverged") {
-    const why = Number.isNaN(norm)
-      ? "there is no gradient there"
-      : "the next number is too large for the computer";
+    const none = Number.isNaN(norm);
+    const why = none ? "there is no gradient there" : "the next number is too large for the computer";
     return `<b>Diverged</b> ${after} ${why}.${gone}`;
   }
   const first = w.norm(0);
@@ -47,63 +43,88 @@ function zone(rate) {
   return `${rate > 1 - 1e-9 ? "1/L" : "below 1/L"}: no overshoot`;
 }
 
-/** @param {Stage<DescentSpec>} stage @param {Values} values @param {boolean} part */
-function select({ spec, arrays, main }, values, part) {
-  const w = walk(spec, arrays, values);
-  const { eps } = values;
-  const height = (/** @type {number} */ k) => (spec.best ?? 0) + (spec.ascent ? -1 : 1) * w.gap(k);
-  const trail = trailOf(main, w.last + 1, (k) => {
-    const [x, y] = w.at(k);
-    return main.at(x, spec.init.length === 1 ? height(k) : y);
-  });
-  const { left, pixel } = trail;
-  const { rate, steps, stop, final, beyond } = w;
-  return {
-    ...{ w, trail, eps },
-    shown: { steps, stop, final, norm: w.norm(w.last), rate, beyond, left, pixel },
-    text: [verdict(w, eps, left, part), theory(spec, w, eps)],
-  };
-}
-
-/** @type {(g: Pen, stage: Stage<DescentSpec>, w: Walk, eps: number) => void} */
-const beside = (g, { spec, side, colour, back }, w, eps) => {
-  const n = w.last + 1;
+/** @type {(g: Pen, stage: Stage<DescentSpec>, w: Walk) => void} */
+const drawLines = (g, { side, arrays: { data }, colour }, w) => {
+  for (let j = 0; j < data.length; j += 2) mark(g, side, side.at(data[j], data[j + 1]), 4, colour.blue);
   const [[b0, b1], [c0, c1]] = [w.at(0), w.final];
-  if (spec.fit) {
-    straight(g, side, [0, b0], b1, colour.purple, 3, [8, 6]);
-    straight(g, side, [0, c0], c1, colour.red, 3);
-    return;
-  }
-  level(g, side, eps, colour.green, 2, [8, 5]);
-  if (spec.bounded) plot(g, side, n, (k) => [k, w.gap(k)], colour.blue);
-  plot(g, side, n, (k) => [k, w.norm(k)], colour.orange, 3);
-  clip(g, side, () => dot(g, side.at(w.last, w.norm(w.last)), 6, colour.orange, back));
+  straight(g, side, [0, b0], b1, colour.purple, 3, [8, 6]);
+  straight(g, side, [0, c0], c1, colour.red, 3);
 };
 
-/** @type {Explorer<DescentSpec, ReturnType<typeof select>>} */
+/** @type {(g: Pen, stage: Stage<DescentSpec>, w: Walk, eps: number) => void} */
+const drawNorms = (g, { spec, side, colour, back }, { last, gap, norm }, eps) => {
+  level(g, side, eps, colour.green, 2, [8, 5]);
+  if (spec.bounded) plot(g, side, last + 1, (k) => [k, gap(k)], colour.blue);
+  plot(g, side, last + 1, (k) => [k, norm(k)], colour.orange, 3);
+  mark(g, side, side.at(last, norm(last)), 6, colour.orange, back);
+};
+
+/** @type {Explorer<DescentSpec>} */
 export const descent = {
-  select,
   keys({ fit, bounded, ascent }, { orange, blue, green, purple, red }) {
     if (fit) return [{}, { start: purple, now: red }];
     const gap = bounded ? { [ascent ? "highest f − f" : "f − lowest f"]: blue } : {};
     return [{}, { "|gradient|": orange, ...gap, eps: green }];
   },
-  length: ({ spec, arrays }, values) => walk(spec, arrays, values).steps,
-  still(g, { main, side, arrays: { curve: xy, data }, spec, colour, ink, strip }) {
-    if (xy) curve(g, main, xy, colour.blue, 3);
-    const points = () => {
-      for (let j = 0; j < data.length; j += 2)
-        dot(g, side.at(data[j], data[j + 1]), 4, colour.blue);
+  length: (explored, values) => walk(explored, values).steps,
+  select(stage, values, part) {
+    const { spec, arrays, main, strip, colour, ink, back } = stage;
+    const w = walk(stage, values);
+    const height = (/** @type {number} */ k) => (spec.best ?? 0) + (spec.ascent ? -1 : 1) * w.gap(k);
+    const trail = trailOf(main, w.last + 1, (k) => {
+      const [x, y] = w.at(k);
+      return main.at(x, spec.init.length === 1 ? height(k) : y);
+    });
+    const { left, pixel } = trail;
+    const { rate, steps, stop, final, beyond } = w;
+    return {
+      shown: { steps, stop, final, norm: w.norm(w.last), rate, beyond, left, pixel },
+      text: [verdict(w, values.eps, left, part), theory(spec, w, values.eps)],
+      draw(g) {
+        if (arrays.curve) curve(g, main, arrays.curve, colour.blue, 3);
+        drawTrail(g, stage, trail);
+        if (spec.fit) drawLines(g, stage, w);
+        else drawNorms(g, stage, w, values.eps);
+        if (!strip) return;
+        drawStrip(g, strip, spec, colour, ink);
+        const x = strip.X(rate);
+        arrow(g, [x, strip.y - 15], [x, strip.y + 1], colour.red, 4, back);
+      },
     };
-    if (spec.fit) clip(g, side, points);
-    if (strip) drawStrip(g, strip, spec, colour, ink);
   },
-  draw(g, stage, { w, trail, eps }) {
-    const { strip, colour, back } = stage;
-    drawTrail(g, stage, trail);
-    beside(g, stage, w, eps);
-    if (!strip) return;
-    const x = strip.X(w.rate);
-    arrow(g, [x, strip.y - 15], [x, strip.y + 1], colour.red, 4, back);
+};
+
+/** @type {(name: string, end: number, edge: number, rate: number) => string} */
+const outcome = (name, end, edge, rate) => {
+  const where = Number.isFinite(end) && end < 1e30 ? `${words(end, 3)} away` : "beyond all bounds";
+  return `<b>${name}</b> ${where}${rate > edge ? `, above its 2/L = ${words(edge, 3)}` : ""}`;
+};
+
+/** @type {Explorer<LossesSpec>} */
+export const losses = {
+  keys: ({ names }, colour) => [{}, Object.fromEntries(names.map((name, k) => [name, Object.values(colour)[k]]))],
+  select({ spec, arrays, main, side, colour, back }, { lr, T }) {
+    const { rates, names, edges } = spec;
+    const i = nearest(rates, lr, true);
+    const rate = rates[i];
+    const distance = (/** @type {number} */ k, /** @type {number} */ r, /** @type {number} */ t) =>
+      arrays.distance[(k * rates.length + r) * (spec.T_max + 1) + t];
+    const ends = names.map((_, k) => distance(k, i, T));
+    const outcomes = names.map((name, k) => outcome(name, ends[k], edges[k], rate));
+    return {
+      shown: { rate, ends, T },
+      text: [`lr = ${words(rate, 3)}, after ${counted(T)}, from the solution: ${outcomes.join("; ")}.`],
+      draw(g) {
+        const inks = Object.values(colour);
+        for (const [k, edge] of edges.entries()) upright(g, side, edge, inks[k], 1.5, [4, 4]);
+        upright(g, side, rate, colour.red, 2);
+        for (const [k, end] of ends.entries()) {
+          plot(g, main, T + 1, (t) => [t, distance(k, i, t)], inks[k], 3);
+          plot(g, side, rates.length, (r) => [rates[r], distance(k, r, T)], inks[k]);
+          const [x, y] = main.at(T, end);
+          dot(g, [x, Math.max(main.box.y, y)], 6, inks[k], back);
+        }
+      },
+    };
   },
 };

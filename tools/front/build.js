@@ -1,4 +1,4 @@
-// What Python reads of this folder, in ../bundle:
+// What Python reads of gdlib/explore/front, in gdlib/explore/bundle:
 // node build.js           writes front.txt, base64 of gzip of all code, and stub.js, what a widget holds
 // node build.js --check   are they current?
 
@@ -6,6 +6,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { build, transform } from "esbuild";
 
+const explore = `${import.meta.dirname}/../../gdlib/explore`;
 const styles = {
   name: "style sheets as text, minified",
   setup({ onLoad }) {
@@ -20,7 +21,7 @@ const styles = {
 };
 
 const { outputFiles } = await build({
-  absWorkingDir: import.meta.dirname,
+  absWorkingDir: `${explore}/front`,
   entryPoints: ["index.js", "stub.js"],
   outdir: "../bundle",
   write: false,
@@ -32,7 +33,7 @@ const { outputFiles } = await build({
   plugins: [styles],
 });
 const [front, stub] = outputFiles.map(({ text }) => text);
-const at = (name) => `${import.meta.dirname}/../bundle/${name}`;
+const at = (name) => `${explore}/bundle/${name}`;
 
 if (process.argv.includes("--check")) {
   const stored = gunzipSync(Buffer.from(await readFile(at("front.txt"), "utf8"), "base64"));

@@ -1,7 +1,7 @@
 // The tests stand with the others, in tests/front; what they import comes from here.
 export default {
   test: {
-    root: `${import.meta.dirname}/../../..`,
+    root: `${import.meta.dirname}/../..`,
     include: ["tests/front/*.test.js"],
     globals: true,
   },
