@@ -36,7 +36,7 @@ from gdlib.checks.naming import weight
 from gdlib.checks.runner.limits import TooLong, within
 from gdlib.checks.runner.wire import Unknown, built, plain, shown
 from grading.sandbox import staged
-from house_rules import one_sentence_a_line
+from lecture_rules import one_sentence_a_line
 from lectures import exercises
 from mutants import mutants
 

@@ -12,7 +12,7 @@ import sys
 import nbformat
 import pytest
 
-from house_rules import breaches, one_sentence_a_line, prose_numbers
+from lecture_rules import breaches, one_sentence_a_line, prose_numbers
 from lectures import pipeline
 
 SOURCES, SETTINGS = pipeline.lectures(), pipeline.NOTEBOOKS.parent / "pyproject.toml"
@@ -56,7 +56,7 @@ def test_every_notebook_has_a_source():
 
 
 @lecture
-def test_the_lecture_keeps_the_house_rules(source):
+def test_the_lecture_keeps_the_lecture_rules(source):
     path = pipeline.stored(source)
     assert breaches(nbformat.read(path, as_version=4), path.stat().st_size) == []
 

@@ -234,7 +234,7 @@ def test_the_page_about_numbers_is_right_and_names_what_there_is():
     assert sum(block.count("assert ") for block in blocks) == 3
     for block in blocks:
         exec(block, {})
-    rules, makefile = (ROOT / "tests/house_rules.py").read_text("utf-8"), (ROOT / "Makefile").read_text("utf-8")
+    rules, makefile = (ROOT / "tests/lecture_rules.py").read_text("utf-8"), (ROOT / "Makefile").read_text("utf-8")
     for rule in ("shows_its_numbers", "asserts_what_it_measures"):
         assert rule in text
         assert f"def {rule}(" in rules

@@ -12,7 +12,7 @@ import nbformat
 import pytest
 
 from gdlib.checks import bank
-from house_rules import NUMBER, as_float, asserts, code_cells, printed, prose_numbers, smallest_step
+from lecture_rules import NUMBER, as_float, asserts, code_cells, printed, prose_numbers, smallest_step
 from lectures import pipeline, plans, questions
 
 TEACHING = pipeline.NOTEBOOKS.parent / "docs" / "teaching"

@@ -7,7 +7,7 @@ A module a lecture; `drawing` holds what several pictures share, `style` how the
 
 # ruff: noqa: F401 (what is imported here is what the package offers)
 
-from gdlib.figures.descent import basins, norms
+from gdlib.figures.descent_and_ascent import basins, norms
 from gdlib.figures.differentiation import (
     curve,
     error_against_h,
@@ -18,9 +18,10 @@ from gdlib.figures.differentiation import (
     tangents,
     walks,
 )
-from gdlib.figures.gradients import contours, relief, slope_by_direction, surface
-from gdlib.figures.hardware import patch, peaks, roof, timeline
-from gdlib.figures.minibatches import (
+from gdlib.figures.gradient_vectors import contours, relief, slope_by_direction, surface
+from gdlib.figures.hardware_and_memory import patch, peaks, roof, timeline
+from gdlib.figures.linear_regression import fit, gradient_by_columns, norm_and_square
+from gdlib.figures.mini_batches import (
     angle_against_batch_size,
     batch_curves,
     escapes,
@@ -29,5 +30,4 @@ from gdlib.figures.minibatches import (
     noise_ball,
     stopwatches,
 )
-from gdlib.figures.regression import fit, gradient_by_columns, norm_and_square
 from gdlib.figures.style import BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY, alternative_text, figure, png
