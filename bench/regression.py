@@ -71,7 +71,7 @@ def epochs(b, lr, rounds):
     ends = {}
 
     def ours():
-        ends["gdlib"] = gdlib.sgd(loss, np.zeros(d), lr, T, b, progress=False).final
+        ends["gdlib"] = gdlib.sgd(loss, np.zeros(d), lr, T, b).final
 
     ways = {"gdlib": ours}
     if torch:

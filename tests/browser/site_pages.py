@@ -297,7 +297,7 @@ def losses(shown, now, X, y, init, scales, **_):
 
 
 def by_batches(shown, now, init, T, **given):
-    path = gdlib.sgd(given.get("loss") or given["fit"], init, shown["rate"], T, now["b"], now["seed"], progress=False)
+    path = gdlib.sgd(given.get("loss") or given["fit"], init, shown["rate"], T, now["b"], now["seed"])
     assert shown["size"] == now["b"]
     assert shown["rate"] == pytest.approx(now["lr"], rel=1e-6)
     here = path.points[min(now["T"], path.steps)]
