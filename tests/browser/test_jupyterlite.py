@@ -51,10 +51,11 @@ NO_NUMPY = """
 import sys, types
 from unittest.mock import MagicMock
 class Stub(types.ModuleType):
-    ndarray, generic, __path__ = type("ndarray", (), {}), type("generic", (), {}), []
+    ndarray, generic, Axes = (type(name, (), {}) for name in ("ndarray", "generic", "Axes"))
+    __path__ = []
     def __getattr__(self, name):
         return MagicMock()
-for name in ("axes", "backends", "backends.backend_agg", "colors", "figure", "pyplot", "ticker"):
+for name in ("axes", "backends", "backends.backend_agg", "colors", "figure", "patheffects", "pyplot", "ticker"):
     sys.modules[f"matplotlib.{name}"] = Stub(name)
 for name in ("numpy", "numpy.lib", "numpy.lib.stride_tricks", "matplotlib", "PIL"):
     sys.modules[name] = Stub(name)
