@@ -12,7 +12,7 @@ import sys
 import nbformat
 import pytest
 
-from lecture_rules import breaches, one_sentence_a_line, prose_numbers
+from lecture_rules import breaches, one_sentence_a_line, prose_numbers, said
 from lectures import pipeline
 
 SOURCES, SETTINGS = pipeline.lectures(), pipeline.NOTEBOOKS.parent / "pyproject.toml"
@@ -126,7 +126,18 @@ a = 6
 ```
 
 ```{code-cell} ipython3
-print(a * 7)
+:tags: [open]
+
+def times(n):
+    return a * n
+```
+
+```{code-cell} ipython3
+print(times(7))
+```
+
+```{code-cell} ipython3
+explore.tangent(f, df)
 ```
 
 > **Predict.** Much later.
@@ -138,16 +149,33 @@ print("open")
 ```
 
 ```{code-cell} ipython3
+:tags: [plumbing]
+
+print("many lines")
+```
+
+```{code-cell} ipython3
 explore.predict("Six times eight?", answer=48)
+```
+
+```{code-cell} ipython3
+assert 6 * 8 == 48
 ```
 """
 
 
-def test_answers_to_predictions_are_folded_until_they_are_run(tmp_path):
+def test_what_answers_a_question_is_folded_whole_and_its_first_line_says_nothing(tmp_path):
     source = tmp_path / "folded.md"
     source.write_text(FOLDED)
-    hidden = [dict(c.metadata.get("jupyter", {})) for c in pipeline.read_source(source).cells]
-    assert hidden == [{}, {}, {"outputs_hidden": True}, {}, {}, {"source_hidden": True}]
+    made = [cell for cell in pipeline.read_source(source).cells if cell.cell_type == "code"]
+    whole = {"source_hidden": True, "outputs_hidden": True}
+    code = {"source_hidden": True}
+    assert [c.metadata.get("jupyter", {}) for c in made] == [whole, {}, whole, {}, {}, code, code, whole]
+    assert [c.metadata.get("collapsed", False) for c in made] == [c.metadata.get("jupyter") == whole for c in made]
+    assert [c.metadata.get("cellView") == "form" for c in made] == ["jupyter" in c.metadata for c in made]
+    firsts = [c.source.splitlines()[0] for c in made]
+    assert firsts[0] == firsts[2] == firsts[7] == "# The answer: run this cell"
+    assert firsts[5:7] == ['print("many lines")', "# A prediction: run this cell"]
 
 
 def test_a_stale_output_picture_or_state_is_seen(small):
@@ -308,6 +336,81 @@ def measured_number(nb, code):
     code[3].outputs = [nbformat.v4.new_output("stream", name="stdout", text="17.31 s")]
 
 
+def first_question(nb):
+    """The first question of a text, and the code cells behind it."""
+    return next((cell, behind) for cell, behind in pipeline.stretches(nb) if cell.cell_type == "markdown")
+
+
+def question_without_answer(nb, code):
+    asked, _ = first_question(nb)
+    nb.cells.insert(nb.cells.index(asked) + 1, nbformat.v4.new_markdown_cell("But first something else."))
+
+
+def unfolded_answer(nb, code):
+    first_question(nb)[1][0].metadata.pop("jupyter")
+
+
+def unfolded_code(nb, code):
+    first_question(nb)[1][0].metadata.jupyter.source_hidden = False
+
+
+def open_beside_an_answer(nb, source, text=""):
+    """An open cell in front of the first answer, with what it prints."""
+    asked, behind = first_question(nb)
+    cell = nbformat.v4.new_code_cell(source, metadata={"tags": ["open"]})
+    cell.outputs = [nbformat.v4.new_output("stream", text=text)] if text else []
+    behind[0].outputs = [nbformat.v4.new_output("stream", text="it is 17.31")]
+    nb.cells.insert(nb.cells.index(asked) + 1, cell)
+
+
+def open_assertion(nb, code):
+    open_beside_an_answer(nb, "answer = 6 * 7\nassert answer > 40")
+
+
+def open_conclusion(nb, code):
+    open_beside_an_answer(nb, "print('so it grows')", "so it grows")
+
+
+def open_picture(nb, code):
+    open_beside_an_answer(nb, "figures.contours(land)")
+    shown = nb.cells[nb.cells.index(first_question(nb)[0]) + 1]
+    shown.outputs = [nbformat.v4.new_output("execute_result", {"image/png": "aWs="})]
+
+
+def open_number(nb, code):
+    open_beside_an_answer(nb, "edge = -17.31")
+
+
+def plumbing_beside_an_answer(nb, code):
+    open_beside_an_answer(nb, "print('so it grows')", "so it grows")
+    nb.cells[nb.cells.index(first_question(nb)[0]) + 1].metadata = {"tags": [pipeline.PLUMBING]}
+
+
+def answer_before_its_prediction(nb, code):
+    form = next(cell for cell in code if pipeline.asks(cell))
+    nb.cells[nb.cells.index(form) - 1].source = "The hillside is at its steepest at 0.60."
+
+
+def plumbing_that_asserts(nb, code):
+    code[3].metadata.tags = [pipeline.PLUMBING]
+    code[3].source = "assert 6 * 7 == 42"
+
+
+def plumbing_that_teaches(nb, code):
+    code[3].metadata.tags = [pipeline.PLUMBING]
+    code[3].source = "for _ in range(9):\n    x = x - lr * gradient(x)"
+
+
+def plumbing_that_is_used(nb, code):
+    code[3].metadata.tags = [pipeline.PLUMBING]
+    code[3].source = "def slope(x):\n    return 2 * x"
+    code[4].source = "slope(3)"
+
+
+def other_minutes(nb, code):
+    nb.cells[0].source = re.sub(r"(?<=Minutes:\*\* )\d+", "30", nb.cells[0].source)
+
+
 FAULTS = {
     no_title: "opens_as_a_lesson: the title",
     no_minutes: "opens_as_a_lesson: the first cell lacks",
@@ -325,7 +428,42 @@ FAULTS = {
     number_from_nowhere: "shows_its_numbers: the prose says 17.31",
     measured_only: "asserts_what_it_measures: nothing is asserted",
     measured_number: "shows_its_numbers: the prose says 17.31",
+    question_without_answer: "hides_its_answers: no answer stands behind",
+    unfolded_answer: "hides_its_answers: an answer is not folded",
+    unfolded_code: "hides_its_answers: an answer is not folded",
+    open_assertion: "hides_its_answers: 'answer = 6 * 7' asserts",
+    open_conclusion: "hides_its_answers: \"print('so it grows')\" shows its output",
+    open_picture: "hides_its_answers: 'figures.contours(land)' shows its output",
+    open_number: "hides_its_answers: 'edge = -17.31' holds 17.31",
+    plumbing_beside_an_answer: "hides_its_answers: \"print('so it grows')\" shows its output",
+    answer_before_its_prediction: "keeps_its_predictions: '0.60' is in sight",
+    plumbing_that_asserts: "folds_only_plumbing: assert in a plumbing cell",
+    plumbing_that_teaches: "folds_only_plumbing: a loop that takes steps",
+    plumbing_that_is_used: "folds_only_plumbing: slope is defined",
+    other_minutes: "says_honest_minutes: a student takes",
 }
+
+
+def spec(**given):
+    return nbformat.from_dict({"choices": None, "unit": "", "rtol": 0.0, "atol": 0.0, **given})
+
+
+@pytest.mark.parametrize(
+    "text, given, answer, found",
+    [
+        ("The factor is 0.81.", {"rtol": 0.02}, 0.8, ["0.81"]),
+        ("A slope of −19.0 it is.", {"atol": 0.01}, -19.0, ["−19.0"]),
+        ("Add 2 to 8, in 3 steps.", {"rtol": 0.1}, 2.1, []),
+        ("It is 63° off.", {"atol": 5, "unit": "%"}, 63.3, []),
+        ("It is 63 % of them.", {"atol": 5, "unit": "%"}, 63.3, ["63 %"]),
+        ("All three arrive, at 0.999.", {"atol": 0.1}, 1.0, []),
+        ("Best is $10^{-8}$.", {"choices": ["1e-3", "1e-8"]}, "1e-8", ["1e-8"]),
+        ("It falls to the north-west.", {"choices": ["north-west", "south"]}, "north-west", ["north-west"]),
+        ("To the north-west, or to the south?", {"choices": ["north-west", "south"]}, "north-west", []),
+    ],
+)
+def test_where_a_text_says_the_answer_of_a_prediction(text, given, answer, found):
+    assert said(text, spec(**given), answer) == found
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda f: f.__name__)
