@@ -19,7 +19,7 @@ MODULES := docs/node_modules/.package-lock.json
 FRONT := tools/front
 FRONT_CODE := . ../../gdlib/explore/front ../../tests/front ../../jupyter
 FRONT_MODULES := $(FRONT)/node_modules/.package-lock.json
-LAB_SETTINGS := .venv/share/jupyter/lab/settings
+export SUBMISSIONS
 
 .DEFAULT_GOAL := help
 .PHONY: help lab test test-browser test-pages test-lite-network test-scale test-teach test-front lint front notebooks exercises check-notebooks grade questions slides site lite lock picture bench clean
@@ -29,9 +29,11 @@ help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' Makefile
 
 lab: $(READY)  ## install what is missing and open the first lecture in JupyterLab (PORT=8888)
-	@$(BIN)/python -c 'import socket; s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(("127.0.0.1", $(PORT)))' 2>/dev/null \
-		|| { echo "Port $(PORT) is taken. Choose another one: make lab PORT=$$(( $(PORT) + 1 ))"; exit 1; }
-	@exec $(BIN)/jupyter lab --ServerApp.root_dir='$(CURDIR)' --LabApp.default_url=/lab/tree/$(LESSON) \
+	@said=$$($(BIN)/python -c 'import socket; s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(("127.0.0.1", int("$(PORT)")))' 2>&1) \
+		|| { case "$$said" in \
+		*ValueError*|*OverflowError*|*PermissionError*) echo "PORT must be a whole number from 1024 to 65535, got $(PORT)" ;; \
+		*) echo "Port $(PORT) is taken. Choose another one: make lab PORT=$$(( $(PORT) + 1 ))" ;; esac; exit 1; }
+	@exec $(BIN)/jupyter lab --ServerApp.root_dir="$$PWD" --LabApp.default_url=/lab/tree/$(LESSON) \
 		--ip=127.0.0.1 --port=$(PORT) --ServerApp.port_retries=0 \
 		$$([ "$$(id -u)" = 0 ] && echo --allow-root) $(LABFLAGS)
 
@@ -80,8 +82,8 @@ check-notebooks: $(READY)  ## execute the sources afresh: is each stored noteboo
 	@$(TOOL) lectures.exercises check
 
 grade: .venv/ready-teach  ## grade a class: make grade SUBMISSIONS=folder (docs/teaching/grading.md)
-	@test -n '$(SUBMISSIONS)' || { echo "Name the folder with the students' notebooks: make grade SUBMISSIONS=folder"; exit 1; }
-	@$(TOOL) grading.grade '$(SUBMISSIONS)' $(GRADEFLAGS)
+	@test -n "$$SUBMISSIONS" || { echo "Name the folder with the students' notebooks: make grade SUBMISSIONS=folder"; exit 1; }
+	@$(TOOL) grading.grade "$$SUBMISSIONS" $(GRADEFLAGS)
 
 questions: $(READY)  ## the teachers' question bank for Moodle (GIFT) into build/questions
 	@$(TOOL) lectures.questions
@@ -115,7 +117,7 @@ clean:  ## remove the environment
 
 # One environment for everything. uv comes from PyPI in the version that the lock names, then
 # installs the lock (every file against its hash) and gdlib itself, as a link to this folder.
-# JupyterLab is told not to ask about its news.
+# gdlib brings what JupyterLab is to know (jupyter/): it saves the explorers, and does not ask about its news.
 # Whatever fails takes the half-made environment with it.
 $(READY): requirements/course.lock pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "There is no '$(PYTHON)' here. Install Python 3.11 or newer, or name yours: make lab PYTHON=python3.12"; exit 1; }
@@ -129,9 +131,6 @@ $(READY): requirements/course.lock pyproject.toml
 		$(BIN)/pip install --quiet --disable-pip-version-check "$$(sed -n 's/^\(uv==[^ ]*\).*/\1/p' requirements/course.lock)"; \
 		$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/course.lock; \
 		$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .; \
-		mkdir -p $(LAB_SETTINGS); \
-		echo '{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}' \
-			> $(LAB_SETTINGS)/overrides.json; \
 		touch $@; trap - EXIT
 
 # An extra beside it: its lock, and torch by pip where it asks for that, which may change nothing that is installed.

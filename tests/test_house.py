@@ -272,6 +272,33 @@ def test_make_lab_names_a_taken_port():
     assert "Traceback" not in printed
 
 
+@pytest.mark.parametrize("port", ["99999", "-1", "eighty", "8.5"])
+def test_make_lab_names_a_port_that_is_none(port):
+    code, printed = make("lab", f"PORT={port}")
+    assert code != 0
+    assert printed.startswith(f"PORT must be a whole number from 1024 to 65535, got {port}\n")
+
+
+@pytest.mark.parametrize("name", ["Kim's course", 'a "quoted" name', "$HOME and `date`"])
+def test_any_folder_can_hold_the_course_and_the_submissions(tmp_path, name):
+    """An apostrophe ended the command there."""
+    if os.name == "nt":
+        pytest.skip("Windows has no make")
+    (tmp_path / name).mkdir()
+    shutil.copy(ROOT / "Makefile", tmp_path / name)
+    for path in ("pyproject.toml", "requirements", ".venv"):
+        (tmp_path / name / path).symlink_to(ROOT / path)
+    code, printed = make("lab", "--just-print", folder=tmp_path / name)
+    assert code == 0, printed
+    said = subprocess.run(
+        ["sh", "-c", "set -e\n" + printed.replace("exec", "echo")], cwd=tmp_path / name, text=True, capture_output=True
+    )
+    assert f"--ServerApp.root_dir={tmp_path / name} " in said.stdout, said
+    code, printed = make("grade", "--just-print", "READY=", f"SUBMISSIONS={name.replace('$', '$$')}")
+    assert code == 0
+    assert '"$SUBMISSIONS"' in printed
+
+
 @pytest.fixture
 def fresh(tmp_path):
     """A folder that holds only what make needs to begin an installation."""
