@@ -329,7 +329,7 @@ def test_what_the_students_function_raises_is_raised_in_the_cell(make):
         (lambda: explore.descent(f, df, init=math.nan), "init must be 1 finite number"),
         (lambda: explore.descent(f, df, init=1.0, T=0), "T must be 1 or more, got 0"),
         (lambda: explore.descent(f, df, init=1.0, T=20, T_max=10), "T_max must be at least T = 20, got 10"),
-        (lambda: explore.descent(f, df, init=1.0, lr=-1), "lr_range must be"),
+        (lambda: explore.descent(f, df, init=1.0, lr=-1), "lr must be a finite number above 0"),
         (lambda: explore.descent(f, df, init=1.0, eps=-1), "eps must be a finite number above 0, got -1"),
         (lambda: explore.descent(f, lambda x: 1e-4, init=1.0, T=300), "does not fit into a saved notebook"),
         (lambda: explore.direction(landscapes.bowl(), lambda x: x[0], at=(1, 1)), r"gradient must return shape \(2,\)"),

@@ -62,12 +62,14 @@ def explored(ground, init, lr, eps, T, T_max, ascent=False, lr_range=None, L=Non
     T, longest = whole(T, "T"), whole(2 * T if T_max is None else T_max, "T_max")
     if longest < T:
         raise ValueError(f"T_max must be at least T = {T}, got {longest}")
-    if lr is None:
-        lr = 0.1 if L is None else min(0.1, 1 / L)
+    room = tables.TABLE_BYTES // (4 * (ground.d + 2))
+    if longest >= room:
+        raise ValueError(f"T_max must be less than {room}, or the view fits into no saved notebook; got {longest}")
+    L, mu = (None if value is None else number(value, name, zero=True) for value, name in ((L, "L"), (mu, "mu")))
+    lr = number(lr, "lr") if lr is not None else min(0.1, 1 / L) if L else 0.1
     rates = tables.log_grid(lr_range or ((1e-3, 1.2) if L is None else (0.02 / L, 2.6 / L)), lr, "lr_range")
     tolerances = tables.log_grid((1e-6, 1.0), number(eps, "eps"), "eps", most=120)
     walks = Walks(ground, rates, float(tolerances[0]), longest, ascent, fit)
-    room = tables.TABLE_BYTES // (4 * (ground.d + 2))
     stride, longest = fitting(walks.from_start(init)[1], T, longest, T_max is not None, room)
     walks = replace(walks, T_max=longest, rates=rates[tables.nearest(rates, lr) % stride :: stride])
     arrays, changing = walks.state(init)

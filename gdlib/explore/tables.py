@@ -5,13 +5,15 @@ from contextlib import suppress
 
 import numpy as np
 
+from gdlib.arguments import real_array
+
 TABLE_BYTES = 54_000  # base64 makes 72 kB of it; with the code and the background a view stays below 150 kB
 FARTHEST = 1e38  # float32 ends at 3.4e38: a path is kept in the table up to here
 
 
 def start_of(init, domain):
     """A finite start: a float, or an array of shape (2,)."""
-    start = np.array(init, dtype=float).ravel()
+    start = np.ravel(real_array(init, "init")).astype(float)
     if len(start) != len(domain) or not np.isfinite(start).all():
         raise ValueError(f"init must be {len(domain)} finite number{'s' * (len(domain) > 1)}, got {init!r}")
     return float(start[0]) if len(domain) == 1 else start
@@ -24,9 +26,9 @@ def log_grid(ends, through, name, most=64):
     [0.01, 0.0316, 0.1, 0.3162, 1.0]
     """
     through = float(through)
-    low, high = min(float(ends[0]), through), max(float(ends[1]), through)
+    low, high = (min(float(ends[0]), through), max(float(ends[1]), through)) if np.shape(ends) == (2,) else (0, 0)
     if not 0 < low < high < math.inf:
-        raise ValueError(f"{name} must be (low, high) with 0 < low < high, got {(low, high)}")
+        raise ValueError(f"{name} must be (low, high) with 0 < low < high, got {ends!r:.80}")
     decades = math.log10(high / low)
     step = next((s for s in (0.01, 0.02, 0.025, 0.05, 0.1, 0.2, 0.25, 0.5, 1.0) if decades / s < most), decades / 8)
     below, above = (math.floor(abs(math.log10(end / through)) / step + 1e-9) for end in (low, high))
