@@ -61,6 +61,13 @@ def test_the_lecture_keeps_the_lecture_rules(source):
     assert breaches(nbformat.read(path, as_version=4), path.stat().st_size) == []
 
 
+@pytest.mark.parametrize("page", ["README.md", "docs/site/index.md"])
+def test_the_tables_of_lectures_say_the_minutes_of_their_heads(page):
+    table = re.findall(r"^\| \d \| \[.*\| (\d+) \|$", (SETTINGS.parent / page).read_text("utf-8"), re.M)
+    heads = [re.search(r"\*\*Minutes:\*\* (\d+) to read", source.read_text("utf-8")) for source in SOURCES]
+    assert table == [head[1] for head in heads]
+
+
 @lecture
 def test_one_sentence_a_line(source):
     assert list(one_sentence_a_line(source.read_text("utf-8"))) == []
