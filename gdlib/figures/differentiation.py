@@ -107,9 +107,8 @@ def walks(ax, f, paths, domain, labels=None, name="f", variable="x"):
     for path, colour, marker, label in looks:
         inside = path.points[(path.points >= domain[0]) & (path.points <= domain[1])]
         drawing.walk_on_curve(ax, inside, f(inside), colour, marker, label)
-        end = f"{path.stop} at {variable} = {number(path.final)}" if path.stop == "converged" else path.stop
-        start = f"{label or 'a walk'} from {variable} = {number(path.points[0])}"
-        words.append(f"{start}: {end} after {path.steps} steps")
+        ends = f"from {variable} = {number(path.points[0])} to {number(path.final)}"
+        words.append(f"{label or 'a walk'} {ends}: {path.stop} after {path.steps} steps")
     if labels:
         ax.legend(loc="best")
     return f"The curve {name} with walks on it. {'; '.join(words)}."
