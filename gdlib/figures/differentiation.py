@@ -24,8 +24,8 @@ def curve(ax, x, y, xlabel="x", ylabel="f(x)", title="", marks=()):
 
 @figure()
 def secants(ax, f, derivative, at, hs, domain):
-    """The secants of f from `at` to `at + h` for each h (none is 0), and the tangent that they turn into."""
-    x = drawing.graph(ax, f, domain, title=f"Secants at x = {at:g} turn into the tangent", label="f")
+    """The secants of f from `at` to `at + h` for each h (none is 0), and the tangent that they turn towards."""
+    x = drawing.graph(ax, f, domain, title=f"Secants at x = {at:g} turn towards the tangent", label="f")
     slopes = [(f(at + h) - f(at)) / h for h in hs]
     for h, slope, colour in zip(hs, slopes, (SKY, ORANGE, GREEN, PINK), strict=False):
         drawing.straight(ax, x, at, f(at), slope, colour, width=1.6, label=f"secant, h = {h:g}: slope {slope:.3g}")
