@@ -62,7 +62,7 @@ def gradient_descent(gradient, init, lr=0.1, eps=1e-6, T=1000):
     lr : float > 0
         The learning rate η. Its unit is (unit of x)² / (unit of f).
     eps : float >= 0, the tolerance ε on the norm of the gradient
-    T : int >= 1, the largest number of updates
+    T : int >= 0, the largest number of updates
 
     Returns
     -------
@@ -92,7 +92,7 @@ def gradient_ascent(gradient, init, lr=0.1, eps=1e-6, T=1000):
 
 
 def _walk(gradient, init, step, eps, T):
-    x, eps, T = point(init, "init"), number(eps, "eps", zero=True), whole(T, "T")
+    x, eps, T = point(init, "init"), number(eps, "eps", zero=True), whole(T, "T", 0)
     if not callable(gradient):
         raise TypeError(f"gradient must be a function of the point, got {gradient!r}")
     norm_of = abs if type(x) is float else length

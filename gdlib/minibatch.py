@@ -64,7 +64,7 @@ def sgd(loss, init, lr, T, batch_size, seed=0, eps=None, record=1):
         The start x_0; never changed.
     lr : float > 0, or callable
         The learning rate η, or a schedule: ``lr(t)`` > 0 for update t = 0, 1, ...
-    T : int >= 1
+    T : int >= 0
         The number of updates; ceil(n / batch_size) of them are one epoch.
     batch_size : int, 1 to n
     seed : int or numpy.random.Generator
@@ -91,7 +91,7 @@ def sgd(loss, init, lr, T, batch_size, seed=0, eps=None, record=1):
     for name in ("n", "gradient"):
         if not hasattr(loss, name):
             raise TypeError(f"loss must have n and gradient(x, rows); {loss!r} has no {name}")
-    x, T, record = point(init, "init"), whole(T, "T"), whole(record, "record")
+    x, T, record = point(init, "init"), whole(T, "T", 0), whole(record, "record")
     eps = None if eps is None else number(eps, "eps", zero=True)
     constant = None if callable(lr) else number(lr, "lr")
     deal = getattr(loss, "batches", None) or partial(batches, loss.n)

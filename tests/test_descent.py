@@ -216,6 +216,12 @@ def test_a_gradient_that_becomes_infinite_ends_the_path_at_that_point():
     np.testing.assert_allclose(path.norms, [1, 0.8, math.inf])
 
 
+def test_no_update_is_a_walk_too():
+    path = gdlib.gradient_descent(lambda x: 2 * x, [3.0, 4.0], T=0)
+    assert (path.stop, path.steps, path.points.tolist(), path.norms.tolist()) == ("exhausted", 0, [[3, 4]], [10])
+    assert gdlib.gradient_descent(lambda x: 2 * x, 0.0, T=0).stop == "converged"
+
+
 # --- whose arrays they are ---------------------------------------------------------------------
 
 
@@ -297,7 +303,7 @@ def test_a_gradient_may_return_its_argument_lists_and_integers():
         ({"lr": True}, TypeError, "lr"),
         ({"eps": -1e-9}, ValueError, "eps must be a finite number, 0 or above, got -1e-09"),
         ({"eps": math.nan}, ValueError, "eps"),
-        ({"T": 0}, ValueError, "T must"),
+        ({"T": -1}, ValueError, "T must"),
         ({"T": 2.5}, TypeError, "T must"),
         ({"init": "here"}, TypeError, "init"),
         ({"init": 1j}, TypeError, "init"),

@@ -433,7 +433,7 @@ def test_inputs_are_never_changed(loss):
         ({"lr": lambda t: 3.0 - t}, ValueError, r"lr\(3\) must be a finite number above 0, got 0.0"),
         ({"lr": lambda t: math.nan}, ValueError, r"lr\(0\) must be a finite number above 0, got nan"),
         ({"lr": lambda t: "fast"}, TypeError, r"lr\(0\) must be a number, got 'fast'"),
-        ({"T": 0}, ValueError, "T must"),
+        ({"T": -1}, ValueError, "T must"),
         ({"T": 2.5}, TypeError, "T must"),
         ({"eps": -1}, ValueError, "eps"),
         ({"batch_size": 0}, ValueError, "batch_size must be 1 or more"),

@@ -54,7 +54,7 @@ def sweep(gradient, init, lr, eps=0.0, T=100, ascent=False):
     """
     if not callable(gradient):
         raise TypeError(f"gradient must be a function of the point, got {gradient!r}")
-    eps, T = number(eps, "eps", zero=True), whole(T, "T")
+    eps, T = number(eps, "eps", zero=True), whole(T, "T", 0)
     x, step, scalar = _starts_and_steps(init, lr, 1 if ascent else -1)
     slope_at = _columns(gradient, x, scalar)
     m = x.shape[1]
