@@ -49,7 +49,7 @@ CASES = {
     "secants": ((f, df, 1, [2, 1], (-3, 3.5)), {}, "h = 2 has slope 6, h = 1 has slope 5"),
     "tangents": ((f, df, [-2, -1, 1.5], (-5, 3)), {}, "−2 at x = −2, 0 at x = −1, 5 at x = 1.5"),
     "signs": ((CUBIC.f, CUBIC.gradient, (-2.2, 2.2)), {}, "0 at x = −1 and 1"),
-    "walks": ((CUBIC.f, WALKS, (-2.2, 2.2)), {"labels": ["up", "down"]}, "up from x = 0.5: converged at x = −1"),
+    "walks": ((CUBIC.f, WALKS, (-2.2, 2.2)), {"labels": ["up", "down"]}, "up from x = 0.5 to −1: converged"),
     "one_sided": ((np.abs, 0, HS), {"name": "|x|"}, "from 1 to 1, to the left from −1 to −1"),
     "error_against_h": ((HS, {"forward": HS}, {"forward": 1.5e-8}), {}, "forward down to about h = 1.5e-08"),
     "height_and_slope": ((X, np.sin(X / 200), np.cos(X / 200)), {}, "at 1 peaks and 1 valley floors"),

@@ -31,20 +31,23 @@ def basins(ax, landscape, ends, starts, minima):
     """Which of the minima, (2,) each, a start leads to: one colour a minimum.
     `ends` and `starts` are the last and the first points of the walks, (m, 2); the starts fill a square grid."""
     side, minima = int(np.sqrt(len(starts))), np.array(minima)
-    distance = np.linalg.norm(ends[:, None] - minima, axis=2)
-    nearest = np.where(distance.min(axis=1) < 1e-2, distance.argmin(axis=1), -1).reshape(side, side)
+    away, apart = (np.linalg.norm(points[:, None] - minima, axis=2) for points in (ends, starts))
+    reached = np.where(away.min(axis=1) < 1e-2, away.argmin(axis=1), -1)
+    astray = reached != apart.argmin(axis=1)
     colours = np.array([to_rgb(c) for c in (*(SKY, ORANGE, GREEN, PINK)[: len(minima)], "white")])
-    ax.imshow(colours[nearest], origin="lower", extent=np.ravel(landscape.domain))
+    ax.imshow(colours[reached].reshape(side, side, 3), origin="lower", extent=np.ravel(landscape.domain))
+    ax.plot(*starts[astray].T, ".", color="black", markersize=3)
     grid = drawing.mesh(landscape.domain, 151)
     ax.contour(*grid, np.log1p(landscape(grid)), 12, colors="black", linewidths=0.6, alpha=0.6)
     half_way_between(ax, minima, grid)
     ax.plot(*minima.T, "*", color="black", markeredgecolor="white", markersize=16)
-    ax.set(xlabel="start x", ylabel="start y", title="Where a start leads: one colour a minimum")
+    ax.set(xlabel="start x", ylabel="start y", title="Where a start leads; dots: not to the nearest")
     ax.grid(visible=False)
-    share = [f"{place(np.round(m, 2))}: {100 * np.mean(nearest == n):.1f} %" for n, m in enumerate(minima)]
+    share = [f"{place(np.round(m, 2))}: {100 * np.mean(reached == n):.1f} %" for n, m in enumerate(minima)]
     return (
         f"A map of starts, coloured by the minimum that descent reaches from there; the borders between the colours "
-        f"bend, the dashed lines half way between the minima are straight. {'; '.join(share)} of the starts."
+        f"bend, the dashed lines half way between the minima are straight. {'; '.join(share)} of the starts. "
+        f"{astray.sum()} of the {len(starts)} starts, black dots between border and dashed line, lead not to the nearest."
     )
 
 

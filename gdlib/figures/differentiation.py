@@ -24,8 +24,8 @@ def curve(ax, x, y, xlabel="x", ylabel="f(x)", title="", marks=()):
 
 @figure()
 def secants(ax, f, derivative, at, hs, domain):
-    """The secants of f from `at` to `at + h` for each h (none is 0), and the tangent that they turn into."""
-    x = drawing.graph(ax, f, domain, title=f"Secants at x = {at:g} turn into the tangent", label="f")
+    """The secants of f from `at` to `at + h` for each h (none is 0), and the tangent that they turn towards."""
+    x = drawing.graph(ax, f, domain, title=f"Secants at x = {at:g} turn towards the tangent", label="f")
     slopes = [(f(at + h) - f(at)) / h for h in hs]
     for h, slope, colour in zip(hs, slopes, (SKY, ORANGE, GREEN, PINK), strict=False):
         drawing.straight(ax, x, at, f(at), slope, colour, width=1.6, label=f"secant, h = {h:g}: slope {slope:.3g}")
@@ -107,9 +107,8 @@ def walks(ax, f, paths, domain, labels=None, name="f", variable="x"):
     for path, colour, marker, label in looks:
         inside = path.points[(path.points >= domain[0]) & (path.points <= domain[1])]
         drawing.walk_on_curve(ax, inside, f(inside), colour, marker, label)
-        end = f"{path.stop} at {variable} = {number(path.final)}" if path.stop == "converged" else path.stop
-        start = f"{label or 'a walk'} from {variable} = {number(path.points[0])}"
-        words.append(f"{start}: {end} after {path.steps} steps")
+        ends = f"from {variable} = {number(path.points[0])} to {number(path.final)}"
+        words.append(f"{label or 'a walk'} {ends}: {path.stop} after {path.steps} steps")
     if labels:
         ax.legend(loc="best")
     return f"The curve {name} with walks on it. {'; '.join(words)}."
