@@ -262,6 +262,9 @@ def test_5_the_two_edges_of_single_rows():
     assert two.max_lr == pytest.approx(0.4)
     for lr, shrinks in ((0.26, True), (0.263, False)):
         assert (abs(gdlib.sgd(two, [1.0], lr, 1000, 1).final[0]) < 1) == shrinks
+    near = gdlib.LeastSquares(np.array([[1.0], [2.0]] * 50), np.zeros(100), "half-mean")  # dealt: stable beyond 2/L
+    assert near.max_lr == pytest.approx(0.8)
+    assert abs(gdlib.sgd(near, [1.0], 0.9, 500, 1).final[0]) < 1e-100
     for lr, shrinks in ((10 / 41 - 1e-3, True), (10 / 41 + 1e-3, False)):
         assert (np.mean((1 - lr * np.array([1.0, 9.0])) ** 2) < 1) == shrinks
 
@@ -285,8 +288,8 @@ def test_5_escapes_to_better_and_to_worse_minima():
     """Shares of 60 walks, each within a wide margin; the lecture's table has 100."""
     fit = SineFit.example(digits=6)
 
-    def places(lr, b):
-        ends = [gdlib.sgd(fit, 5.0, lr, 600, b, s, record=600).final for s in range(60)]
+    def places(lr, b, init=5.0):
+        ends = [gdlib.sgd(fit, init, lr, 600, b, s, record=600).final for s in range(60)]
         return sweep(fit.gradient, np.reshape(ends, (-1, 1)), lr=0.02, eps=1e-3, T=2000).points[:, -1]
 
     assert (abs(places(0.1, 20) - 5.255) < 0.02).all()
@@ -295,6 +298,8 @@ def test_5_escapes_to_better_and_to_worse_minima():
     assert 0.6 < np.mean((single < 2) | (single > 8)) < 0.9
     assert np.mean(abs(places(0.2, 4) - 3.003) < 0.02) > 0.5
     assert np.mean(abs(places(0.1, 1) - 3.003) < 0.02) > 0.5
+    left = {(lr, b): np.mean(abs(places(lr, b, 3.003) - 3.003) > 0.02) for lr, b in ((0.2, 1), (0.2, 4), (0.1, 4))}
+    assert left[0.2, 1] > 0.8 > 0.25 > left[0.2, 4] > 0 == left[0.1, 4]  # noise does not spare the best valley
 
 
 def test_5_a_schedule_may_satisfy_both_sums_and_hardly_move_or_violate_one_and_do_well():
@@ -351,7 +356,8 @@ def test_6_a_hundred_times_the_rows_need_a_longer_list_of_runs():
     assert [readable(few), readable(many)] == ["3.2 MiB", "8.15 MiB"]
     assert many - few == pytest.approx(32 * 99 * n / 512, rel=1e-3)
     usual = footprint(n, 49, 64)  # in runs of 256 KiB, 655 rows
-    assert usual == footprint(n, 49, 64, run=655) and readable(usual.streamed) == "4.04 MiB"
+    assert usual == footprint(n, 49, 64, run=655)
+    assert readable(usual.streamed) == "4.04 MiB"
 
 
 @pytest.fixture(scope="module")
