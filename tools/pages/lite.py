@@ -28,7 +28,7 @@ HERE = ROOT / "docs" / "lite"
 LOCK = ROOT / "requirements" / "lite.lock"
 WHEELS = ROOT / "build" / "wheels"  # what was downloaded once
 EXTENSIONS = Path(sys.prefix) / "share" / "jupyter" / "labextensions"
-FEDERATED = ("@jupyter-widgets/jupyterlab-manager", "@jupyterlite/pyodide-kernel-extension", "anywidget")
+FEDERATED = ("@jupyter-widgets/jupyterlab-manager", "@jupyterlite/pyodide-kernel-extension", "anywidget", "gdlib")
 RUNTIME = ("pyodide.asm.mjs", "pyodide.asm.wasm", "pyodide.mjs", "python_stdlib.zip", "pyodide-lock.json")
 NOT_THERE = {"jupyterlab", "jupytext", "nbval", "psutil"}  # gdlib asks for them, and no cell needs them in a browser
 KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
@@ -74,7 +74,8 @@ def stage(source, offline):
     """JupyterLite's settings, and the contents: the notebooks as stored."""
     settings = json.loads((HERE / "jupyter-lite.json").read_text("utf-8"))
     settings["jupyter-config-data"]["litePluginSettings"][KERNEL]["disablePyPIFallback"] = offline
-    files = {"contents" / path: adapted(path, book) for path, book in (notebooks() | notebooks("exercises")).items()}
+    books = notebooks(without=()) | notebooks("exercises")
+    files = {"contents" / path: adapted(path, book) for path, book in books.items()}
     files[Path("jupyter-lite.json")] = settings
     for path, content in files.items():
         (source / path).parent.mkdir(parents=True, exist_ok=True)
