@@ -302,7 +302,7 @@ def test_5_escapes_to_better_and_to_worse_minima():
     assert left[0.2, 1] > 0.8 > 0.25 > left[0.2, 4] > 0 == left[0.1, 4]  # noise does not spare the best valley
 
 
-def test_5_a_schedule_may_satisfy_both_sums_and_hardly_move_or_violate_one_and_do_well():
+def test_5_a_schedule_may_satisfy_both_sums_and_stay_far_away_or_violate_one_and_do_well():
     loss, start, lowest = the_line_of_lecture_5()
 
     def above(lr):
