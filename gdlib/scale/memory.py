@@ -75,10 +75,9 @@ def footprint(n, d, batch_size=None, dtype="float64", buffers=1, run=None):
 
 
 def _streamed(n, d, batch_size, stored, buffers, run):
-    """Chunks of whole batches, target included, 4 MiB each or one batch where that is more (of the
-    full batch: a block of 2 MiB); of the block at work −Xᵀ, its residuals, and where numbers are
-    converted the block once more; a few vectors of length d. Only the list of its runs, which a
-    descent by batches shuffles, grows with the file: 32 bytes for each run.
+    """Chunks of whole batches, target included: 16 runs each, or one batch where that is more (of the full batch: a
+    block of 2 MiB); of the block at work −Xᵀ, its residuals, and where numbers are converted the block once more; a
+    few vectors of length d. Only the list of runs, which batches shuffle, grows with the file: 32 bytes a run.
     """
     row, work = (d + 1) * stored.itemsize, precision(stored).itemsize  # bytes
     at_work = min(batch_size or n, max(1, Rows.BLOCK // (d * work)))  # rows
