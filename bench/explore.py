@@ -154,7 +154,7 @@ def main():
             rows.append((name, *measure(book, i, label, ".gd canvas")))
     lines = [
         f"`make bench` on {report.machine('jupyterlab', 'ipywidgets', 'anywidget')}; Chromium, 1280 × 1000.",
-        f"{KEYS} keys a slider, a drag of 3 s; `interact` redraws a Matplotlib figure of two panels, as most courses do.",
+        f"{KEYS} keys a slider, a drag of 3 s; `interact` redraws a Matplotlib figure of two panels, as courses often do.",
         "",
         "| explorer | first picture, ms | answer, median ms | 95th percentile, ms | pictures/s in the drag | times faster |",
         "|---|---:|---:|---:|---:|---:|",

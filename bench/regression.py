@@ -144,7 +144,7 @@ def main():
         "### One epoch of mini-batches, n = 200,000, d = 100 in float64",
         "",
         "All ways end within 3 % of the same loss. SGDRegressor has no batches; its loop is compiled, so it has no",
-        "cost of Python at each update, which is all that b = 1 costs here.",
+        "cost of Python at each update, which is nearly all that b = 1 costs here.",
         "",
         "| b | way | updates | seconds | µs an update | final loss | times gdlib's time |",
         "|---:|---|---:|---:|---:|---:|---:|",

@@ -108,6 +108,7 @@ def test_no_size(size):
         ({"d": 2.0}, TypeError, "d must be a whole number, got 2.0"),
         ({"batch_size": 6}, ValueError, "batch_size must be between 1 and n = 5, got 6"),
         ({"buffers": 0}, ValueError, "buffers must"),
+        ({"batch_size": 2, "run": 0}, ValueError, "run must"),
         ({"dtype": "complex64"}, ValueError, "dtype must be one of real numbers, got 'complex64'"),
     ],
 )

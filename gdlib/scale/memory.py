@@ -46,13 +46,14 @@ class Footprint:
         return f"Footprint({', '.join(f'{name} {readable(size)}' for name, size in vars(self).items())})"
 
 
-def footprint(n, d, batch_size=None, dtype="float64", buffers=1):
+def footprint(n, d, batch_size=None, dtype="float64", buffers=1, run=None):
     """The bytes that n rows of d numbers and a target need, before one of them is loaded: a `Footprint`.
 
     batch_size : int, 1 to n, or None: the full batch
     dtype : str or numpy.dtype, of the numbers as they are stored: real or whole ones
     buffers : int, chunks of the file held at once: 1 in `sgd`, whose next chunk waits in the system's
         cache (and counts as free memory); 2 where a thread reads one while the other is in use
+    run : int, rows read in one go, as in `files.Table`; by default 256 KiB of them
 
     Wrong arguments raise ValueError or TypeError, which name the argument.
 
@@ -72,21 +73,20 @@ def footprint(n, d, batch_size=None, dtype="float64", buffers=1):
         raise ValueError(f"dtype must be one of real numbers, got {dtype!r:.80}")
     data, targets = n * d * stored.itemsize, n * stored.itemsize
     model = d * precision(stored).itemsize
-    streamed = _streamed(n, d, batch_size, stored, buffers)
+    streamed = _streamed(n, d, batch_size, stored, buffers, run)
     return Footprint(data, targets, model, data + targets + model, b * d * stored.itemsize, streamed)
 
 
-def _streamed(n, d, batch_size, stored, buffers):
-    """Chunks of whole batches, target included, 4 MiB each or one batch where that is more (of the
-    full batch: a block of 2 MiB); of the block at work −Xᵀ, its residuals, and where numbers are
-    converted the block once more; a few vectors of length d. Only the list of its runs, which a
-    descent by batches shuffles, grows with the file: 32 bytes for each 256 KiB.
+def _streamed(n, d, batch_size, stored, buffers, run):
+    """Chunks of whole batches, target included: 16 runs each, or one batch where that is more (of the full batch: a
+    block of 2 MiB); of the block at work −Xᵀ, its residuals, and where numbers are converted the block once more; a
+    few vectors of length d. Only the list of runs, which batches shuffle, grows with the file: 32 bytes a run.
     """
     row, work = (d + 1) * stored.itemsize, precision(stored).itemsize  # bytes
     at_work = min(batch_size or n, max(1, Rows.BLOCK // (d * work)))  # rows
     held, order = at_work, 0
     if batch_size:
-        run = max(1, RUN // row)
+        run = max(1, RUN // row) if run is None else whole(run, "run")
         held, order = buffers * chunk_rows(n, batch_size, run), ORDER * -(-n // run)
     copies = 1 + (stored not in (np.float32, np.float64))
     return held * row + at_work * (copies * d + 2) * work + VECTORS * d * work + order
