@@ -8,7 +8,7 @@ test_notebooks.py.
 import ast
 import re
 
-from lectures.pipeline import measured
+from lectures.pipeline import TITLES, measured
 
 SHORT, LONG = 8, 15  # non-blank lines of code in a usual and in the longest cell
 LARGEST = 1_000_000  # bytes of a notebook
@@ -16,7 +16,9 @@ IMAGES = ("image/png", "image/jpeg", "image/svg+xml")
 
 
 def lines(source):
-    return [line for line in source.splitlines() if line.strip()]
+    """The lines of code that a lecture's source has: not the one by which JupyterLab names what it folds."""
+    code = source.removeprefix(TITLES[0]).removeprefix(TITLES[1])
+    return [line for line in code.splitlines() if line.strip()]
 
 
 def code_cells(notebook):

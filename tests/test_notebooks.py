@@ -126,7 +126,18 @@ a = 6
 ```
 
 ```{code-cell} ipython3
-print(a * 7)
+:tags: [open]
+
+def times(n):
+    return a * n
+```
+
+```{code-cell} ipython3
+print(times(7))
+```
+
+```{code-cell} ipython3
+explore.tangent(f, df)
 ```
 
 > **Predict.** Much later.
@@ -138,16 +149,33 @@ print("open")
 ```
 
 ```{code-cell} ipython3
+:tags: [plumbing]
+
+print("many lines")
+```
+
+```{code-cell} ipython3
 explore.predict("Six times eight?", answer=48)
+```
+
+```{code-cell} ipython3
+assert 6 * 8 == 48
 ```
 """
 
 
-def test_answers_to_predictions_are_folded_until_they_are_run(tmp_path):
+def test_what_answers_a_question_is_folded_whole_and_its_first_line_says_nothing(tmp_path):
     source = tmp_path / "folded.md"
     source.write_text(FOLDED)
-    hidden = [dict(c.metadata.get("jupyter", {})) for c in pipeline.read_source(source).cells]
-    assert hidden == [{}, {}, {"outputs_hidden": True}, {}, {}, {"source_hidden": True}]
+    made = [cell for cell in pipeline.read_source(source).cells if cell.cell_type == "code"]
+    whole = {"source_hidden": True, "outputs_hidden": True}
+    code = {"source_hidden": True}
+    assert [c.metadata.get("jupyter", {}) for c in made] == [whole, {}, whole, {}, {}, code, code, whole]
+    assert [c.metadata.get("collapsed", False) for c in made] == [c.metadata.get("jupyter") == whole for c in made]
+    assert [c.metadata.get("cellView") == "form" for c in made] == ["jupyter" in c.metadata for c in made]
+    firsts = [c.source.splitlines()[0] for c in made]
+    assert firsts[0] == firsts[2] == firsts[7] == "# The answer: run this cell"
+    assert firsts[5:7] == ['print("many lines")', "# A prediction: run this cell"]
 
 
 def test_a_stale_output_picture_or_state_is_seen(small):

@@ -64,12 +64,20 @@ def test_a_form_has_its_question_until_it_is_drawn():
 def test_what_is_folded_in_the_notebook_is_folded_on_the_page():
     answer, code, form = widget_cell(), widget_cell(), widget_cell()
     form.source = "explore.predict('How many?', answer=lambda: 3)"
-    answer.metadata.jupyter = {"outputs_hidden": True}
+    answer.metadata.jupyter = {"source_hidden": True, "outputs_hidden": True}
     code.metadata.jupyter = form.metadata.jupyter = {"source_hidden": True}
     _, answer, code, form = staged(answer, code, form)
-    assert (answer.metadata.tags, answer.metadata.mystnb.code_prompt_show) == (["hide-output"], "Show the answer")
+    assert (answer.metadata.tags, answer.metadata.mystnb.code_prompt_show) == (["hide-cell"], "Show the answer")
     assert (code.metadata.tags, code.metadata.mystnb.code_prompt_show) == (["hide-input"], "Show the code")
     assert form.metadata.mystnb.code_prompt_show == "Show the code (it holds the answer)"
+
+
+def test_pages_and_decks_do_without_the_lines_that_name_what_jupyterlab_folds(monkeypatch, tmp_path):
+    (tmp_path / "notebooks").mkdir()
+    cells = [nbformat.v4.new_code_cell(f"# {words}: run this cell\nx = 1") for words in ("The answer", "A prediction")]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "notebooks" / "01_small.ipynb")
+    monkeypatch.setattr(web, "ROOT", tmp_path)
+    assert [cell.source for cell in web.notebooks()[Path("notebooks/01_small.ipynb")].cells] == ["x = 1", "x = 1"]
 
 
 @pytest.mark.parametrize(

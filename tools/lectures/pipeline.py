@@ -12,7 +12,6 @@ A cell with the tag `nbval-ignore-output` shows what was measured: times, peaks 
 each run, so nobody compares it, and a build in which nothing else has changed leaves the stored notebook alone.
 """
 
-import ast
 import base64
 import hashlib
 import io
@@ -34,6 +33,8 @@ from lectures.exercises import METADATA
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 WIDGETS = "application/vnd.jupyter.widget-state+json"
 MEASURED = "nbval-ignore-output"
+PLUMBING = "plumbing"  # code that may be skipped in reading
+TITLES = ("# The answer: run this cell\n", "# A prediction: run this cell\n")  # first lines of folded code
 
 
 def lectures(names=()):
@@ -70,54 +71,57 @@ def read_source(source, previous=None):
     return notebook
 
 
-def hide_answers(notebook):
-    """Fold what would give an answer away.
+def asks(cell):
+    """Is a cell a question: a text that ends in a quotation with **Predict.** or **Decide.**, or an `explore.predict`?"""
+    if cell.cell_type == "code":
+        return "explore.predict(" in cell.source
+    return re.search(r"^>.*\*\*(Predict|Decide)\.\*\*.*\n?(?:>.*\n?)*\Z", cell.source, re.M) is not None
 
-    The stored output of the cells that answer a **Predict.** or a **Decide.** in the prose, or that follow an
-    `explore.predict` (JupyterLab unfolds it when the cell is run), and the code of each `explore.predict`.
-    """
-    asked = False
+
+def stretches(notebook):
+    """The questions of a lecture: [(the cell that asks, the code cells behind it up to the next text or question)]."""
+    found = []
     for cell in notebook.cells:
-        if cell.cell_type == "markdown":
-            quotation = re.search(r"(?:^>.*\n?)+\Z", cell.source, re.M)
-            asked = quotation is not None and re.search(r"\*\*(Predict|Decide)\.\*\*", quotation[0]) is not None
-        elif "explore.predict(" in cell.source:
-            cell.metadata["jupyter"] = nbformat.from_dict({"source_hidden": True})
-            asked = True
-        elif asked and not cell.source.startswith("explore.") and shows(cell.source):
-            cell.metadata["jupyter"] = nbformat.from_dict({"outputs_hidden": True})
+        if cell.cell_type == "markdown" or asks(cell):
+            found.append((cell, []))
+        elif found:
+            found[-1][1].append(cell)
+    return [stretch for stretch in found if asks(stretch[0])]
 
 
-def shows(source):
-    """Does code end in what may put something out?"""
-    return isinstance(ast.parse(source).body[-1], ast.Expr | ast.For)
+def answers(cell):
+    """Is a code cell behind a question folded whole? Not an explorer, and not what the source says to show."""
+    return not cell.source.startswith("explore.") and not {"open", PLUMBING} & set(cell.metadata.get("tags", ()))
+
+
+def hide_answers(notebook):
+    """Fold what answers a question, code and output, and the code of predictions and of plumbing.
+
+    JupyterLab shows the first line of folded code: that of an answer or a prediction is made to say what it is.
+    nbclassic knows `collapsed`, of outputs, and Colab `cellView`, of code.
+    """
+    folded = [cell for _, behind in stretches(notebook) for cell in behind if answers(cell)]
+    for cell in notebook.cells:
+        answer, prediction = cell in folded, cell.cell_type == "code" and asks(cell)
+        if answer or prediction or PLUMBING in cell.metadata.get("tags", ()):
+            hidden = {"source_hidden": True} | ({"outputs_hidden": True} if answer else {})
+            cell.metadata |= {"jupyter": hidden, "cellView": "form"} | ({"collapsed": True} if answer else {})
+            cell.source = TITLES[0] * answer + TITLES[1] * prediction + cell.source
 
 
 def execute(notebook, folder=NOTEBOOKS):
     """Run every cell in a fresh kernel in `folder`; outputs and widget state go into the notebook."""
     # sets print in one order, and predictions are scored without a kernel too
     environment = {**os.environ, "PYTHONHASHSEED": "0", "GDLIB_STORE_ANSWERS": "1"}
-    where = {"metadata": {"path": str(folder)}}
-    NotebookClient(notebook, timeout=600, record_timing=False, resources=where).execute(env=environment)
+    # where a stream is cut into pieces is a matter of time
+    how = {"timeout": 600, "record_timing": False, "coalesce_streams": True}
+    NotebookClient(notebook, resources={"metadata": {"path": str(folder)}}, **how).execute(env=environment)
     notebook.metadata.language_info = nbformat.from_dict(METADATA["language_info"])
     for cell in notebook.cells:
-        if "outputs" in cell:
-            cell.outputs = joined(cell.outputs)
         for output in cell.get("outputs", ()):
             if output.get("name") == "stderr":
                 raise SystemExit(f"a cell warns or writes to stderr:\n{cell.source}\n\n{output.text}")
     return stable_widgets(notebook)
-
-
-def joined(outputs):
-    """The outputs with neighbouring pieces of one stream put together: where it is cut is a matter of time."""
-    whole = []
-    for output in outputs:
-        if whole and output.output_type == "stream" == whole[-1].output_type and output.name == whole[-1].name:
-            whole[-1].text += output.text
-        else:
-            whole.append(output)
-    return whole
 
 
 def stable_widgets(notebook):

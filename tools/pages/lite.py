@@ -10,7 +10,6 @@ cell loads what it needs. NumPy, Matplotlib and Pillow are compiled by Pyodide's
 their address in Pyodide's own distribution, from where the reader's browser loads them.
 """
 
-import argparse
 import json
 import shutil
 import subprocess
@@ -75,9 +74,8 @@ def stage(source, offline):
     """JupyterLite's settings, and the contents: the notebooks as stored."""
     settings = json.loads((HERE / "jupyter-lite.json").read_text("utf-8"))
     settings["jupyter-config-data"]["litePluginSettings"][KERNEL]["disablePyPIFallback"] = offline
-    files = {Path("jupyter-lite.json"): settings}
-    for path, notebook in (notebooks() | notebooks("exercises")).items():
-        files["contents" / path] = adapted(path, notebook)
+    files = {"contents" / path: adapted(path, book) for path, book in (notebooks() | notebooks("exercises")).items()}
+    files[Path("jupyter-lite.json")] = settings
     for path, content in files.items():
         (source / path).parent.mkdir(parents=True, exist_ok=True)
         (source / path).write_text(json.dumps(content), "utf-8")
@@ -153,19 +151,17 @@ def put(path, target):
     shutil.copyfile(path, target)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("command", choices=("build", "lock"))
-    parser.add_argument("folder", nargs="?", default=ROOT / "build" / "site" / "lite")
-    parser.add_argument("--offline", action="store_true")
-    given = parser.parse_intermixed_args()  # a folder may stand behind --offline
-    if given.command == "build":
-        folder = build(given.folder, given.offline)
-        size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-        print(f"{folder}: {size / 1e6:.0f} MB, gdlib {metadata.version('gdlib')} on Pyodide {PYODIDE_VERSION}")
-    else:
+def main(arguments):
+    if arguments == ["lock"]:
         lock()
+        return
+    offline, folders = "--offline" in arguments, [word for word in arguments[1:] if word != "--offline"]
+    if arguments[:1] != ["build"] or len(folders) > 1:
+        raise SystemExit(__doc__)
+    folder = build(folders[0] if folders else ROOT / "build" / "site" / "lite", offline)
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    print(f"{folder}: {size / 1e6:.0f} MB, gdlib {metadata.version('gdlib')} on Pyodide {PYODIDE_VERSION}")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

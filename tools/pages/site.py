@@ -41,8 +41,7 @@ RAW = "`````{{raw}} html\n{}\n`````"  # HTML as MyST takes it, blank lines and a
 LITE = r"^<!-- lite -->\n(.*?)^<!-- /lite -->\n"
 DECK = r"(`build/slides/((\d+)_\w+)\.html`)"
 # What git would not list: for the archive, where the course was itself fetched as one.
-MADE = {".git", ".venv", "build", "node_modules"}
-CACHES = {"__pycache__", ".pytest_cache", ".ruff_cache", ".ipynb_checkpoints"}
+MADE = {".git", ".venv", "build", "node_modules", "__pycache__", ".pytest_cache", ".ruff_cache", ".ipynb_checkpoints"}
 # How a block of Markdown begins that is no sentence: heading, quotation, table, formula, code, HTML, list.
 NO_WORDS = re.compile(r"#|>|\||\$\$|```|<|[-*] |\d+\. ")
 
@@ -131,14 +130,11 @@ def for_the_site(notebook, links):
 
 def fold(cell, hidden):
     """Fold what JupyterLab hides of a cell, by MyST-NB's own tags; in place."""
-    ours, tags = cell.metadata.mystnb, cell.metadata.tags
-    if hidden.get("outputs_hidden"):
-        tags.append("hide-output")
-        ours.update(code_prompt_show="Show the answer", code_prompt_hide="Hide the answer")
-    if hidden.get("source_hidden"):
-        tags.append("hide-input")
-        holds = " (it holds the answer)" if "explore.predict(" in cell.source else ""
-        ours.update(code_prompt_show=f"Show the code{holds}", code_prompt_hide="Hide the code")
+    if hidden:
+        answer, holds = hidden.get("outputs_hidden"), " (it holds the answer)" * ("explore.predict(" in cell.source)
+        cell.metadata.tags.append("hide-cell" if answer else "hide-input")
+        what = "the answer" if answer else "the code"
+        cell.metadata.mystnb.update(code_prompt_show=f"Show {what}{holds}", code_prompt_hide=f"Hide {what}")
 
 
 def with_pictures(cell):
@@ -192,7 +188,7 @@ def course_files(root=ROOT):
         found = [Path(name) for name in listed.stdout.split("\0") if name]
     else:
         found = [path.relative_to(root) for path in root.rglob("*")]
-    return sorted(path for path in found if not (MADE | CACHES) & set(path.parts) and (root / path).is_file())
+    return sorted(path for path in found if not MADE & set(path.parts) and (root / path).is_file())
 
 
 def archive(target):

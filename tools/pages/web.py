@@ -12,6 +12,8 @@ from pathlib import Path
 
 import nbformat
 
+from lectures.pipeline import TITLES
+
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = ROOT / "docs" / "node_modules"
 
@@ -28,9 +30,13 @@ LINKS = ("LinkModel", "DirectionalLinkModel")
 
 
 def notebooks(folder="notebooks"):
-    """The stored notebooks of a folder, in the order of the lectures: {path relative to the root: NotebookNode}."""
-    paths = sorted((ROOT / folder).glob("*.ipynb"))
-    return {path.relative_to(ROOT): nbformat.read(path, as_version=4) for path in paths}
+    """The stored notebooks of a folder, {path relative to the root: NotebookNode}, without the TITLES in folded code."""
+    books = {
+        path.relative_to(ROOT): nbformat.read(path, as_version=4) for path in sorted((ROOT / folder).glob("*.ipynb"))
+    }
+    for cell in (cell for book in books.values() for cell in book.cells):
+        cell.source = cell.source.removeprefix(TITLES[0]).removeprefix(TITLES[1])
+    return books
 
 
 def excerpt(notebook, code):
