@@ -17,7 +17,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3
 EXTRA = import sys, tomllib; print("\n".join(r for r in tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"][sys.argv[1]] if ("torch" in r) == ("torch" in sys.argv)))
 MODULES := docs/node_modules/.package-lock.json
 FRONT := tools/front
-FRONT_CODE := . ../../gdlib/explore/front ../../tests/front
+FRONT_CODE := . ../../gdlib/explore/front ../../tests/front ../../jupyter
 FRONT_MODULES := $(FRONT)/node_modules/.package-lock.json
 LAB_SETTINGS := .venv/share/jupyter/lab/settings
 
@@ -40,7 +40,7 @@ test: $(READY)  ## install what is missing and pass every test, every notebook i
 	@$(BIN)/pytest $(ALONE)
 
 test-browser: .venv/ready-browser $(MODULES)  ## drive every explorer in JupyterLab and Chromium (Debian: apt-get install chromium)
-	@GDLIB_BROWSER=required $(BIN)/pytest -m browser tests/browser/test_views.py
+	@GDLIB_BROWSER=required $(BIN)/pytest -m browser tests/browser/test_views.py tests/browser/test_clients.py
 
 test-pages: .venv/ready-browser .venv/ready-site $(MODULES)  ## drive the site, the decks and the course in the browser, the network blocked
 	@$(BIN)/pytest tests/test_slides.py tests/test_staging.py tests/test_lite.py

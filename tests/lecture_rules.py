@@ -6,13 +6,20 @@ test_notebooks.py.
 """
 
 import ast
+import base64
+import json
 import re
 
-from lectures.pipeline import TITLES, measured
+from lectures.pipeline import PLUMBING, TITLES, WIDGETS, answers, asks, measured, stretches
 
 SHORT, LONG = 8, 15  # non-blank lines of code in a usual and in the longest cell
 LARGEST = 1_000_000  # bytes of a notebook
 IMAGES = ("image/png", "image/jpeg", "image/svg+xml")
+VIEW = "application/vnd.jupyter.widget-view+json"
+# A student's pace, measured on lectures 1 to 5: words of text a minute, seconds for a line of code that is not
+# folded, minutes for a question and for an explorer.
+WORDS, LINE, QUESTION, EXPLORER = 150, 20, 1, 2
+NEAR = 6  # cells before a prediction that a reader still has in mind
 
 
 def lines(source):
@@ -174,6 +181,143 @@ def asserts(source):
     )
 
 
+def is_explorer(cell):
+    return cell.cell_type == "code" and cell.source.startswith("explore.")
+
+
+def hidden(cell, what):
+    return cell.metadata.get("jupyter", {}).get(f"{what}_hidden", False)
+
+
+def in_sight(cell):
+    """What a reader sees of a cell that nobody has run or unfolded."""
+    if cell.cell_type == "markdown":
+        return cell.source
+    return "\n".join(["" if hidden(cell, "source") else cell.source, "" if hidden(cell, "outputs") else printed(cell)])
+
+
+def hides_its_answers(notebook):
+    """Behind each question stands a folded answer, an explorer or a form, and what is open there gives nothing away."""
+    cells = notebook.cells
+    for cell, behind in stretches(notebook):
+        question = lines(cell.source)[-1][:60]
+        after = behind or cells[cells.index(cell) + 1 :][:1]
+        if cell.cell_type == "markdown" and not any(
+            c.cell_type == "code" and (answers(c) or is_explorer(c) or asks(c)) for c in after
+        ):
+            yield f"no answer stands behind: {question}"
+        for c in behind:
+            if answers(c):
+                if not (hidden(c, "source") and hidden(c, "outputs")):
+                    yield f"an answer is not folded: {lines(c.source)[0]}"
+            elif not is_explorer(c):
+                yield from (f"{what}, and is open behind: {question}" for what in given_away(c, behind))
+
+
+def given_away(cell, behind):
+    """How an open cell gives away what the folded cells beside it answer."""
+    first = lines(cell.source)[0]
+    if any(isinstance(node, ast.Assert) for node in ast.walk(ast.parse(cell.source))):
+        yield f"{first!r} asserts"
+    if printed(cell).strip() and not any("image/png" in data for _, data in outputs(cell)):
+        yield f"{first!r} prints"
+    folded = [c for c in behind if answers(c)]
+    known = set().union(*(telling(printed(c)) for c in folded)) - set().union(*(telling(c.source) for c in folded))
+    for number in sorted(known & telling(cell.source)):
+        yield f"{first!r} holds {number:g}, which the answer prints"
+
+
+def telling(text):
+    """The numbers of a text that say something: two significant digits and more."""
+    return {abs(as_float(n)) for n in re.findall(NUMBER, text) if digits(n) > 1}
+
+
+def digits(number):
+    """How many significant digits are written."""
+    return len(re.sub(r"[-−_.]", "", number.partition("e")[0]).lstrip("0"))
+
+
+def predicted(notebook, cell):
+    """[(the spec of a prediction's form, its answer)], as the saved widgets hold it; [] where no form is saved."""
+    state = notebook.metadata.widgets[WIDGETS].state
+    views = [state[data[VIEW].model_id].state for _, data in outputs(cell) if VIEW in data]
+    children = [state[name.removeprefix("IPY_MODEL_")].state for view in views for name in view.children]
+    specs = [child.spec for child in children if "kept" in child.get("spec", ())]
+    return [(spec, json.loads(base64.b64decode(spec.kept))) for spec in specs]
+
+
+def keeps_its_predictions(notebook):
+    """The answer of an `explore.predict` stands nowhere in sight: not in the cells before it, nor behind it before the
+    folded answer."""
+    for form, behind in stretches(notebook):
+        if form.cell_type == "code":
+            n, saved = notebook.cells.index(form), predicted(notebook, form)
+            if len(saved) != 1:
+                yield f"{len(saved)} forms are saved: {lines(form.source)[0]}"
+            near = notebook.cells[max(0, n - NEAR) : n] + [cell for cell in behind if not answers(cell)]
+            for spec, answer in saved:
+                for words in (words for cell in near for words in said(in_sight(cell), spec, answer)):
+                    yield f"{words!r} is in sight of the prediction: {spec.question[:60]}"
+
+
+def said(text, spec, answer):
+    """Where a text says an answer: the choice alone, without the others; a number of two digits and more within the
+    tolerance, in the prediction's unit or in none."""
+    if spec.choices and not re.fullmatch(NUMBER, answer):
+        named = {choice for choice in spec.choices if re.search(rf"(?<!\w){re.escape(choice)}(?!\w)", text)}
+        return [answer] if named == {answer} and len(answer) > 3 else []
+    value, allowed = float(answer), 0 if spec.choices else spec.rtol * abs(float(answer)) + spec.atol
+    if value.is_integer() and abs(value) < 10:
+        return []  # such a number stands everywhere
+    text = re.sub(r"(?<![\d.])10\^\{?([-−]?\d+)\}?", r"1e\1", text)
+    found = [(m[0].strip(), m[1], m[2] or "") for m in re.finditer(rf"({NUMBER})\s?(°|\\?%)?", text)]
+    return [
+        whole
+        for whole, n, unit in found
+        if abs(as_float(n) - value) <= allowed + 1e-12 * abs(value)
+        and (digits(n) > 1 or "e" in n)
+        and unit.strip("\\") in ("", spec.unit)
+    ]
+
+
+def folds_only_plumbing(notebook):
+    """A cell tagged `plumbing` may be skipped: it asserts nothing, has no `while`, makes no step from a value to its
+    next one, and what it defines as a function is called in no cell that is read."""
+    code = code_cells(notebook)
+    read = "\n".join(c.source for c in code if not hidden(c, "source") or answers(c))
+    for cell in code:
+        for node in ast.walk(ast.parse(cell.source)) if PLUMBING in cell.metadata.get("tags", ()) else ():
+            if isinstance(node, ast.Assert | ast.While):
+                yield f"{type(node).__name__.lower()} in a plumbing cell: {lines(cell.source)[0]}"
+            elif isinstance(node, ast.For) and any(map(steps, ast.walk(node))):
+                yield f"a loop that takes steps in a plumbing cell: {lines(cell.source)[0]}"
+            elif isinstance(node, ast.FunctionDef | ast.ClassDef) and re.search(rf"\b{node.name}\b", read):
+                yield f"{node.name} is defined in a plumbing cell and used where one reads"
+
+
+def steps(node):
+    """Does a statement make a name's next value of its present one?"""
+    if isinstance(node, ast.AugAssign):
+        return isinstance(node.op, ast.Sub)
+    before = {n.id for n in ast.walk(node.value) if isinstance(n, ast.Name)} if isinstance(node, ast.Assign) else ()
+    return any(isinstance(target, ast.Name) and target.id in before for target in getattr(node, "targets", ()))
+
+
+def minutes(notebook):
+    """What a student takes to read and run a lecture without what is folded."""
+    code = [cell for cell in code_cells(notebook) if not hidden(cell, "source")]
+    seconds = LINE * sum(len(lines(cell.source)) for cell in code)
+    work = QUESTION * sum(map(asks, notebook.cells)) + EXPLORER * sum(map(is_explorer, notebook.cells))
+    return len(prose(notebook).split()) / WORDS + seconds / 60 + work
+
+
+def says_honest_minutes(notebook):
+    """The minutes that a lecture names are those of the rule, within a tenth."""
+    found, needed = re.search(r"\*\*Minutes:\*\* (\d+) to read", notebook.cells[0].source), minutes(notebook)
+    if found is None or abs(int(found[1]) - needed) > needed / 10:
+        yield f"a student takes {needed:.0f} minutes, and the lecture says {found and found[1]}"
+
+
 def is_small(notebook, size):
     if size > LARGEST:
         yield f"the notebook has {size} bytes, {LARGEST} at most"
@@ -189,6 +333,10 @@ RULES = (
     has_a_result_in_each_section,
     shows_its_numbers,
     asserts_what_it_measures,
+    hides_its_answers,
+    keeps_its_predictions,
+    folds_only_plumbing,
+    says_honest_minutes,
 )
 
 

@@ -234,6 +234,14 @@ def test_what_is_installed_is_what_the_lock_says():
         assert version(name) in locked(LOCK)[name]
 
 
+def test_an_installation_puts_in_place_what_jupyters_applications_look_for():
+    """Folded code in nbclassic, alternative texts: `uv pip install --no-deps --editable .` renews these files."""
+    files = [path.relative_to(ROOT / "jupyter") for path in (ROOT / "jupyter").rglob("*") if path.is_file()]
+    assert {"remoteEntry.js", "main.js", "gdlib.json", "package.json"} <= {path.name for path in files}
+    for path in files:
+        assert (Path(sys.prefix) / path).read_bytes() == (ROOT / "jupyter" / path).read_bytes()
+
+
 # --- the commands ---------------------------------------------------------------------------------
 
 

@@ -12,7 +12,7 @@ import sys
 import nbformat
 import pytest
 
-from lecture_rules import breaches, one_sentence_a_line, prose_numbers
+from lecture_rules import breaches, one_sentence_a_line, prose_numbers, said
 from lectures import pipeline
 
 SOURCES, SETTINGS = pipeline.lectures(), pipeline.NOTEBOOKS.parent / "pyproject.toml"
@@ -336,6 +336,75 @@ def measured_number(nb, code):
     code[3].outputs = [nbformat.v4.new_output("stream", name="stdout", text="17.31 s")]
 
 
+def first_question(nb):
+    """The first question of a text, and the code cells behind it."""
+    return next((cell, behind) for cell, behind in pipeline.stretches(nb) if cell.cell_type == "markdown")
+
+
+def question_without_answer(nb, code):
+    asked, _ = first_question(nb)
+    nb.cells.insert(nb.cells.index(asked) + 1, nbformat.v4.new_markdown_cell("But first something else."))
+
+
+def unfolded_answer(nb, code):
+    first_question(nb)[1][0].metadata.pop("jupyter")
+
+
+def unfolded_code(nb, code):
+    first_question(nb)[1][0].metadata.jupyter.source_hidden = False
+
+
+def open_beside_an_answer(nb, source, text=""):
+    """An open cell in front of the first answer, with what it prints."""
+    asked, behind = first_question(nb)
+    cell = nbformat.v4.new_code_cell(source, metadata={"tags": ["open"]})
+    cell.outputs = [nbformat.v4.new_output("stream", text=text)] if text else []
+    behind[0].outputs = [nbformat.v4.new_output("stream", text="it is 17.31")]
+    nb.cells.insert(nb.cells.index(asked) + 1, cell)
+
+
+def open_assertion(nb, code):
+    open_beside_an_answer(nb, "answer = 6 * 7\nassert answer > 40")
+
+
+def open_conclusion(nb, code):
+    open_beside_an_answer(nb, "print('so it grows')", "so it grows")
+
+
+def open_number(nb, code):
+    open_beside_an_answer(nb, "edge = -17.31")
+
+
+def plumbing_beside_an_answer(nb, code):
+    open_beside_an_answer(nb, "print('so it grows')", "so it grows")
+    nb.cells[nb.cells.index(first_question(nb)[0]) + 1].metadata = {"tags": [pipeline.PLUMBING]}
+
+
+def answer_before_its_prediction(nb, code):
+    form = next(cell for cell in code if pipeline.asks(cell))
+    nb.cells[nb.cells.index(form) - 1].source = "The hillside is at its steepest at 0.60."
+
+
+def plumbing_that_asserts(nb, code):
+    code[3].metadata.tags = [pipeline.PLUMBING]
+    code[3].source = "assert 6 * 7 == 42"
+
+
+def plumbing_that_teaches(nb, code):
+    code[3].metadata.tags = [pipeline.PLUMBING]
+    code[3].source = "for _ in range(9):\n    x = x - lr * gradient(x)"
+
+
+def plumbing_that_is_used(nb, code):
+    code[3].metadata.tags = [pipeline.PLUMBING]
+    code[3].source = "def slope(x):\n    return 2 * x"
+    code[4].source = "slope(3)"
+
+
+def other_minutes(nb, code):
+    nb.cells[0].source = re.sub(r"(?<=Minutes:\*\* )\d+", "30", nb.cells[0].source)
+
+
 FAULTS = {
     no_title: "opens_as_a_lesson: the title",
     no_minutes: "opens_as_a_lesson: the first cell lacks",
@@ -353,7 +422,41 @@ FAULTS = {
     number_from_nowhere: "shows_its_numbers: the prose says 17.31",
     measured_only: "asserts_what_it_measures: nothing is asserted",
     measured_number: "shows_its_numbers: the prose says 17.31",
+    question_without_answer: "hides_its_answers: no answer stands behind",
+    unfolded_answer: "hides_its_answers: an answer is not folded",
+    unfolded_code: "hides_its_answers: an answer is not folded",
+    open_assertion: "hides_its_answers: 'answer = 6 * 7' asserts",
+    open_conclusion: "hides_its_answers: \"print('so it grows')\" prints",
+    open_number: "hides_its_answers: 'edge = -17.31' holds 17.31",
+    plumbing_beside_an_answer: "hides_its_answers: \"print('so it grows')\" prints",
+    answer_before_its_prediction: "keeps_its_predictions: '0.60' is in sight",
+    plumbing_that_asserts: "folds_only_plumbing: assert in a plumbing cell",
+    plumbing_that_teaches: "folds_only_plumbing: a loop that takes steps",
+    plumbing_that_is_used: "folds_only_plumbing: slope is defined",
+    other_minutes: "says_honest_minutes: a student takes",
 }
+
+
+def spec(**given):
+    return nbformat.from_dict({"choices": None, "unit": "", "rtol": 0.0, "atol": 0.0, **given})
+
+
+@pytest.mark.parametrize(
+    "text, given, answer, found",
+    [
+        ("The factor is 0.81.", {"rtol": 0.02}, 0.8, ["0.81"]),
+        ("A slope of −19.0 it is.", {"atol": 0.01}, -19.0, ["−19.0"]),
+        ("Add 2 to 8, in 3 steps.", {"rtol": 0.1}, 2.1, []),
+        ("It is 63° off.", {"atol": 5, "unit": "%"}, 63.3, []),
+        ("It is 63 % of them.", {"atol": 5, "unit": "%"}, 63.3, ["63 %"]),
+        ("All three arrive, at 0.999.", {"atol": 0.1}, 1.0, []),
+        ("Best is $10^{-8}$.", {"choices": ["1e-3", "1e-8"]}, "1e-8", ["1e-8"]),
+        ("It falls to the north-west.", {"choices": ["north-west", "south"]}, "north-west", ["north-west"]),
+        ("To the north-west, or to the south?", {"choices": ["north-west", "south"]}, "north-west", []),
+    ],
+)
+def test_where_a_text_says_the_answer_of_a_prediction(text, given, answer, found):
+    assert said(text, spec(**given), answer) == found
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda f: f.__name__)

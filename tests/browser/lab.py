@@ -84,6 +84,7 @@ class Lab:
             "IdentityProvider.token": "",
             "ServerApp.disable_check_xsrf": True,
             "LabApp.expose_app_in_browser": True,
+            "JupyterNotebookApp.expose_app_in_browser": True,
         }
         self._log = (self.home / "lab.log").open("w")
         self._server = subprocess.Popen(
@@ -128,6 +129,13 @@ class Lab:
         path = self.home / path
         path.parent.mkdir(parents=True)
         path.write_text(json.dumps(value))
+
+    def visit(self, address, width=1280, height=1000):
+        """A page at an address of the server, in any of its applications."""
+        page = self._context.new_page()
+        page.set_viewport_size({"width": width, "height": height})
+        page.goto(f"{self.url}{address}")
+        return page
 
     def open(self, cells, run=True, saved=False, trusted=True, width=1280, height=1000, reduced=False):
         """A notebook of these code cells in a new page.
