@@ -7,12 +7,8 @@ descent       gradient_descent, gradient_ascent -> Path
 regression    LeastSquares: the losses and their one derivation
 minibatch     batches; sgd -> Path; SineFit, with minima to escape from
 
-The wings use the core, and are loaded when they are first named:
-scale         rows in a file, on a cluster, on another device; memory, predicted and capped
-figures       the lectures' pictures
-explore       sliders that answer within a frame; predict, run, explain
-checks        exercises: check, hint, solution
-data          small real tables
+The wings use it, and are loaded when they are first named: scale (rows in a file, on a cluster; memory),
+figures, explore (sliders, predictions), checks (exercises) and data (small real tables).
 """
 
 from importlib import import_module

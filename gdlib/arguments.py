@@ -9,20 +9,20 @@ import numpy as np
 def whole(value, name, least=1):
     """`value` as an int that is at least `least`."""
     if isinstance(value, bool) or not isinstance(value, Integral):
-        raise TypeError(f"{name} must be a whole number, got {value!r}")
+        raise TypeError(f"{name} must be a whole number, got {value!r:.80}")
     if value < least:
-        raise ValueError(f"{name} must be {least} or more, got {value!r}")
+        raise ValueError(f"{name} must be {least} or more, got {value!r:.80}")
     return int(value)
 
 
 def number(value, name, zero=False):
     """`value` as a finite float above 0; with `zero`, 0 is allowed."""
     if isinstance(value, bool) or not isinstance(value, Real):
-        raise TypeError(f"{name} must be a number, got {value!r}")
+        raise TypeError(f"{name} must be a number, got {value!r:.80}")
     fits = not isinstance(value, Integral) or abs(value) < 2**1023  # a float can be that large
     if not (fits and 0 <= value < math.inf) or (value == 0 and not zero):
         bound = ", 0 or above," if zero else " above 0,"
-        raise ValueError(f"{name} must be a finite number{bound} got {value!r}")
+        raise ValueError(f"{name} must be a finite number{bound} got {value!r:.80}")
     return float(value)
 
 
@@ -41,14 +41,13 @@ def real_array(value, name, keep="f"):
     except Exception:  # whatever another library's array raises
         array = None
     if array is None or array.dtype.kind not in keep:
-        raise TypeError(f"{name} must be a number or an array of real numbers, got {value!r}")
+        raise TypeError(f"{name} must be a number or an array of real numbers, got {value!r:.80}")
     return array
 
 
 def precision(dtype):
     """The type to compute in: float32 for floats of at most 4 bytes, float64 for all others."""
-    small = dtype.kind == "f" and dtype.itemsize <= 4
-    return np.dtype(np.float32 if small else np.float64)
+    return np.dtype(np.float32 if dtype.kind == "f" and dtype.itemsize <= 4 else np.float64)
 
 
 def point(value, name):
@@ -57,8 +56,32 @@ def point(value, name):
     if x.ndim > 1 or x.size == 0:
         raise ValueError(f"{name} must be a number or have shape (d,), d >= 1, got shape {x.shape}")
     if not np.isfinite(x).all():
-        raise ValueError(f"{name} must be finite, got {value!r}")
+        raise ValueError(f"{name} must be finite, got {value!r:.80}")
     return float(x) if x.ndim == 0 else x.copy()
+
+
+def generator(seed):
+    """What draws at random: ``numpy.random.default_rng(seed)``."""
+    try:
+        return np.random.default_rng(seed)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"seed must be a whole number, 0 or more, or a Generator, got {seed!r:.80}") from error
+
+
+def at_rows(rows, *parts):
+    """Each part at these rows, a slice or `row_numbers`."""
+    try:
+        return [part[rows if isinstance(rows, slice) else row_numbers(rows)] for part in parts]
+    except IndexError as error:
+        raise IndexError(f"rows must be below n = {len(parts[0])}, got {rows!r:.80}") from error
+
+
+def row_numbers(rows):
+    """`rows` as a vector of whole numbers, one at least."""
+    rows = real_array(rows, "rows", keep="biuf")
+    if rows.ndim != 1 or rows.size == 0 or rows.dtype.kind not in "iu":
+        raise ValueError(f"rows must be a slice or a vector of row numbers, one at least, got {rows!r:.80}")
+    return rows
 
 
 def gradient_at(gradient, x, *rows):
@@ -77,10 +100,8 @@ def gradient_at(gradient, x, *rows):
         return slope
     slope = real_array(slope, "gradient(x)")
     if slope.shape != np.shape(x):
-        raise ValueError(
-            f"gradient must return the shape of init, {np.shape(x) or 'a number'}; "
-            f"it returned shape {slope.shape} at x = {x!r}"
-        )
+        wanted = np.shape(x) or "a number"
+        raise ValueError(f"gradient must return the shape of init, {wanted}; it returned shape {slope.shape} at {x!r}")
     return float(slope) if slope.ndim == 0 else slope
 
 

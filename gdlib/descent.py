@@ -1,8 +1,7 @@
 """Gradient descent and ascent: one loop, kept whole, and the path it walked.
 
-Source: A.-L. Cauchy, "Méthode générale pour la résolution des systèmes d'équations
-simultanées", Comptes Rendus 25 (1847), 536-538; the theory of the fixed step as in
-Y. Nesterov, "Lectures on Convex Optimization" (2018), ch. 2.
+Source: A.-L. Cauchy, "Méthode générale pour la résolution des systèmes d'équations simultanées", Comptes
+Rendus 25 (1847), 536-538; the fixed step as in Y. Nesterov, "Lectures on Convex Optimization" (2018), ch. 2.
 """
 
 from dataclasses import dataclass
@@ -19,13 +18,10 @@ __all__ = ["Path", "gradient_ascent", "gradient_descent"]
 class Path:
     """The points a walk visited, and why it stopped.
 
-    points : (k+1,) for a scalar start, (k+1, d) for a vector
-        x_0 ... x_k, every one of them finite.
-    norms : (k+1,)
-        The Euclidean norm of the gradient at each point (in `sgd`: of the next batch's).
-    stop : str
-        "converged" (the norm is at most eps), "exhausted" (T updates done) or
-        "diverged" (the next point, or the gradient there, is not finite or overflows).
+    points : (k+1,) for a scalar start, (k+1, d) for a vector; x_0 ... x_k, every one finite
+    norms : (k+1,), the Euclidean norm of the gradient at each point (in `sgd`: of the next batch's)
+    stop : "converged" (the norm is at most eps), "exhausted" (T updates done) or
+        "diverged" (the next point, or the gradient there, is not finite or overflows)
     updates : int or None, how many there were where not every point was kept (`sgd`)
     """
 
@@ -53,24 +49,15 @@ class Path:
 def gradient_descent(gradient, init, lr=0.1, eps=1e-6, T=1000):
     """Walk downhill: x ← x − lr · ∇f(x), until ‖∇f(x)‖ ≤ eps or T updates are done.
 
-    Parameters
-    ----------
-    gradient : callable
-        ∇f: takes a point like `init`, returns a value of the same shape.
-    init : float or (d,) array
-        The start x_0. Integers and lists become floats; it is never changed.
-    lr : float > 0
-        The learning rate η. Its unit is (unit of x)² / (unit of f).
+    gradient : callable, ∇f: takes a point like `init`, returns a value of the same shape
+    init : float or (d,) array, the start x_0; integers and lists become floats; never changed
+    lr : float > 0, the learning rate η; its unit is (unit of x)² / (unit of f)
     eps : float >= 0, the tolerance ε on the norm of the gradient
     T : int >= 1, the largest number of updates
 
-    Returns
-    -------
-    Path
-        Divergence is a result, not an error: the path then ends at the last finite point.
-
-    Wrong arguments, and a gradient that returns another shape than that of `init` or
-    changes its argument, raise TypeError or ValueError, which name the argument.
+    Returns a `Path`. Divergence is a result, not an error: it then ends at the last finite point.
+    Wrong arguments, and a gradient that returns another shape than that of `init` or changes its
+    argument, raise TypeError or ValueError, which name the argument.
 
     >>> gradient_descent(lambda x: 2 * x + 2, init=3, lr=0.01, eps=1e-5)
     Path(converged after 673 steps at -0.999995, |gradient| = 9.96e-06)

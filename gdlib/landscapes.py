@@ -7,11 +7,13 @@ A landscape f is called with a point of shape (d,), or with many as columns, sha
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
+
+from gdlib.arguments import number, point, real_array
 
 __all__ = ["Landscape", "bowl", "double_well", "himmelblau", "quadratic", "rosenbrock", "saddle", "terrain", "valley"]
 
@@ -19,17 +21,12 @@ __all__ = ["Landscape", "bowl", "double_well", "himmelblau", "quadratic", "rosen
 @dataclass(frozen=True, eq=False)
 class Landscape:
     """A function f with its gradient, its name and the part of it worth seeing.
-
-    f : callable, (d, ...) -> (...)
-        The height; calling the landscape calls it.
+    f : callable, (d, ...) -> (...), the height; calling the landscape calls it
     gradient : callable, (d, ...) -> (d, ...)
     domain : tuple of d pairs (low, high)
-    minima : tuple of (d,) points
-        The known local minima, the global one (or ones) first; may be empty.
-    hessian : (d, d) array or None
-        For a quadratic: its constant curvature.
-    coordinates : tuple of str
-        What the entries of a point are called, with their unit.
+    minima : tuple of (d,) points, the known local minima, the global one (or ones) first
+    hessian : (d, d) array or None, the constant curvature of a quadratic
+    coordinates : tuple of str, what the entries of a point are called, with their unit
     """
 
     name: str
@@ -40,8 +37,17 @@ class Landscape:
     hessian: np.ndarray | None = field(default=None, repr=False)
     coordinates: tuple = ("x", "y")
 
+    def __post_init__(self):
+        object.__setattr__(self, "gradient", partial(self._at, self.gradient))
+
     def __call__(self, x):
-        return self.f(np.asarray(x) + 0.0)
+        return self._at(self.f, x)
+
+    def _at(self, function, x):
+        x, d = x if type(x) is float else real_array(x, "x"), len(self.domain)
+        if d > 1 and np.shape(x)[:1] != (d,):
+            raise ValueError(f"x must have shape ({d}, ...), the coordinates first, got shape {np.shape(x)}")
+        return function(x)
 
     def __repr__(self):
         return f"<landscape {self.name!r}, {len(self.domain)}-D>"
@@ -64,18 +70,18 @@ class Landscape:
 
 def quadratic(hessian, name="quadratic"):
     """½ xᵀHx, with gradient Hx, for a symmetric (d, d) array H; ValueError for another one."""
-    H = np.array(hessian, dtype=float)
-    if H.ndim != 2 or H.shape[0] != H.shape[1] or not np.allclose(H, H.T, atol=0):
-        raise ValueError(f"hessian must be a symmetric (d, d) matrix, got {hessian!r}")
+    H = real_array(hessian, "hessian").astype(float)
+    if H.ndim != 2 or H.size == 0 or H.shape[0] != H.shape[1] or not np.allclose(H - H.T, 0, atol=1e-5 * abs(H).max()):
+        raise ValueError(f"hessian must be a finite, symmetric (d, d) matrix, got {hessian!r}")
 
-    def gradient(x):
-        return np.tensordot(H, x, 1)
-
-    def f(x):
-        return 0.5 * (x * gradient(x)).sum(axis=0)
-
-    minima = (np.zeros(len(H)),) if np.linalg.eigvalsh(H)[0] > 1e-12 * abs(H).max() else ()
-    return Landscape(name, f, gradient, ((-2.0, 2.0),) * len(H), minima, H)
+    return Landscape(
+        name,
+        lambda x: 0.5 * (x * np.tensordot(H, x, 1)).sum(axis=0),
+        lambda x: np.tensordot(H, x, 1),
+        domain=((-2.0, 2.0),) * len(H),
+        minima=(np.zeros(len(H)),) if np.linalg.eigvalsh(H)[0] > 1e-12 * abs(H).max() else (),
+        hessian=H,
+    )
 
 
 def bowl():
@@ -85,11 +91,9 @@ def bowl():
 
 def valley(kappa=25):
     """½(x² + κ y²), with gradient (x, κ y): at equal distance, κ times as steep across as along.
-
-    Here μ = 1, L = κ, and so the condition number L/μ is κ. ValueError unless 1 ≤ κ < ∞.
-    """
-    if not 1 <= kappa < np.inf:
-        raise ValueError(f"kappa must be a finite number, 1 or above, got {kappa!r}")
+    Here μ = 1, L = κ, and so the condition number L/μ is κ. ValueError unless 1 ≤ κ < ∞."""
+    if number(kappa, "kappa") < 1:
+        raise ValueError(f"kappa must be 1 or above, got {kappa!r}")
     return quadratic([[1, 0], [0, kappa]], name=f"valley, κ = {kappa:g}")  # lecture 3, "The narrow valley"
 
 
@@ -101,7 +105,8 @@ def saddle():
 def double_well(tilt=0.3):
     """(x² − 1)² + tilt·x, with derivative 4x(x² − 1) + tilt: two valleys, the left one deeper for
     tilt > 0. ValueError where |tilt| ≥ 8/√27 = 1.5396…, for then one valley is gone."""
-    if not abs(tilt) < 8 / np.sqrt(27):
+    tilt = point(tilt, "tilt")
+    if type(tilt) is not float or not abs(tilt) < 8 / np.sqrt(27):
         raise ValueError(f"tilt must be between -1.5396 and 1.5396 for two valleys, got {tilt!r}")
     left, _, right = np.sort(np.roots([4, 0, -4, tilt]).real)
     return Landscape(
@@ -115,9 +120,7 @@ def double_well(tilt=0.3):
 
 def himmelblau():
     """(x² + y − 11)² + (x + y² − 7)²: four minima, all of height 0 (here to six decimals).
-
-    Source: D. M. Himmelblau, "Applied Nonlinear Programming" (1972).
-    """
+    Source: D. M. Himmelblau, "Applied Nonlinear Programming" (1972)."""
 
     def f(x):
         return (x[0] ** 2 + x[1] - 11) ** 2 + (x[0] + x[1] ** 2 - 7) ** 2
@@ -132,9 +135,7 @@ def himmelblau():
 
 def rosenbrock():
     """(1 − x)² + 100(y − x²)²: a bent, flat-bottomed valley; its minimum is (1, 1).
-
-    Source: H. H. Rosenbrock, The Computer Journal 3 (1960), 175-184.
-    """
+    Source: H. H. Rosenbrock, The Computer Journal 3 (1960), 175-184."""
 
     def f(x):
         return (1 - x[0]) ** 2 + 100 * (x[1] - x[0] ** 2) ** 2
@@ -187,13 +188,11 @@ def terrain():
         height = np.einsum("i...,j...,ij...->...", along_y(v - j), along_x(u - i), patch)
         return np.where(inside, height, np.nan)
 
-    def f(x):
-        return interpolated(x, _weights, _weights)
-
     def gradient(x):
         east = interpolated(x, _slopes_of_weights, _weights) / dx  # lecture 2, "Water on the map"
         return np.array([east, interpolated(x, _weights, _slopes_of_weights) / dy])
 
+    f = partial(interpolated, along_x=_weights, along_y=_weights)
     return Terrain("Jacksboro terrain", f, gradient, domain, (), None, ("east (m)", "north (m)"), heights, dx, dy)
 
 

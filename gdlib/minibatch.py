@@ -11,7 +11,7 @@ from math import inf
 
 import numpy as np
 
-from gdlib.arguments import gradient_at, length, number, point, real_array, whole
+from gdlib.arguments import at_rows, generator, gradient_at, length, number, point, real_array, whole
 from gdlib.descent import Path
 
 __all__ = ["SineFit", "batches", "sgd"]
@@ -19,28 +19,24 @@ __all__ = ["SineFit", "batches", "sgd"]
 
 def batches(n, batch_size, seed=0, epochs=1):
     """The row numbers of each batch: every epoch shuffles all n rows and deals them, none twice.
-
     The last batch of an epoch is short where `batch_size` does not divide n.
 
-    Parameters
-    ----------
     n : int, or anything with a length
     batch_size : int, 1 to n
     seed : int or numpy.random.Generator, which goes on where it is: each call then shuffles anew
     epochs : int >= 1, or None: for ever
 
-    Returns an iterator of (b,) arrays of int. Wrong arguments raise TypeError or ValueError at
-    once, not at the first batch.
+    Returns an iterator of (b,) arrays of int. Wrong arguments raise TypeError or ValueError at once.
 
     >>> [rows.tolist() for rows in batches(5, 2, seed=1)]
     [[4, 0], [1, 2], [3]]
     """
-    n = whole(len(n) if hasattr(n, "__len__") else n, "n")
+    n = whole(len(n) if hasattr(n, "__len__") and getattr(n, "ndim", 1) else n, "n")
     batch_size = whole(batch_size, "batch_size")
     if batch_size > n:
         raise ValueError(f"batch_size must be between 1 and n = {n}, got {batch_size}")
     rounds = repeat(None) if epochs is None else range(whole(epochs, "epochs"))
-    rng = np.random.default_rng(whole(seed, "seed", 0) if hasattr(seed, "__index__") else seed)
+    rng = generator(seed)
 
     def deal():
         for _ in rounds:
@@ -54,32 +50,20 @@ def batches(n, batch_size, seed=0, epochs=1):
 def sgd(loss, init, lr, T, batch_size, seed=0, eps=None, record=1):
     """Step by batches: x ← x − lr · ∇f_B(x), with the next batch B each time, T times.
 
-    Parameters
-    ----------
     loss : object with ``n`` and ``gradient(x, rows)``
-        The number of rows, and the gradient at x as the given rows estimate it: an array of
-        row numbers, or None for all (b = n, or to look at eps). A loss may bring its own
-        ``batches(batch_size, seed, epochs)``, as that of rows in a file does.
-    init : float or (d,) array
-        The start x_0; never changed.
-    lr : float > 0, or callable
-        The learning rate η, or a schedule: ``lr(t)`` > 0 for update t = 0, 1, ...
-    T : int >= 1
-        The number of updates; ceil(n / batch_size) of them are one epoch.
+        How many rows there are; the gradient at x as the given ones estimate it: row numbers, or None
+        for all (b = n, or to look at eps). Its own ``batches(batch_size, seed, epochs)`` go first.
+    init : float or (d,) array, the start x_0; never changed
+    lr : float > 0, the learning rate η; or a schedule: ``lr(t)`` > 0 for update t = 0, 1, ...
+    T : int >= 1, the number of updates; ceil(n / batch_size) of them are one epoch
     batch_size : int, 1 to n
     seed : int or numpy.random.Generator
-    eps : float >= 0, optional
-        Stop once the norm of the *full* gradient is at most eps: looked at once an epoch, before
-        its first update, at the cost of a pass; a batch's own gradient would say nothing.
-    record : int >= 1
-        Keep each record-th point, and the last: 8·d bytes each, in the walk some 200 more.
+    eps : float >= 0; stop once the norm of the *full* gradient is at most eps: looked at once an epoch,
+        before its first update, at the cost of a pass; a batch's own gradient would say nothing
+    record : int >= 1; keep each record-th point, and the last: 8·d bytes each, in the walk some 200 more
 
-    Returns
-    -------
-    Path
-        ``norms`` are those of the batch gradients, ‖∇f_B(x_t)‖ with the batch that comes next.
-        Divergence is a result. With b = n and an eps it is the path of `gradient_descent`.
-
+    Returns a `Path`. Its ``norms`` are those of the batch gradients, ‖∇f_B(x_t)‖ with the batch
+    that comes next. Divergence is a result. With b = n and an eps it is that of `gradient_descent`.
     Wrong arguments, and gradients of another shape than `init` or that change it, raise
     TypeError or ValueError, which name the argument.
 
@@ -88,15 +72,15 @@ def sgd(loss, init, lr, T, batch_size, seed=0, eps=None, record=1):
     >>> sgd(loss, [0.0], lr=0.1, T=60, batch_size=2).final.round(6)
     array([2.])
     """
-    for name in ("n", "gradient"):
-        if not hasattr(loss, name):
-            raise TypeError(f"loss must have n and gradient(x, rows); {loss!r} has no {name}")
+    if not hasattr(loss, "n") or not callable(getattr(loss, "gradient", None)):
+        raise TypeError(f"loss must have n and gradient(x, rows), got {loss!r:.80}")
+    n = whole(loss.n, "loss.n")
     x, T, record = point(init, "init"), whole(T, "T"), whole(record, "record")
     eps = None if eps is None else number(eps, "eps", zero=True)
     constant = None if callable(lr) else number(lr, "lr")
-    deal = getattr(loss, "batches", None) or partial(batches, loss.n)
+    deal = getattr(loss, "batches", None) or partial(batches, n)
     dealt = deal(batch_size, seed, epochs=None)
-    epoch = -(-loss.n // whole(batch_size, "batch_size"))  # updates in it, rounded up
+    epoch = -(-n // whole(batch_size, "batch_size"))  # updates in it, rounded up
     dealt = dealt if epoch > 1 else repeat(None)  # None: all rows
     norm_of = abs if type(x) is float else length
     t, points, norms, stop = 0, [], [], None
@@ -131,14 +115,12 @@ def sgd(loss, init, lr, T, batch_size, seed=0, eps=None, record=1):
 class SineFit:
     """The frequency of a wave from noisy measurements: f(ω) = mean of ½(yᵢ − sin ωtᵢ)².
 
-    A wrong frequency can agree with the data for a while: each such ω is a local minimum. The
-    term of row i repeats every 2π/tᵢ in ω, with minima of its own, so every batch has another
-    landscape.
+    A wrong frequency can agree with the data for a while: each such ω is a local minimum. The term
+    of row i repeats every 2π/tᵢ in ω, with minima of its own, so every batch has another landscape.
 
     t, y : (n,) arrays, times in seconds and what was measured then
     digits : int, optional; round each gradient to so many decimals (no longer quite unbiased):
         chaotic walks are then the same on machines whose sines differ in the last digit
-
     Source: D. C. Rife, R. R. Boorstyn, "Single-tone parameter estimation from discrete-time
     observations", IEEE Trans. Information Theory 20 (1974), 591-598.
 
@@ -148,7 +130,8 @@ class SineFit:
     """
 
     def __init__(self, t, y, digits=None):
-        self.t, self.y, self.digits = real_array(t, "t"), real_array(y, "y"), digits
+        self.t, self.y = real_array(t, "t"), real_array(y, "y")
+        self.digits = None if digits is None else whole(digits, "digits", 0)
         if self.t.ndim != 1 or self.t.shape != self.y.shape or self.t.size == 0:
             shapes = f"{self.t.shape} and {self.y.shape}"
             raise ValueError(f"t and y must both have shape (n,), n >= 1, got {shapes}")
@@ -159,7 +142,7 @@ class SineFit:
     @classmethod
     def example(cls, seed=0, digits=None):
         """200 measurements within 6 s of a wave of 3 rad/s, with noise of standard deviation 0.3."""
-        rng = np.random.default_rng(seed)
+        rng = generator(seed)
         t = np.sort(rng.uniform(0, 6, 200))
         return cls(t, np.sin(3 * t) + 0.3 * rng.standard_normal(200), digits)
 
@@ -177,6 +160,7 @@ class SineFit:
         return slope if np.ndim(omega) else float(slope)
 
     def _errors(self, omega, rows):
-        t, y = (self.t, self.y) if rows is None else (self.t[rows], self.y[rows])
+        omega = omega if type(omega) is float else real_array(omega, "omega")
+        t, y = (self.t, self.y) if rows is None else at_rows(rows, self.t, self.y)
         angle = np.multiply.outer(t, omega)
         return t, angle, (y - np.sin(angle).T).T

@@ -15,19 +15,13 @@ from math import inf, sqrt
 
 import numpy as np
 
-from gdlib.arguments import precision, real_array
+from gdlib.arguments import at_rows, precision, real_array, row_numbers
 
 __all__ = ["LeastSquares", "Rows"]
 
-SCALES = {  # c: the loss is c‖r‖², or its root; lecture 4, "Four losses, one derivation"
-    "half-sum": lambda n: 0.5,
-    "sum": lambda n: 1.0,
-    "half-mean": lambda n: 0.5 / n,
-    "mean": lambda n: 1.0 / n,
-    "norm": lambda n: 1.0,
-    "rms": lambda n: 1.0 / n,
-}
-ROOTS = ("norm", "rms")
+# The loss is c‖r‖², or its root; of the means c is divided by n.
+SCALES = {"half-sum": 0.5, "sum": 1.0, "half-mean": 0.5, "mean": 1.0, "norm": 1.0, "rms": 1.0}
+MEANS, ROOTS = ("half-mean", "mean", "rms"), ("norm", "rms")  # lecture 4, "Four losses, one derivation"
 
 
 class LeastSquares:
@@ -46,7 +40,6 @@ class LeastSquares:
 
     X : (n, d) array, y : (n,) array. Neither is copied or changed; a memory map will do (lecture 6).
         Or X alone: rows that live elsewhere, such as `gdlib.scale.files.Table`, with their y.
-
     Shapes that do not match, NaN or infinity (this reads X once), masks, what is no real number
     and unknown scales raise ValueError or TypeError, which name the argument.
 
@@ -59,7 +52,7 @@ class LeastSquares:
     """
 
     def __init__(self, X, y=None, scale="half-sum"):
-        if scale not in list(SCALES):
+        if str(scale) not in SCALES:
             raise ValueError(f"scale must be one of {', '.join(map(repr, SCALES))}, got {scale!r}")
         self.data = X if y is None and hasattr(X, "each") else Rows(X, y)
         self.n, self.d, self.scale = self.data.n, self.data.d, scale
@@ -71,10 +64,8 @@ class LeastSquares:
 
     def __call__(self, beta, rows=None):
         """The loss at β, shape (d,): a number. At many β as columns, (d, ...): an array (...).
-
-        With `rows`: that batch's own loss, whose gradient ``gradient(beta, rows)`` is.
-        """
-        if np.ndim(beta) > 1:
+        With `rows`: that batch's own loss, whose gradient ``gradient(beta, rows)`` is."""
+        if _dimensions(beta) > 1:
             return np.apply_along_axis(self, 0, beta, rows)
         beta = self._point(beta)
 
@@ -82,7 +73,7 @@ class LeastSquares:
             error = y - X @ beta
             return error @ error
 
-        value = self._c(rows) * float(sum(self.data.each(of_block, rows)))
+        value = float(sum(self.data.each(of_block, rows))) * self._c(rows)
         return sqrt(value) if self.scale in ROOTS else value
 
     def gradient(self, beta, rows=None):
@@ -94,14 +85,13 @@ class LeastSquares:
             over the batch times n/b, in every scale (so that a mean is divided by b). For the
             four squares, and rows drawn at random, that is the full gradient on average, also of
             the short last batch. For "norm" and "rms" not: a root of a mean is no mean of roots.
-
         Returns an array like `beta`, float32 if X is. NaN for "norm" and "rms" where ‖r‖² is 0 or ∞.
 
         >>> loss = LeastSquares([[1.0], [2.0]], [3.0, 5.0], scale="mean")
         >>> loss.gradient([0.0]), loss.gradient([0.0], slice(0, 1)), loss.gradient([0.0], [1])
         (array([-13.]), array([-6.]), array([-20.]))
         """
-        if np.ndim(beta) > 1:
+        if _dimensions(beta) > 1:
             return np.apply_along_axis(self.gradient, 0, beta, rows)
         beta = self._point(beta)
 
@@ -109,7 +99,7 @@ class LeastSquares:
             error = y - X @ beta
             return -X.T @ error  # lecture 4, "The same thing as a matrix"
 
-        grad = 2 * self._c(rows) * sum(self.data.each(of_block, rows))  # for "half-sum" 2c is 1
+        grad = sum(self.data.each(of_block, rows)) * 2 * self._c(rows)  # for "half-sum" 2c is 1
         if self.scale in ROOTS:  # (√q)′ = q′ / 2√q; lecture 4, "A learning rate belongs to its loss"
             root = self(beta, rows)
             grad = grad / (2 * root) if 0 < root < inf else grad * np.nan
@@ -159,19 +149,25 @@ class LeastSquares:
 
     def _c(self, rows=None):
         """c, times n/b where b rows stand for all n."""
+        c = SCALES[self.scale] / (self.n if self.scale in MEANS else 1)
         if rows is None:
-            return SCALES[self.scale](self.n)
-        b = len(range(*rows.indices(self.n))) if isinstance(rows, slice) else getattr(rows, "__len__", int)()
+            return c
+        b = len(range(*rows.indices(self.n)) if isinstance(rows, slice) else rows)
         if b == 0:
-            raise ValueError(f"rows must be a slice or a vector of row numbers, one at least, got {rows!r}")
-        return SCALES[self.scale](self.n) * self.n / b  # lecture 5, "A step from a few rows"
+            raise ValueError(f"rows must be a slice or a vector of row numbers, one at least, got {rows!r:.80}")
+        return c * self.n / b  # lecture 5, "A step from a few rows"
+
+
+def _dimensions(beta):
+    beta = beta if hasattr(beta, "ndim") else real_array(beta, "beta", keep="biuf")
+    if 0 in beta.shape:
+        raise ValueError(f"beta must have shape (d,), or (d, ...), got shape {beta.shape}")
+    return beta.ndim
 
 
 class Rows:
     """Rows of X (n, d) with their targets y (n,), in memory or in a memory map.
-
-    Rows can also live elsewhere (`gdlib.scale`): in what has `n`, `d`, `dtype` and these methods.
-    """
+    They can also live elsewhere (`gdlib.scale`): in what has `n`, `d`, `dtype` and these methods."""
 
     BLOCK = 1 << 21  # bytes: still in the processor's cache when the second product needs them
 
@@ -184,9 +180,14 @@ class Rows:
         self.X, self.y, (self.n, self.d) = X, y, X.shape
         self.dtype = precision(X.dtype)
         with np.errstate(over="ignore"):
-            finite = np.all(list(self.each(lambda *Xy: [np.isfinite(part).all() for part in Xy])), axis=0)
-        if not finite.all():
-            raise ValueError(f"{'y' if finite[0] else 'X'} must be finite in {self.dtype}, got NaN or infinity")
+            squares = sum(self.each(lambda X, y: np.array([np.einsum("ij,ij", X, X), y @ y])))
+        for name, square in zip("Xy", squares, strict=True):
+            if not square < inf:
+                raise ValueError(
+                    f"{name} must be finite in {self.dtype}, its squares too; got NaN or what is too large"
+                )
+        if squares[0] == 0 and X.any():
+            raise ValueError(f"X must be larger: its squares are 0 in {self.dtype}")
 
     def like(self, beta):
         """β in the numbers that are computed with."""
@@ -194,19 +195,15 @@ class Rows:
 
     def each(self, function, rows=None):
         """function(X, y) of each block: of all rows, a slice of them, or those with these numbers."""
-        X, y, n = self.X, self.y, self.n
+        X, y = self.X, self.y
         if isinstance(rows, slice):
             X, y, rows = X[rows], y[rows], None
-            n = len(y)
         elif rows is not None:
-            rows = np.asarray(rows)
-            if rows.ndim != 1 or rows.dtype.kind not in "iu":
-                raise ValueError(f"rows must be a slice or a vector of row numbers, got {rows!r}")
-            n = len(rows)
+            rows = row_numbers(rows)
         step = max(1, self.BLOCK // (self.d * self.dtype.itemsize))
-        for i in range(0, n, step):  # lecture 6, "Honest: all rows can stream too"
+        for i in range(0, len(y if rows is None else rows), step):  # lecture 6, "Honest: all rows can stream too"
             block = slice(i, i + step) if rows is None else rows[i : i + step]
-            yield function(*(part[block].astype(self.dtype, copy=False) for part in (X, y)))
+            yield function(*(part.astype(self.dtype, copy=False) for part in at_rows(block, X, y)))
 
     def solve(self):
         """The exact least-squares solution; of several the one of smallest norm."""

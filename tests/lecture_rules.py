@@ -219,8 +219,9 @@ def given_away(cell, behind):
     first = lines(cell.source)[0]
     if any(isinstance(node, ast.Assert) for node in ast.walk(ast.parse(cell.source))):
         yield f"{first!r} asserts"
-    if printed(cell).strip() and not any("image/png" in data for _, data in outputs(cell)):
-        yield f"{first!r} prints"
+    pictures = PLUMBING in cell.metadata.get("tags", ())
+    if any(not pictures or "image/png" not in data for _, data in outputs(cell)):
+        yield f"{first!r} shows its output"
     folded = [c for c in behind if answers(c)]
     known = set().union(*(telling(printed(c)) for c in folded)) - set().union(*(telling(c.source) for c in folded))
     for number in sorted(known & telling(cell.source)):

@@ -148,3 +148,12 @@ def test_metres_per_degree_against_the_sphere():
     assert east / north == pytest.approx(np.cos(np.radians(36.59)), rel=5e-3)
     assert terrain().dx == pytest.approx(east / 1200, rel=1e-4)  # 3 seconds of arc
     assert terrain().dy == pytest.approx(north / 1200, rel=1e-4)
+
+
+@pytest.mark.parametrize("kind", ["i1", "u1", "i2"])
+def test_numbers_of_few_bytes_do_not_overflow(kind):
+    """100² is more than an int8 holds: the gradient of himmelblau was (−22, 34) there."""
+    for f in (landscapes.himmelblau(), landscapes.rosenbrock(), landscapes.valley(), landscapes.double_well()):
+        x = np.array([100, 7][: len(f.domain)], kind)
+        np.testing.assert_allclose(f.gradient(x), f.gradient(x.astype(float)), rtol=1e-15)
+        np.testing.assert_allclose(f(x), f(x.astype(float)), rtol=1e-15)

@@ -216,6 +216,14 @@ def test_the_versions_in_the_browser_are_the_courses(lite):
     assert wanted <= browser.keys()
 
 
+def test_folded_code_keeps_the_line_that_names_it(lite, tmp_path):
+    lite.stage(tmp_path, offline=True)
+    books = [json.loads(path.read_text("utf-8")) for path in (tmp_path / "contents" / "notebooks").glob("*.ipynb")]
+    folded = [c["source"] for b in books for c in b["cells"] if c["metadata"].get("jupyter", {}).get("outputs_hidden")]
+    assert folded
+    assert all("".join(source).startswith("# The answer: run this cell\n") for source in folded)
+
+
 def test_a_lecture_gets_its_note_and_the_browsers_kernel(lite):
     books = lite.notebooks() | lite.notebooks("exercises")
     noted = [path.stem for path, book in books.items() if len(lite.adapted(path, book).cells) > len(book.cells)]

@@ -75,7 +75,9 @@ def test_batches_of_a_thing_with_a_length_and_for_ever():
         ((2.5, 1), TypeError, "n must be a whole number"),
         ((10, 2, 0, 0), ValueError, "epochs must be 1 or more"),
         ((10, 2, 0, 1.5), TypeError, "epochs must be a whole number"),
-        ((10, 2, -1), ValueError, "seed must be 0 or more, got -1"),
+        ((10, 2, -1), ValueError, "seed must be a whole number, 0 or more, .*got -1"),
+        ((10, 2, 1.5), TypeError, "seed must be a whole number.*got 1.5"),
+        ((10, 2, "one"), TypeError, "seed must be a whole number.*got 'one'"),
         ((np.uint8(200), np.uint8(201)), ValueError, "between 1 and n = 200, got 201"),
     ],
 )

@@ -61,6 +61,13 @@ def test_the_lecture_keeps_the_lecture_rules(source):
     assert breaches(nbformat.read(path, as_version=4), path.stat().st_size) == []
 
 
+@pytest.mark.parametrize("page", ["README.md", "docs/site/index.md"])
+def test_the_tables_of_lectures_say_the_minutes_of_their_heads(page):
+    table = re.findall(r"^\| \d \| \[.*\| (\d+) \|$", (SETTINGS.parent / page).read_text("utf-8"), re.M)
+    heads = [re.search(r"\*\*Minutes:\*\* (\d+) to read", source.read_text("utf-8")) for source in SOURCES]
+    assert table == [head[1] for head in heads]
+
+
 @lecture
 def test_one_sentence_a_line(source):
     assert list(one_sentence_a_line(source.read_text("utf-8"))) == []
@@ -371,6 +378,12 @@ def open_conclusion(nb, code):
     open_beside_an_answer(nb, "print('so it grows')", "so it grows")
 
 
+def open_picture(nb, code):
+    open_beside_an_answer(nb, "figures.contours(land)")
+    shown = nb.cells[nb.cells.index(first_question(nb)[0]) + 1]
+    shown.outputs = [nbformat.v4.new_output("execute_result", {"image/png": "aWs="})]
+
+
 def open_number(nb, code):
     open_beside_an_answer(nb, "edge = -17.31")
 
@@ -426,9 +439,10 @@ FAULTS = {
     unfolded_answer: "hides_its_answers: an answer is not folded",
     unfolded_code: "hides_its_answers: an answer is not folded",
     open_assertion: "hides_its_answers: 'answer = 6 * 7' asserts",
-    open_conclusion: "hides_its_answers: \"print('so it grows')\" prints",
+    open_conclusion: "hides_its_answers: \"print('so it grows')\" shows its output",
+    open_picture: "hides_its_answers: 'figures.contours(land)' shows its output",
     open_number: "hides_its_answers: 'edge = -17.31' holds 17.31",
-    plumbing_beside_an_answer: "hides_its_answers: \"print('so it grows')\" prints",
+    plumbing_beside_an_answer: "hides_its_answers: \"print('so it grows')\" shows its output",
     answer_before_its_prediction: "keeps_its_predictions: '0.60' is in sight",
     plumbing_that_asserts: "folds_only_plumbing: assert in a plumbing cell",
     plumbing_that_teaches: "folds_only_plumbing: a loop that takes steps",

@@ -463,12 +463,21 @@ def test_where_the_square_under_a_root_overflows_the_walk_has_diverged(data, sca
     "X", [np.full((1000, 1), 1.75e18, "f4"), np.array([[1e200], [2e200]]), np.array([[1e200, -1e200]])]
 )
 @pytest.mark.parametrize("scale", SQUARES)
-def test_a_hessian_that_overflows_names_X(X, scale):
-    """Its L was inf or NaN, from which came a largest rate of 0 or infinity."""
-    loss = LeastSquares(X, np.ones(len(X), X.dtype), scale)
+def test_an_X_whose_squares_overflow_is_named(X, scale):
+    """Its L was inf or NaN, from which came a largest rate of 0 or infinity; its loss and gradient were inf."""
+    with pytest.raises(ValueError, match=r"X must be finite in float.., its squares too"):
+        LeastSquares(X, np.ones(len(X), X.dtype), scale)
+    loss = LeastSquares(Dealt(X, np.ones(len(X), X.dtype)), scale=scale)  # not read before it is used
     for ask in (loss.hessian, lambda: loss.L, lambda: loss.mu, lambda: loss.max_lr):
         with pytest.raises(ValueError, match="X must be smaller"):
             ask()
+
+
+@pytest.mark.parametrize("X", [np.full((3, 1), 1e-25, "f4"), np.full((3, 1), 1e-170)])
+def test_an_X_whose_squares_are_nothing_is_named(X):
+    """Its L was 0, and its largest rate infinity."""
+    with pytest.raises(ValueError, match="X must be larger: its squares are 0 in float"):
+        LeastSquares(X, np.ones(3))
 
 
 def test_a_large_X_whose_hessian_is_a_number_has_the_right_rate():

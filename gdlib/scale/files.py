@@ -19,7 +19,7 @@ from threading import Lock
 import numpy as np
 
 from gdlib import minibatch
-from gdlib.arguments import precision, whole
+from gdlib.arguments import generator, precision, whole
 from gdlib.regression import Rows
 from gdlib.scale.blocks import Elsewhere, computed, row_numbers
 
@@ -198,7 +198,7 @@ def _chunks(n, batch_size, seed, epochs, run):
     """
     minibatch.batches(n, batch_size, seed, epochs)  # the same errors
     rounds = repeat(None) if epochs is None else range(epochs)
-    rng, size = np.random.default_rng(seed), chunk_rows(n, batch_size, run)
+    rng, size = generator(seed), chunk_rows(n, batch_size, run)
 
     def deal():
         for _ in rounds:

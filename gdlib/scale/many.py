@@ -104,7 +104,7 @@ def _columns(gradient, x, scalar):
     """`gradient` for all columns of x at once: called once where it can be, else column by column."""
 
     def one_by_one(x):
-        points = x[0].tolist() if scalar else [column.copy() for column in x.T]
+        points = [*map(float, x[0])] if scalar else [column.copy() for column in x.T]
         slopes = [np.array(gradient_at(gradient, point), ndmin=1) for point in points]
         return np.stack(slopes, axis=1).astype(x.dtype)
 

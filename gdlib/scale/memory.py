@@ -64,9 +64,12 @@ def footprint(n, d, batch_size=None, dtype="float64", buffers=1):
     b = n if batch_size is None else whole(batch_size, "batch_size")
     if b > n:
         raise ValueError(f"batch_size must be between 1 and n = {n}, got {batch_size}")
-    stored = np.dtype(dtype)
+    try:
+        stored = np.dtype(dtype)
+    except Exception:  # what NumPy says of the many things that are none
+        stored = np.dtype(object)
     if stored.kind not in "biuf":
-        raise ValueError(f"dtype must be one of real numbers, got {dtype!r}")
+        raise ValueError(f"dtype must be one of real numbers, got {dtype!r:.80}")
     data, targets = n * d * stored.itemsize, n * stored.itemsize
     model = d * precision(stored).itemsize
     streamed = _streamed(n, d, batch_size, stored, buffers)

@@ -140,17 +140,22 @@ def test_every_prediction_scores_with_no_kernel(opened, name):
 
 
 def test_answers_are_folded_and_the_keyboard_unfolds_them(opened):
-    """With each answer the paragraph below it, which often says it again."""
+    """With each answer its code and the paragraph below it, which often say it again."""
     page = opened("notebooks/03_descent_and_ascent.html")
     fold = page.tab.locator("details:has(.cell_output > .output + p)", has_text="Show the answer").first
     answer, words = fold.locator(".output").first, fold.locator(".output + p").first
+    code = fold.locator(".cell_input")
     assert not answer.is_visible()
+    assert not code.is_visible()
     assert not words.is_visible()
     fold.locator("summary").focus()
     page.tab.keyboard.press("Enter")
     assert answer.is_visible()
+    assert code.is_visible()
     assert words.is_visible()
     assert "Hide the answer" in fold.inner_text()
+    for hidden in page.tab.locator("pre", has_text="explore.predict(").all():
+        assert not hidden.is_visible()
     assert page.untypeset() == []
     assert page.violations() == []
 

@@ -74,7 +74,8 @@ def stage(source, offline):
     """JupyterLite's settings, and the contents: the notebooks as stored."""
     settings = json.loads((HERE / "jupyter-lite.json").read_text("utf-8"))
     settings["jupyter-config-data"]["litePluginSettings"][KERNEL]["disablePyPIFallback"] = offline
-    files = {"contents" / path: adapted(path, book) for path, book in (notebooks() | notebooks("exercises")).items()}
+    books = notebooks(without=()) | notebooks("exercises")
+    files = {"contents" / path: adapted(path, book) for path, book in books.items()}
     files[Path("jupyter-lite.json")] = settings
     for path, content in files.items():
         (source / path).parent.mkdir(parents=True, exist_ok=True)

@@ -16,7 +16,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 from copy import deepcopy
 from html import escape
 from pathlib import Path
@@ -233,10 +232,9 @@ def stage():
 
 
 def build():
-    """build/site, anew; what else lies in it (lite) stays. Seconds it took."""
+    """build/site, anew; what else lies in it (lite) stays."""
     from sphinx.cmd.build import build_main  # the extra "site"; the rest of this file does without
 
-    start = time.perf_counter()
     for old in SITE.glob("*"):
         if old.name != "lite":
             shutil.rmtree(old) if old.is_dir() else old.unlink()
@@ -257,13 +255,13 @@ def build():
     (SITE / ".nojekyll").touch()  # GitHub Pages: folders that begin with _ are served too
     if failed:
         raise SystemExit("Sphinx warned (above): the site must not be published")
-    return time.perf_counter() - start
 
 
 def main(arguments):
     if arguments != ["build"]:
         raise SystemExit(__doc__)
-    print(f"build/site/index.html, in {build():.0f} s")
+    build()
+    print("build/site/index.html")
 
 
 if __name__ == "__main__":

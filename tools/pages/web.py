@@ -29,13 +29,14 @@ WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 LINKS = ("LinkModel", "DirectionalLinkModel")
 
 
-def notebooks(folder="notebooks"):
-    """The stored notebooks of a folder, {path relative to the root: NotebookNode}, without the TITLES in folded code."""
+def notebooks(folder="notebooks", without=TITLES):
+    """The stored notebooks of a folder, {path relative to the root: NotebookNode}; without these lines above code."""
     books = {
         path.relative_to(ROOT): nbformat.read(path, as_version=4) for path in sorted((ROOT / folder).glob("*.ipynb"))
     }
     for cell in (cell for book in books.values() for cell in book.cells):
-        cell.source = cell.source.removeprefix(TITLES[0]).removeprefix(TITLES[1])
+        for title in without:
+            cell.source = cell.source.removeprefix(title)
     return books
 
 

@@ -6,10 +6,23 @@ import { words } from "./words.js";
 export const decode = (code) =>
   JSON.parse(new TextDecoder().decode(Uint8Array.from(atob(code), (c) => c.charCodeAt(0))));
 
-/** The number that was typed, NaN where it is none. @param {string} typed */
+/**
+ * The number that was typed, NaN where it is none: full-width digits, a true minus and 3·10^4 too. Of commas and dots
+ * the last kind is the decimal sign, unless it groups thousands: twice, or once before three digits ("1,000", no "0,125").
+ * @param {string} typed
+ */
 export function parsed(typed) {
-  const value = Number(typed.replace(",", ".").replace("−", "-"));
-  return typed.trim() !== "" && Number.isFinite(value) ? value : Number.NaN;
+  let text = typed
+    .normalize("NFKC")
+    .trim()
+    .replace(/[−–]/g, "-")
+    .replace(/\s*[·×*]\s*10\s*(\^|\*\*)\s*/, "e");
+  text = text.replace(/(\d)[ _'’](?=\d{3}(?!\d))/g, "$1");
+  const commas = /^[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?(e.*)?$/i.test(text);
+  const dots = /^[-+]?[1-9]\d{0,2}(\.\d{3}){2,}(,\d*)?(e.*)?$|^[-+]?[1-9]\d{0,2}\.\d{3},\d*(e.*)?$/i.test(text);
+  text = commas ? text.replaceAll(",", "") : (dots ? text.replaceAll(".", "") : text).replace(",", ".");
+  const value = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
+  return Number.isFinite(value) ? value : Number.NaN;
 }
 
 /** @param {Question} question */
