@@ -37,7 +37,6 @@ WAVE = gdlib.minibatch.SineFit.example()
 
 MAKERS = {
     "regression": lambda: explore.regression(X, Y, scale="half-mean"),
-    "regression, a norm": lambda: explore.regression(X, Y, scale="norm"),
     "losses": lambda: explore.losses(X, Y),
     "sgd": lambda: explore.sgd(LINE, (0.0, 0.0), batch_sizes=(1, 4, 30)),
     "batch_landscapes": lambda: explore.batch_landscapes(WAVE, 5.0),
@@ -334,6 +333,7 @@ def test_what_the_students_function_raises_is_raised_in_the_cell(make):
         (lambda: explore.descent(f, lambda x: 1e-4, init=1.0, T=300), "does not fit into a saved notebook"),
         (lambda: explore.direction(landscapes.bowl(), lambda x: x[0], at=(1, 1)), r"gradient must return shape \(2,\)"),
         (lambda: explore.regression(X[:, 1:], Y), r"X must have shape \(n, 2\), its first column ones"),
+        (lambda: explore.regression(X, Y, scale="norm"), "scale must be a square, got 'norm'"),
         (lambda: explore.sgd(LINE, (0, 0), batch_sizes=(31,)), "batch_size must be between 1 and n = 30, got 31"),
         (lambda: explore.losses(X, Y, scales=("cube",)), "scale must be one of"),
         (lambda: explore.memory(n=0, memory=2**34), "n must be a whole number between 1 and 1000000000, got 0"),

@@ -47,7 +47,7 @@ CASES = {
     "relief": ((LAND, [DOWNHILL]), {}, "in 50 steps"),
     "curve": (([1, 2, 3], [4, 6, 5]), {"marks": [(2, 6, "summit")], "title": "A hill"}, "Summit: 6 at 2"),
     "secants": ((f, df, 1, [2, 1], (-3, 3.5)), {}, "h = 2 has slope 6, h = 1 has slope 5"),
-    "tangents": ((f, df, [-2, -1, 1.5], (-5, 3)), {}, "−2 at x = −2, 0 at x = −1, 5 at x = 1.5"),
+    "tangents": ((f, df, [-2, -1, 1.5], (-5, 3)), {"variable": "β₂"}, "−2 at β₂ = −2, 0 at β₂ = −1, 5 at β₂ = 1.5"),
     "signs": ((CUBIC.f, CUBIC.gradient, (-2.2, 2.2)), {}, "0 at x = −1 and 1"),
     "walks": ((CUBIC.f, WALKS, (-2.2, 2.2)), {"labels": ["up", "down"]}, "up from x = 0.5 to −1: converged"),
     "one_sided": ((np.abs, 0, HS), {"name": "|x|"}, "from 1 to 1, to the left from −1 to −1"),
@@ -58,11 +58,12 @@ CASES = {
         {"title": "Three"},
         "guess: residuals from 0 to 0.5",
     ),
-    "norm_and_square": (
-        (np.array([1, 2]), {"noisy": np.array([1, 3]), "exact": np.array([2, 4])}, (0, 4)),
+    "line_and_bowl": (
+        (gdlib.LeastSquares([[1, 1], [1, 2], [1, 4]], [3, 4, 9]), {"level": [1, 0], "up": [1, 2]}, ((-2, 4), (0, 4))),
         {},
-        "noisy: both are lowest at β = 1.4. exact: both are lowest at β = 2. The norm has a corner there.",
+        "level: its point at (1, 0), where S = 38.5; up: its point at (1, 2), where S = 0.5",
     ),
+    "paths_of_a_knob": (([1, 2, 4], [1, 1, 4], "β₂"), {}, "−1 · 1 = −1; −2 · 1 = −2; −4 · 4 = −16. Sum: −19"),
     "gradient_by_columns": (([[1, 1], [1, 2], [1, 4]], [1, 1, 4]), {}, "entry 2: 1 · 1 + 2 · 1 + 4 · 4 = 19"),
     "gradient_cloud": (
         (np.array([-2.0, 1.0]), {1: np.array([[-2.0, 2.0], [-2.0, 0.0]])}),
@@ -165,7 +166,7 @@ def test_a_figure_returns_its_axes_and_says_what_it_shows(name, monkeypatch):
 def test_a_figure_draws_on_the_axes_it_is_given(name):
     arguments, options, _ = CASES[name]
     two = name in (
-        *("signs", "height_and_slope", "one_sided", "norm_and_square", "escapes", "noise_ball", "stopwatches"),
+        *("signs", "height_and_slope", "one_sided", "line_and_bowl", "escapes", "noise_ball", "stopwatches"),
         *("patch", "timeline"),
     )
     kind = {"projection": "3d" if name == "surface" else None}

@@ -208,27 +208,22 @@ def lowest(heights, ends):
 def regression(
     X, y, scale="half-sum", init=(0.0, 0.0), lr=None, T=50, eps=1e-3, lr_range=None, T_max=None, names=("x", "y")
 ):
-    """Fit a line by gradient descent: the path on the loss over (β₀, β₁), and beside it the line on the data.
+    """Fit a line by gradient descent: the path on the loss over (β₁, β₂), and beside it the line on the data.
 
-    X, (n, 2), is a column of ones and one feature; y is (n,); `scale` is that of `gdlib.LeastSquares`; `names` are
-    what the feature and the target are called, with their units. All others are those of `descent`. The marks 1/L,
-    2/(L + μ), 2/L stand where the scale is a square.
+    X, (n, 2), is a column of ones and one feature; y is (n,); `scale` is a square of `gdlib.LeastSquares`; `names` are
+    what the feature and the target are called, with their units. All others are those of `descent`.
     """
     X, y = np.asarray(X, dtype=float), np.asarray(y, dtype=float)
     if X.ndim != 2 or X.shape[1] != 2 or not (X[:, 0] == 1).all():
         raise ValueError(f"X must have shape (n, 2), its first column ones, got shape {X.shape}")
     loss = LeastSquares(X, y, scale)
     best, init = loss.solve(), tables.start_of(init, [(-1, 1)] * 2)
-    seen, mu, L = [init, best], None, None
-    if scale in ("norm", "rms"):  # without L: from a step of a thousandth of the way to one of twice the way
-        way = np.linalg.norm(init - best) / np.linalg.norm(loss.gradient(init))
-        lr, lr_range = way / 10 if lr is None else lr, lr_range or (way / 1000, 2 * way)
-    else:  # what a walk without overshoot passes shall be in the picture
-        seen = [*gradient_descent(loss.gradient, init, 1 / loss.L, 0.0, whole(T, "T")).points, best]
-        curvatures = np.linalg.eigvalsh(loss.hessian())
-        mu, L = curvatures if curvatures[0] > 0 else (None, None)
+    # what a walk without overshoot passes shall be in the picture
+    seen = [*gradient_descent(loss.gradient, init, 1 / loss.L, 0.0, whole(T, "T")).points, best]
+    curvatures = np.linalg.eigvalsh(loss.hessian())
+    mu, L = curvatures if curvatures[0] > 0 else (None, None)
     low, high = np.min(seen, axis=0), np.max(seen, axis=0)
     margin = 0.3 * (high - low) + 0.05 * np.hypot(*best) + 1e-9
     domain = np.column_stack([low - margin, high + margin])
-    ground = pictures.Ground(loss, loss.gradient, domain.tolist(), f"the {scale} loss", ("β₀", "β₁"), (best,))
+    ground = pictures.Ground(loss, loss.gradient, domain.tolist(), f"the {scale} loss", ("β₁", "β₂"), (best,))
     return explored(ground, init, lr, eps, T, T_max, lr_range=lr_range, L=L, mu=mu, fit=(X[:, 1], y, *names))

@@ -90,7 +90,7 @@ def sgd(loss, init, lr=0.1, T=60, batch_sizes=(1, 4, 16), seeds=(0, 1, 2), domai
     spec = {
         "kind": "sgd",
         "init": start.tolist(),
-        "main": pictures.axes(*ground.domain, "β₀", "β₁"),
+        "main": pictures.axes(*ground.domain, "β₁", "β₂"),
         "side": pictures.axes((0, T), ends, "step", "", logy=True),
         **walks,
     }

@@ -41,9 +41,10 @@ def secants(ax, f, derivative, at, hs, domain):
 
 
 @figure()
-def tangents(ax, f, derivative, points, domain):
-    """The curve f with its tangent line at each of `points`, the slope written beside it."""
-    drawing.graph(ax, f, domain, title="Tangent lines: blue falls, red rises, grey is level", below=0.14)
+def tangents(ax, f, derivative, points, domain, name="f", variable="x"):
+    """The curve f with its tangent line at each of `points`, the slope written beside it; what f and x are called."""
+    names = variable, f"{name}({variable})", "Tangent lines: blue falls, red rises, grey is level"
+    drawing.graph(ax, f, domain, *names, below=0.14)
     reach, slopes = 0.09 * (domain[1] - domain[0]), []
     for p in points:
         slope = derivative(p)
@@ -53,9 +54,9 @@ def tangents(ax, f, derivative, points, domain):
         ax.plot(p, f(p), "o", color=colour, markersize=8)
         away = (12 * side, -8 if side else -22)
         drawing.note(ax, f"slope {number(slope)}", (p, f(p)), away, ha=align, va="center", color=colour)
-        slopes.append(f"{number(slope)} at x = {number(p)}")
+        slopes.append(f"{number(slope)} at {variable} = {number(p)}")
     return (
-        f"The curve f with short tangent lines. Their slopes: {', '.join(slopes)}. "
+        f"The curve {name} with short tangent lines. Their slopes: {', '.join(slopes)}. "
         "Negative slopes fall, positive ones rise, 0 is level."
     )
 

@@ -1,10 +1,10 @@
-"""The figures of lecture 4: lines on data, and the matrix product that makes their gradient."""
+"""The figures of lecture 4: lines on data, the bowl over their coefficients, and how its gradient is made."""
 
 import matplotlib.pyplot as plt
 import numpy as np
 
 from gdlib.figures import drawing
-from gdlib.figures.style import BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY, figure, number
+from gdlib.figures.style import BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY, figure, number, place
 
 
 @figure()
@@ -32,23 +32,53 @@ def fit(ax, x, y, models, xlabel="x", ylabel="y", title="", residuals=True):
 
 
 @figure(columns=2)
-def norm_and_square(axes, x, targets, betas):
-    """‖y − βx‖ and half its square against β, from low to high, with the minimum of both.
-    `targets` holds the y, (n,), of each of two panels by its title."""
-    words = []
-    for ax, (name, y) in zip(axes, targets.items(), strict=True):
-        best = x @ y / (x @ x)
-        beta = np.union1d(drawing.line(betas), best)
-        norm = np.linalg.norm(np.asarray(y)[:, None] - np.outer(x, beta), axis=0)
-        ax.plot(beta, norm**2 / 2, color=BLUE, label="½‖r‖²")
-        ax.plot(beta, norm, "--", color=RED, label="‖r‖")
-        ax.plot([best] * 2, [norm.min() ** 2 / 2, norm.min()], "o", color="black", markersize=7, zorder=3)
-        drawing.upright(ax, best)
-        ax.set(xlabel="β", ylabel="loss", title=name, xlim=betas)
-        ax.legend(loc="upper center", frameon=True, framealpha=1, edgecolor="none")
-        corner = " The norm has a corner there." if norm.min() < 1e-9 else ""
-        words.append(f"{name}: both are lowest at β = {number(best)}.{corner}")
-    return f"The norm of the residual, a V or nearly one, and half its square, a parabola, against β. {' '.join(words)}"
+def line_and_bowl(axes, loss, betas, window):
+    """Left, the data and a line for each β; right, the level lines of S(β), and on them a point for each β.
+    `loss` is a LeastSquares of the columns 1 and x, `betas` holds the β, (2,), by their names, and the `window` is
+    ((low, high), (low, high)) of β₁ and β₂. The first line has its residuals; β₁ stands still on the dotted line."""
+    X, y = loss.data.X, loss.data.y
+    x, grid, words = drawing.line((0, 1.15 * X[:, 1].max())), drawing.mesh(window, 81), []
+    drawing.contours(axes[1], grid, loss(grid))
+    looks = zip(betas.items(), drawing.COLOURS, drawing.DASHES, drawing.MARKERS, strict=False)
+    for (name, beta), colour, style, marker in looks:
+        axes[0].plot(x, beta[0] + beta[1] * x, linestyle=style, marker=marker, markevery=[-1], color=colour, label=name)
+        axes[1].plot(*beta, marker, color=colour, markeredgecolor="white", markersize=12, zorder=3)
+        words.append(f"{name}: its point at {place(beta)}, where S = {number(loss(beta))}")
+    first = np.asarray(next(iter(betas.values())))
+    axes[0].vlines(X[:, 1], X @ first, y, color=GREY)
+    axes[0].plot(X[:, 1], y, "o", color="black", markersize=8)
+    drawing.upright(axes[1], first[0])
+    axes[0].set(xlabel="x", ylabel="y", title="The data stand still")
+    axes[1].set(xlabel="β₁", ylabel="β₂", title="S(β): a point for each line", xlim=window[0], ylim=window[1])
+    drawing.key_below(axes)
+    return f"Left, {len(y)} points; right, level lines of S over β₁ and β₂, darker is lower. {'; '.join(words)}."
+
+
+@figure()
+def paths_of_a_knob(ax, column, error, name):
+    """How one coefficient, called `name`, moves S = ½‖r‖²: a path through each row, along which the rates multiply.
+    `column` is that coefficient's of X, (n,), and error is y − Xβ, (n,); n is up to 4."""
+    rates, error = -np.asarray(column, dtype=float), np.asarray(error, dtype=float)
+    top, middle, sums = len(error) - 1, (len(error) - 1) / 2, []
+    texts = [(0, middle, name), (0.7, top + 0.6, "line 1"), (2.35, top + 0.6, "line 2"), (4.8, top + 0.6, "line 3")]
+    for i, (row, rate, r) in enumerate(zip("₁₂₃₄", rates, error, strict=False)):
+        drawing.arrow(ax, (0.2, middle), (1, top - i), BLUE)
+        drawing.arrow(ax, (1.9, top - i), (2.8, top - i), RED)
+        sums.append(f"{number(rate)} · {number(r)} = {number(rate * r)}")
+        texts += [(0.6, (middle + top - i) / 2 + 0.26, number(rate)), (2.35, top - i + 0.2, number(r))]
+        texts += [(1.45, top - i, f"r{row} = {number(r)}"), (3.4, top - i, f"½r{row}² = {number(r * r / 2)}")]
+        texts.append((4.8, top - i, sums[-1]))
+    total = number(rates @ error)
+    texts.append((4.8, -0.6, f"sum: {total}"))
+    ax.plot(0.2, middle, "o", color="black")
+    for *at, text in texts:
+        drawing.note(ax, text, at, ha="center", va="center", fontsize=13)
+    ax.set(xlim=(-0.2, 5.5), ylim=(-0.9, top + 0.8), xticks=[], yticks=[], ylabel="a path for each row")
+    ax.set(xlabel="along a path multiply, over the paths add", title=f"From the knob {name} to S")
+    ax.spines[:].set_visible(False)
+    return (
+        f"The knob {name} moves S by a path for each row. Rate of r times rate of ½r²: {'; '.join(sums)}. Sum: {total}."
+    )
 
 
 @figure()
@@ -56,36 +86,22 @@ def gradient_by_columns(ax, X, error):
     """Xᵀ · error drawn out: column k of X, laid down as row k of Xᵀ, meets the residuals and makes entry k.
     X is (n, d), both up to 4; error is y − Xβ, (n,)."""
     X, error = np.asarray(X, dtype=float), np.asarray(error, dtype=float)
-    (n, d), top = X.shape, max(X.shape)
+    (n, d), middle = X.shape, max(X.shape) / 2
     hues = np.array([*(SKY, ORANGE, GREEN, PINK)[:d]])
     columns = np.broadcast_to(hues, (n, d))
-    # what stands in the row, from left to right: matrices with the colours of their cells, and signs
-    row = [
-        (X, "X", columns),
-        ("each\ncolumn\nbecomes\na row →", 1.9, 12),
-        (X.T, "Xᵀ", columns.T),
-        ("·", 0.6, 18),
-        (error[:, None], "error", np.full((n, 1), "white")),
-        ("=", 0.8, 18),
-        ((X.T @ error)[:, None], "Xᵀ error", hues[:, None]),
-    ]
-    across = 0.0
-    for part, *look in row:
-        if isinstance(part, str):
-            width, size = look
-            ax.text(across + width / 2, top / 2, part, ha="center", va="center", fontsize=size)
-        else:
-            width = part.shape[1]
-            matrix(ax, across, top / 2, part, *look)
-        across += width
-    ax.set(xlim=(-0.1, across + 0.1), ylim=(-0.15, top + 0.9), aspect="equal", xticks=[], yticks=[])
+    sign = {"ha": "center", "va": "center", "fontsize": 18}
+    end = matrix(ax, 0, middle, X, "X", columns) + 0.95
+    ax.text(end, middle, "each\ncolumn\nbecomes\na row →", **sign | {"fontsize": 12})
+    end = matrix(ax, end + 0.95, middle, X.T, "Xᵀ", columns.T) + 0.3
+    ax.text(end, middle, "·", **sign)
+    end = matrix(ax, end + 0.3, middle, error[:, None], "error", np.full((n, 1), "white")) + 0.4
+    ax.text(end, middle, "=", **sign)
+    end = matrix(ax, end + 0.4, middle, (X.T @ error)[:, None], "Xᵀ error", hues[:, None])
+    ax.set(xlim=(-0.1, end + 0.1), ylim=(-0.15, 2 * middle + 0.9), aspect="equal", xticks=[], yticks=[])
     ax.set(ylabel="a row of X: a measurement", xlabel="entry k = column k of X · residuals")
     ax.spines[:].set_visible(False)
-    ax.grid(visible=False)
-    sums = []
-    for k in range(d):
-        terms = " + ".join(f"{number(a)} · {number(r)}" for a, r in zip(X[:, k], error, strict=True))
-        sums.append(f"entry {k + 1}: {terms} = {number(X[:, k] @ error)}")
+    terms = (" + ".join(f"{number(a)} · {number(r)}" for a, r in zip(x, error, strict=True)) for x in X.T)
+    sums = [f"entry {k}: {s} = {number(x @ error)}" for k, (s, x) in enumerate(zip(terms, X.T, strict=True), 1)]
     return (
         f"A matrix X of {n} rows and {d} columns; its columns, each in a colour, lie as rows in Xᵀ. Each row, times the "
         f"column of residuals, makes the entry of the same colour in Xᵀ error. {'; '.join(sums)}."
@@ -93,7 +109,7 @@ def gradient_by_columns(ax, X, error):
 
 
 def matrix(ax, across, middle, values, name, colours):
-    """A matrix as a block of cells from x = `across` on, its name above it."""
+    """A matrix as a block of cells from x = `across` on, its name above it; returns where it ends."""
     rows, columns = values.shape
     low = middle - rows / 2
     for (i, j), value in np.ndenumerate(values):
@@ -102,3 +118,4 @@ def matrix(ax, across, middle, values, name, colours):
         ax.add_patch(plt.Rectangle((x, y), 1, 1, facecolor=colour, edgecolor="black", linewidth=1))
         ax.text(x + 0.5, y + 0.5, number(value), ha="center", va="center", fontsize=14)
     ax.text(across + columns / 2, low + rows + 0.3, name, ha="center", fontsize=14)
+    return across + columns
