@@ -112,7 +112,7 @@ def test_a_mistake_with_fits_is_told_from_right_answers(question):
             def holds(answer, arguments=arguments, position=position, fits=fits):
                 seen = question.observed(answer, 0, position, SHORT)
                 values = seen["value"] if question.names[1:] else [seen["value"]]
-                values = [v.casefold() if isinstance(v, str) else v for v in values]
+                values = [v.strip().casefold() if isinstance(v, str) else v for v in values]
                 try:
                     return bool(fits(*values, *built(arguments)))
                 except Exception:
@@ -1015,6 +1015,40 @@ def test_a_missing_exercise_or_question_is_said():
         checks.check("9.77", abs)
 
 
+@pytest.mark.parametrize("key", [" 9.1", "Q9.1", "9,1", "q9.1 ", 9.1, "09.1"])
+def test_an_id_that_is_clear_is_understood(key):
+    assert checks.check(key, lambda x: 2 * x).outcome == "correct"
+    assert repr(checks.progress("09")) == repr(checks.progress(9)) == repr(checks.progress("9"))
+    assert checks.progress(9).solved == 1
+
+
+@pytest.mark.parametrize("key", [abs, "9", None, "9.", "nine", lambda x: 2 * x, [1, 2]])
+def test_what_is_no_id_is_told_what_is_wanted(key):
+    for ask in (checks.check, checks.hint, checks.solution):
+        with pytest.raises(ValueError, match=r'the id of a question must come first, such as "3\.2"'):
+            ask(key)
+    with pytest.raises(ValueError, match="exercise must be one of 9"):
+        checks.progress(abs)
+
+
+def test_a_console_without_a_tick_prints_a_verdict():
+    program = (
+        "from pathlib import Path; from gdlib import checks\n"
+        "checks.bank.sources = lambda: [*Path().glob('*.md')]\n"
+        "print(checks.check('9.1', lambda x: 2 * x), checks.progress('9'), checks.hint('9.1'))"
+    )
+    environment = os.environ | {"PYTHONIOENCODING": "cp949"}
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, env=environment, check=True).stdout
+    assert b"9.1 ? Correct. It is right on all 12 inputs." in said
+
+
+def test_ten_million_numbers_are_quick():
+    answer = [1.0] * 10**7
+    began = time.thread_time()
+    assert judge("9.2", caller(answer)).message == "`n` is 10000000 values; a number is wanted."
+    assert time.thread_time() - began < 10
+
+
 def test_a_changed_source_is_read_again(made_up):
     assert judge("9.2", caller(7)).outcome == "correct"
     (made_up / "09_made_up.md").write_text(MADE_UP.replace("3 + 4", "3 + 5"))
@@ -1198,12 +1232,15 @@ def test_an_argument_is_a_fresh_copy_for_each_call():
         (math.nan, 1.0, False), ([1], 1, False), ("A ", "a", True), ("a", "b", False), ("1", 1, False), (None, None, True),
         (None, 0, False), ((np.ones(2), 3), [[1, 1], 3], True), ((np.ones(2), 3), [[1, 1], 4], False),
         ({"a": 1}, {"a": 1.0}, True), ({"a": 1}, {"b": 1}, False), ([[1], [1, 2]], [[1], [1, 2]], True),
+        (0.1, np.float32(0.1), False), (np.float32(0.1), 0.1, False), (np.array([0.1], dtype=np.float32), [0.1], False),
+        (2**53 + 1, 2**53, False), (10**7 + 1, 10**7, False), (10**7, 10.0**7, True), (2**70, 2.0**70, True),
+        ([2**70, 1], [2.0**70, 1.0], True), (np.int8([100]), [100], True), (Unknown("set"), Unknown("set"), True),
         (1 + 1j, 1 + 1j, True), ([1, 2], [1, 2, 3], False), (10**400, 10**400, True), (10**400, 1.0, False),
     ],
     ids=lambda v: shown(v),
 )  # fmt: skip
 def test_when_two_results_are_the_same(a, b, equal):
-    assert same(a, b) is equal
+    assert same(a, b, 1e-9 if isinstance(a, np.ndarray | np.float32) or isinstance(b, np.float32) else 1e-6) is equal
 
 
 def test_long_values_are_shown_short():
