@@ -26,7 +26,7 @@ from gdlib.checks.records import Progress as progress
 from gdlib.checks.records import record
 from gdlib.checks.runner.calls import caller
 from gdlib.checks.runner.wire import Code, decode, encode, shown
-from gdlib.checks.verdicts import OUTCOMES, Verdict
+from gdlib.checks.verdicts import OUTCOMES, Verdict, printable
 
 __all__ = ["check", "hint", "progress", "solution"]
 __all__ += ["OUTCOMES", "Code", "Verdict", "caller", "decode", "encode", "judge", "question", "shown"]
@@ -53,7 +53,9 @@ def check(number, *answer):
 class Text(str):
     """Markdown that a notebook renders and that reads well without one."""
 
-    __repr__ = str.__str__
+    def __repr__(self):
+        return printable(str(self))
+
     _repr_markdown_ = str.__str__
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from gdlib import data
 from gdlib.checks.runner.calls import caller
 from gdlib.checks.runner.limits import quiet
-from gdlib.checks.runner.wire import Code
+from gdlib.checks.runner.wire import Code, plain, shown
 
 TAGS = ("solution", "stub", "cases", "mistake", "right")
 SETTINGS = {"rtol": 1e-6, "atol": 1e-9, "seconds": 4.0, "cases": None, "judge": None, "equivalent": {}}
@@ -227,9 +227,9 @@ def exercise(number):
     """The exercise of a number such as "3"; read again when its file has changed. ValueError names those that
     there are."""
     found = {_number(path): path for path in sources()}
-    if str(number) not in found:
+    path = found.get(_key(number).lstrip("0"))
+    if path is None:
         raise ValueError(f"exercise must be one of {', '.join(found)}, got {number!r}")
-    path = found[str(number)]
     kept = _read.get(path.name)
     if kept is None or kept.text != path.read_text(encoding="utf-8"):
         kept = _read[path.name] = Exercise(path)
@@ -242,7 +242,14 @@ def _number(path):
 
 def question(number):
     """The question of an id such as "3.2". ValueError names those that there are."""
-    of = exercise(str(number).partition(".")[0])
-    if str(number) not in of.questions:
+    if not re.fullmatch(r"\d+\.\d+", key := _key(number)):
+        raise ValueError(f'the id of a question must come first, such as "3.2", got {shown(plain(number))}')
+    of = exercise(key.partition(".")[0])
+    if key.lstrip("0") not in of.questions:
         raise ValueError(f"question must be one of {', '.join(of.questions)}, got {number!r}")
-    return of.questions[str(number)]
+    return of.questions[key.lstrip("0")]
+
+
+def _key(number):
+    """An exercise's number or a question's id, as it is written: " 3.1", "Q3.1", "3,1", 3.1."""
+    return str(number).strip().lstrip("Qq").replace(",", ".")

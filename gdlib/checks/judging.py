@@ -1,30 +1,36 @@
 """The verdict on an answer: is it right, and if not, which known mistake is it, or where does it differ?"""
 
-import time
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, partial
 
 import numpy as np
 
 from gdlib.checks import bank
 from gdlib.checks.comparing import agree, same
-from gdlib.checks.naming import DIFFERS, UNUSABLE, example, general, known_error, weight
+from gdlib.checks.naming import DIFFERS, UNUSABLE, example, general, known_error, misfit, weight
 from gdlib.checks.runner.limits import TooLong, quiet, within
+from gdlib.checks.runner.shapes import watched
 from gdlib.checks.runner.wire import built, shown
 from gdlib.checks.verdicts import Verdict
 
 SHORT = 0.5  # seconds for a known mistake: what takes longer does not end
+KEEPS = (
+    "Called twice with the same input, it gave two results. Does it draw random numbers, or does something stay from one "
+    "call to the next, such as a list in its first line, `places=[]`?"
+)
 
 
 @dataclass
 class Case:
-    """One input of a question, what was seen there, and what is wrong with it (None when it is right)."""
+    """One input of a question, what was seen there, what is wrong with it (None when it is right), and in which line
+    of the learner's, where that is known."""
 
     question: bank.Question
     seed: int
     position: int
     seen: dict
     wrong: str | None = None
+    where: str = ""
 
     @property
     def given(self):
@@ -41,9 +47,8 @@ def judge(question, call, seed=0):
     """The `Verdict` on an answer to a question (or its id) that is only reached through `call`.
 
     ``call(args, kwargs, seconds)`` returns an observation as `caller` makes it. It may be
-    ``caller(answer)`` in this process, or ask a process that knows nothing of solutions; its time
-    counts, so let that process start first. `seed` is that of the random cases; students' checks
-    use 0. Nothing is written and nothing is printed.
+    ``caller(answer)`` in this process, or ask a process that knows nothing of solutions. `seed` is
+    that of the random cases; students' checks use 0. Nothing is written and nothing is printed.
     """
     if not isinstance(question, bank.Question):
         question = bank.question(question)
@@ -57,10 +62,7 @@ def judge(question, call, seed=0):
     if question.stub and _does(question.stub, cases):
         same_as_given = "It does what the given code does: nothing was changed, or nothing that shows."
         return Verdict(question.id, "not attempted", same_as_given)
-    endless = cases[-1].seen["kind"] == "too long"
-    worst = cases[-1] if endless else next(filter(known_error, bad), bad[0])
-    usable = None if endless else next(filter(_usable, cases), None)
-    case, mistake = _known_mistake(question, cases, worst, usable) or (worst, general(worst))
+    case, mistake = _named(call, cases, bad)
     message = mistake or case.wrong
     outcome = {"raised": "error", "too long": "too long"}.get(case.seen["kind"], "incorrect")
     return Verdict(question.id, outcome, message, mistake, example(case, message))
@@ -75,14 +77,13 @@ def _cases(question, call, seed):
     """What was seen, up to the case that ends the time. None where nothing was tried."""
     cases, left = [], question.settings["seconds"]
     for position, given in enumerate(question.inputs(seed)):
-        began = time.perf_counter()
         seen = call(*given, left) if left > 0 else {"kind": "too long"}
-        left -= time.perf_counter() - began
+        left -= seen.get("seconds", 0.0)
         if seen["kind"] == "not attempted":
             if not cases:
                 break
             seen = {"kind": "raised", "error": "NotImplementedError", "text": "", "where": ""}
-        case = Case(question, seed, position, seen)
+        case = Case(question, seed, position, seen, where=seen.get("where", ""))
         case.wrong = _wrong(case)
         cases.append(case)
         if seen["kind"] == "too long":
@@ -90,19 +91,90 @@ def _cases(question, call, seed):
     return cases
 
 
-def _usable(case):
-    return case.wrong and case.seen["kind"] == "value" and not case.wrong.startswith(UNUSABLE)
+def _named(call, cases, bad):
+    """The case that shows what is wrong, and which mistake it is; None where that has no name."""
+    if cases[-1].seen["kind"] == "too long":
+        worst = cases[-1]
+        if bad[1:]:
+            worst.wrong += f" Of the {worst.position} results before, {len(bad) - 1} were wrong."
+        return _known_mistake(cases, [], worst) or (worst, None)
+    told = (
+        case for case in bad if case.seen.get("error") in ("TypeError", "NotImplementedError") and known_error(case)
+    )
+    worst = next(told, bad[0])
+    if _keeps_something(call, worst):
+        return worst, KEEPS
+    values = [case for case in bad if case.seen["kind"] == "value"]
+    named = _known_mistake(cases, values, worst) or _mismatch(call, bad)
+    if not known_error(worst):
+        worst = next((case for case in values if misfit(case, case.seen["value"])), worst)
+    return named or (worst, general(worst, bad, partial(_mended, bad)))
 
 
-def _known_mistake(question, cases, worst, usable):
+def _known_mistake(cases, values, worst):
     """The case that shows which mistake of the question's list this is, and its message; None where it is none."""
-    for message, source in question.mistakes:
-        fits = question.run(source).get("fits")
-        if fits is None and _does(source, cases):
-            return worst, message
-        if fits is not None and usable is not None and _applies(fits, usable):
-            return usable, message
+    for message, source in worst.question.mistakes:
+        fits = worst.question.run(source).get("fits")
+        case = worst if fits is None and _does(source, cases) else fits and _fitting(fits, source, values)
+        if case:
+            return case, message
     return None
+
+
+def _fitting(fits, source, values):
+    """The first of the wrong results that shows a mistake with `fits`; None where it does not apply.
+
+    Where results are compared it must apply to each of them that can tell this mistake from a right answer: where it
+    applies to what the mistake's own cell does, and not to what is expected.
+    """
+    usable = [case for case in values if not case.wrong.startswith(UNUSABLE)]
+    if usable and usable[0].question.judged:
+        telling = [min(usable, key=lambda case: case.position)]
+    else:
+        telling = [
+            case
+            for case in usable
+            if not _applies(fits, case, case.expected) and _applies(fits, case, _own(source, case))
+        ]
+    fit = telling and all(_applies(fits, case, case.seen) and _alike(case, _own(source, case)) for case in telling)
+    return telling[0] if fit else None
+
+
+def _own(source, case):
+    """What a known mistake's own cell does with a case."""
+    return case.question.observed(source, case.seed, case.position, SHORT)
+
+
+def _alike(case, own):
+    """Has the result the form that is wanted, just as the mistake's own has it, or neither of them?"""
+    return bool(misfit(case, case.seen["value"])) == bool(own["kind"] == "value" and misfit(case, own["value"]))
+
+
+def _keeps_something(call, case):
+    """Does another call with the same input do something else?"""
+    if case.seen["kind"] != "value" or not any(case.given):
+        return False
+    again = call(*case.given, case.question.settings["seconds"])
+    return agree(case.seen, case.seen, case.question) and not agree(again, case.seen, case.question)
+
+
+def _mismatch(call, bad):
+    """The smallest input with which shapes meet that do not go together, and what to say of them; or None."""
+    for case in bad[:5]:
+        args, kwargs = case.given
+        seen = call(watched(args), kwargs, SHORT)
+        if seen.get("error") == "Mismatch":
+            return replace(case, where=seen["where"]), seen["text"]
+    return None
+
+
+def _mended(bad, change):
+    """Would all results be right, if this were done to them?"""
+    try:
+        mended = [replace(case, seen=case.seen | {"value": change(case.seen["value"])}) for case in bad]
+        return all(_wrong(case) is None for case in mended)
+    except Exception:  # it can't be done to one of them
+        return False
 
 
 def _wrong(case):
@@ -112,8 +184,7 @@ def _wrong(case):
         stopped = f"It was stopped after {question.settings['seconds']:g} seconds"
         if case.position < 5:  # the time is for all calls together
             return f"{stopped}. Does the loop ever end? Look at its condition."
-        well = f"after {case.position} inputs that all went well"
-        return f"{stopped}, {well}: is it slow, or is there one where it never ends?"
+        return f"{stopped}, with input {case.position + 1}: is it slow, or is this one where it never ends?"
     if question.judged and seen["kind"] == "value":
         return _judged(case)
     if not question.judged and agree(seen, case.expected, question):
@@ -132,7 +203,7 @@ def _judged(case):
     """What the question's judge says of a result: None when it is right."""
     settings = case.question.settings
     try:
-        verdict = _ask(settings["judge"], case, settings["seconds"])
+        verdict = _ask(settings["judge"], case, case.seen["value"], settings["seconds"])
     except TooLong:
         return "Judging it took too long: the numbers are too large."
     except Exception as error:  # the learner's value is of another kind than the judge can use
@@ -142,16 +213,16 @@ def _judged(case):
     return verdict if isinstance(verdict, str) and verdict else "This does not meet the goal yet."
 
 
-def _applies(fits, case):
+def _applies(fits, case, seen):
+    """Does `fits` hold for what was seen, a result?"""
     try:
-        return bool(_ask(fits, case, SHORT))
+        return bool(_ask(fits, case, seen["value"], SHORT))
     except (Exception, TooLong):
         return False
 
 
-def _ask(function, case, seconds):
+def _ask(function, case, value, seconds):
     """What an author's function, `judge` or `fits`, says of a result, in silence. Texts reach it in small letters."""
-    value = case.seen["value"]
     values = value if len(case.question.names) > 1 else (value,)
     values = [v.strip().casefold() if isinstance(v, str) else v for v in values]
     with quiet():

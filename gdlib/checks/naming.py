@@ -11,39 +11,87 @@ from gdlib.checks.verdicts import NEAR
 
 DIFFERS = "It differs here:"
 UNUSABLE = "This can't be used"
-_PYTHONS = {  # what a TypeError says -> what to say instead
-    r"for \^|'bitwise_xor'": "In Python `^` is no power, it compares bits. Write `x**2`.",
-    r"operand.*'(\w*function\w*|numpy\.ufunc|method)'": "You calculate with a function itself. Call it: `f(x)`, not `f`.",
+_PYTHONS = {  # what Python says -> what to say instead
+    r"TypeError.*(for \^|'bitwise_xor')": "In Python `^` is no power, it compares bits. Write `x**2`.",
+    r"TypeError.*operand.*'(\w*function\w*|numpy\.ufunc|method)'": "You calculate with a function itself. "
+    "Call it: `f(x)`, not `f`.",
+    r"TypeError: '([\w.]+)' object is not callable": "Brackets call a function, and what stands before them here is no "
+    "function ({0}). `3(x)` needs a `*`. After `abs = 3` the name `abs` is that number: `del abs` gives it back.",
+    r"NotImplementedError": "Delete the line `raise NotImplementedError`: the function ends there.",
+    r"matmul.*size (\d+) is different from (\d+)": "A product `A @ B` does not fit: the last number of the shape of `A` "
+    "and the first of that of `B` must be equal, and they are {1} and {0}. Is a `.T` missing, or one too many?",
+    r"shapes (\(.*?\)) and (\(.*?\)) not aligned": "A product of the shapes {0} and {1} does not fit: the last number of "
+    "the left one and the first of the right one must be equal. Is a `.T` missing, or one too many?",
+    r"broadcast together with shapes (\(.*?\)) (\(.*?\))": "The shapes {0} and {1} do not go together entry by entry.",
+    r"LinAlgError: Singular": "A matrix has no inverse here: a column of it is a combination of the others.",
+    r"LinAlgError.*(converge|infs or NaNs)": "A matrix holds nan or infinity here, so nothing can be solved with it.",
+}
+_MENDED = {  # what to do to a result that is right but for its form
+    "It has a single entry, and that is right: `.item()` takes it out.": lambda v: v.item(),
+    "Its numbers are right: `np.ravel(...)` gives them the right shape.": np.ravel,
+    "Its first entry is what is wanted: `[0]` takes it out.": lambda v: v[0],
+    "Its numbers are right: `.T` turns rows into columns.": lambda v: v.T,
+    "The numbers are right: leave out quotation marks and `str`.": lambda v: np.array(v, dtype=float),
 }
 
 
 def known_error(case):
     """What to say of an error that says what is wrong; None of any other."""
-    text = case.seen["text"] if case.seen.get("error") == "TypeError" else ""
-    return next((message for pattern, message in _PYTHONS.items() if re.search(pattern, text)), None)
+    seen = case.seen
+    text = f"{seen['error']}: {seen['text']}" if seen["kind"] == "raised" else case.wrong
+    found = ((re.search(pattern, text), message) for pattern, message in _PYTHONS.items())
+    return next((message.format(*match.groups()) for match, message in found if match), None)
 
 
-def general(case):
-    """The mistakes that any answer can make: nothing returned, another shape or kind, a changed input, ^ for **."""
+def general(case, bad, mended):
+    """The mistakes that any answer can make: nothing returned, another shape or kind, a changed input, ^ for **.
+
+    bad: all the wrong cases. mended(change): would all be right if that were done to their results?
+    """
     seen, question = case.seen, case.question
     if seen["kind"] != "value":
         return case.wrong if seen["kind"] == "changed" else known_error(case)
-    if seen["value"] is None and not question.asks_for_values:
-        return "It returns nothing. Did you forget `return`?"
-    unusable = case.wrong.startswith(UNUSABLE) or _is_function(seen["value"])
-    if case.expected["kind"] != "value" or (question.judged and not unusable):
-        return None
-    several = len(question.names) > 1
-    both = [v if several else [v] for v in (seen["value"], case.expected["value"])]
-    parts = [*zip(question.names, *both, strict=True)]
-    for name, yours, wanted in parts:
-        if misfit := _misfit(yours, wanted, question.judged):
-            return f"`{name}` is {misfit}" if question.asks_for_values else f"It returns {misfit}"
-    if question.judged or not several:
-        return None
+    if said := misfit(case, seen["value"]):
+        advice = next((text for text, change in _MENDED.items() if mended(change)), said[1])
+        return " ".join([said[0], advice]).strip()
+    if question.judged:
+        return known_error(case)
+    if len(question.names) == 1:
+        return _rounded(bad)
     near = question.settings["rtol"], question.settings["atol"]
-    wrong = [f"`{name}`" for name, yours, wanted in parts if not same(yours, wanted, *near)]
+    wrong = [f"`{name}`" for name, yours, wanted in _parts(case, seen["value"]) if not same(yours, wanted, *near)]
     return f"{', '.join(wrong)} {'are' if wrong[1:] else 'is'} not right yet."
+
+
+def _parts(case, value):
+    """A result beside the expected one, value by value: (name, yours, wanted)."""
+    names = case.question.names
+    both = [v if names[1:] else [v] for v in (value, case.expected["value"])]
+    return [*zip(names, *both, strict=True)]
+
+
+def misfit(case, value):
+    """What to say, and what to advise, of a result of another kind or shape than is wanted; None of any other."""
+    question = case.question
+    if value is None and not question.asks_for_values:
+        return "It returns nothing. Did you forget `return`?", ""
+    if case.expected["kind"] != "value":
+        return None
+    for name, yours, wanted in _parts(case, value):
+        if said := _misfit(yours, wanted, question.judged):
+            return (f"`{name}` is {said}" if question.asks_for_values else f"It returns {said}"), _advice(yours, wanted)
+    return None
+
+
+def _rounded(bad):
+    """What to say of results that are right but rounded, and there are several of them; None of any others."""
+    pairs = [(numbers(case.seen.get("value")), numbers(case.expected.get("value"))) for case in bad]
+    if any(x is None or y is None for x, y in pairs):
+        return None
+    x, y = (np.concatenate([np.ravel(v) for v in side]) for side in zip(*pairs, strict=True))
+    near = (k for k in range(7) if len({*x}) > 2 and same(x, y.round(k), 1e-12, 1e-9))
+    k = next(near, None)
+    return None if k is None else f"You round to {k} digits behind the point. Return the number as it is."
 
 
 def _is_function(value):
@@ -60,15 +108,19 @@ def _misfit(yours, wanted, judged):
     if alike:
         return None
     form = "a list of numbers" if judged and np.ndim(y) else _form(wanted)
+    return f"{_form(yours)}; {form} {'are' if form.endswith('values') else 'is'} wanted."
+
+
+def _advice(yours, wanted):
+    """What is often the reason for a result of another form."""
+    x, y = numbers(yours), numbers(wanted)
     advice = [
-        (isinstance(yours, str), " Leave out quotation marks and `str`."),
-        (_is_function(yours), " `f` is the function itself, and `f(x)` is what it gives."),
-        (x is not None and x.dtype == bool, " A comparison such as `a < b` gives True or False."),
-        (isinstance(yours, np.ndarray) and yours.size == 1, " It has a single entry: take it out with `[0]`."),
-        (isinstance(yours, np.ndarray) and not np.ndim(y), " `a * b` multiplies entry by entry; `a @ b` also adds up."),
+        (isinstance(yours, str), "Leave out quotation marks and `str`."),
+        (_is_function(yours), "`f` is the function itself, and `f(x)` is what it gives."),
+        (x is not None and x.dtype == bool, "A comparison such as `a < b` gives True or False."),
+        (isinstance(yours, np.ndarray) and not np.ndim(y), "`a * b` multiplies entry by entry; `a @ b` also adds up."),
     ]
-    said = f"{_form(yours)}; {form} {'are' if form.endswith('values') else 'is'} wanted."
-    return said + next((text for holds, text in advice if holds and y is not None and y.dtype != bool), "")
+    return next((text for holds, text in advice if holds and y is not None and y.dtype != bool), "")
 
 
 def _form(value):
@@ -108,14 +160,15 @@ def example(case, message):
     args, names = case.given
     names = names or {question.parameter(n): value for n, value in enumerate(args)}
     given = [("with", ", ".join(f"{name} = {shown(value)}" for name, value in names.items()))] if names else []
+    where = [("where", case.where)] if case.where else []
     if seen["kind"] == "raised":
         error = [] if message == case.wrong else [("error", case.wrong.removeprefix("It raised ").removesuffix("."))]
-        return (*([("where", seen["where"])] if seen["where"] else []), *error, *given)
+        return (*where, *error, *given)
     if seen["kind"] != "value" or not names:
         return tuple(given)
     if question.judged:
-        return (*given, ("yours", shown(seen["value"])))
-    return (*given, *_beside(seen["value"], case.expected, question, message))
+        return (*where, *given, ("yours", shown(seen["value"])))
+    return (*where, *given, *_beside(seen["value"], case.expected, question, message))
 
 
 def _beside(value, expected, question, message):

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from gdlib.checks import bank
-from gdlib.checks.verdicts import OUTCOMES, SIGNS
+from gdlib.checks.verdicts import OUTCOMES, SIGNS, printable
 
 _shown = set()
 
@@ -47,14 +47,15 @@ class Progress:
     """The bar at the top of an exercise, given by its number. Later checks redraw it where it stands."""
 
     def __init__(self, number):
-        self.number = str(number)
+        exercise = bank.exercise(number)
+        self.number = exercise.number
         found = read(self.number)
-        self.outcomes = {key: found.get(key, "not attempted") for key in bank.exercise(self.number).questions}
+        self.outcomes = {key: found.get(key, "not attempted") for key in exercise.questions}
         self.solved = [*self.outcomes.values()].count("correct")
 
     def __repr__(self):
         marks = "  ".join(f"{key} {SIGNS[outcome]}" for key, outcome in self.outcomes.items())
-        return f"Exercise {self.number}: {self.solved} of {len(self.outcomes)} solved.  {marks}"
+        return printable(f"Exercise {self.number}: {self.solved} of {len(self.outcomes)} solved.  {marks}")
 
     def _repr_html_(self):
         total = len(self.outcomes)

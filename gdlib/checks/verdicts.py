@@ -2,6 +2,7 @@
 
 import html
 import re
+import sys
 from dataclasses import dataclass
 
 SIGNS = {"correct": "✓", "incorrect": "✗", "not attempted": "○", "error": "!", "too long": "…"}
@@ -38,7 +39,7 @@ class Verdict:
     def __repr__(self):
         head, more = self._parts()
         lines = [f"{what}: {text}" for what, text in self.example] + [more] * bool(more)
-        return "\n    ".join([f"{head} {self.message}", *lines])
+        return printable("\n    ".join([f"{head} {self.message}", *lines]))
 
     def _repr_html_(self):
         head, more = self._parts()
@@ -52,6 +53,12 @@ class Verdict:
             rows += f"<div><small>{prose(more)}</small></div>"
         style = f"border-left: 4px solid {_COLOURS[self.outcome]}; padding: 0.2em 0.8em"
         return f'<div class="gdlib-check" style="{style}"><b>{head}</b> {prose(self.message)}{rows}</div>'
+
+
+def printable(text):
+    """Text as the console can print it: a sign that it lacks becomes a question mark."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    return text.encode(encoding, "replace").decode(encoding)
 
 
 def prose(text):

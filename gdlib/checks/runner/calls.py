@@ -1,29 +1,33 @@
 """One call of what a learner wrote: with copies of the arguments, silent, within a time, and never raising.
 
 ``caller(answer)`` gives a function ``call(args, kwargs, seconds)`` that returns an observation, plain data
-that `encode` can send from one process to another:
+that `encode` can send from one process to another; it also holds the "seconds" that the call took:
 
     {"kind": "value", "value": ...}              what came back, as `plain` makes it
     {"kind": "raised", "error": "ValueError", "text": ..., "where": "line 3: x = 1 / 0"}
     {"kind": "changed", "argument": 1}           it changed its argument number 1, counted from 0
     {"kind": "too long"}
-    {"kind": "not attempted"}                    it raised NotImplementedError, or was left as `...`
+    {"kind": "not attempted"}                    there is nothing but `raise NotImplementedError`, or `...`
 """
 
+import ast
+import inspect
 import linecache
 import os
 import sysconfig
+import textwrap
 import traceback
 from pathlib import Path
 
 import numpy as np
 
-from gdlib.checks.runner.limits import TooLong, quiet, within
+from gdlib.checks.runner.limits import TooLong, quiet, tried
 from gdlib.checks.runner.wire import built, plain
 
 _NOT_THEIRS = (
     str(Path(__file__).parents[2]) + os.sep,  # gdlib
-    *{sysconfig.get_path(p) for p in ("stdlib", "purelib")},
+    *{sysconfig.get_path(p) for p in ("stdlib", "purelib", "platlib")},
+    str(Path(np.__file__).parent),
     *("<case>", "<frozen", "<__array", "<lambdify"),
 )
 
@@ -34,33 +38,51 @@ def caller(answer):
     An answer is a function, or the value of a question that asks for one (for several values, their
     tuple). A SymPy expression, or a list of them, is evaluated at the keyword arguments.
 
-    >>> caller(lambda x: 2 * x)((21,), {}, 1.0)
-    {'kind': 'value', 'value': 42}
+    >>> caller(lambda x: 2 * x)((21,), {}, 1.0)["value"]
+    42
     """
 
     def call(args, kwargs, seconds):
         if any(v is None or v is ... for v in (answer if isinstance(answer, tuple) else [answer])):
-            return {"kind": "not attempted"}
+            return {"kind": "not attempted", "seconds": 0.0}
         if args and not callable(answer):
-            return raised(TypeError(_no_function(answer)))
+            return raised(TypeError(_no_function(answer))) | {"seconds": 0.0}
         given, names = built((args, kwargs))
-        try:
-            with quiet():
-                value = within(seconds, lambda: plain(answer(*given, **names) if args else _at(answer, names)))
-        except TooLong:
-            return {"kind": "too long"}
-        except NotImplementedError:
-            return {"kind": "not attempted"}
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:  # SystemExit too: a learner's code must not end the kernel
-            return raised(error)
-        for position, (before, after) in enumerate(zip(args, given, strict=True)):
-            if not _unchanged(before, after):
-                return {"kind": "changed", "argument": position}
-        return {"kind": "value", "value": value}
+        with quiet():
+            work = lambda: plain(answer(*given, **names) if args else _at(answer, names))  # noqa: E731
+            value, error, took = tried(seconds, work)
+        changed = [
+            n for n, (before, after) in enumerate(zip(args, given, strict=True)) if not _unchanged(before, after)
+        ]
+        if error is not None:
+            seen = _failed(answer, error)
+        elif changed:
+            seen = {"kind": "changed", "argument": changed[0]}
+        else:
+            seen = {"kind": "value", "value": value}
+        return seen | {"seconds": took}
 
     return call
+
+
+def _failed(answer, error):
+    """What came of a call that raised an error."""
+    if isinstance(error, KeyboardInterrupt):
+        raise error
+    if isinstance(error, TooLong):
+        return {"kind": "too long"}
+    if isinstance(error, NotImplementedError) and not _has_code(answer):
+        return {"kind": "not attempted"}
+    return raised(error)  # SystemExit too: a learner's code must not end the kernel
+
+
+def _has_code(function):
+    """Does a function's source hold more than a text and `raise NotImplementedError`? No, where it is not known."""
+    try:
+        body = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0].body
+    except Exception:
+        return False
+    return sum(not isinstance(node, ast.Expr) for node in body) > 1
 
 
 def _no_function(answer):
@@ -103,7 +125,12 @@ def raised(error):
 def _where(error):
     """The last line of the learner's own code that the error went through: 'line 3: x = 1 / 0'; '' if none."""
     frames = traceback.walk_tb(error.__traceback__)
-    theirs = [(f.f_code.co_filename, line) for f, line in frames if not f.f_code.co_filename.startswith(_NOT_THEIRS)]
+    places = [(frame.f_code.co_filename, line) for frame, line in frames]
+    theirs = [
+        (name, line)
+        for name, line in places  # a file of compiled code has a name that leads nowhere
+        if (name.startswith("<") or os.path.isabs(name)) and not name.startswith(_NOT_THEIRS)
+    ]
     if not theirs:
         return ""
     name, line = theirs[-1]

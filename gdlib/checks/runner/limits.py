@@ -17,6 +17,8 @@ import numpy as np
 _HERE = os.path.dirname(__file__)
 AGAIN = 0.05  # seconds until an end that was caught is asked for once more
 PATIENCE = 1.0  # seconds until a thread that does not end is left alone
+BROWSER = sys.platform == "emscripten"
+WAITING = 1 if BROWSER else 10  # so many seconds on the clock count as one, whatever was done in them
 
 _idle = []  # helpers that wait for work
 
@@ -68,28 +70,53 @@ def quiet():
 
 
 def within(seconds, work):
-    """``work()``, or TooLong after that many seconds.
+    """``work()``, or TooLong after that many seconds; see `tried`."""
+    value, error, _ = tried(seconds, work)
+    if error is not None:
+        raise error
+    return value
 
-    It runs in a thread of its own, into which TooLong is thrown until it has ended, `except:` or not. One
-    long call into compiled code (a NumPy function, a sleep) can't be broken off: after a second more it is
-    left alone, to end there by itself. Where such a call holds the interpreter, as ``10 ** 10 ** 9`` does,
-    nothing in this process helps; the grader ends the process. A browser has no threads: there each jump
-    back and each call of a function looks at the clock, and a long call into compiled code is waited for.
+
+def tried(seconds, work):
+    """(what `work` returns, what it raises, how many seconds it took); what it raises is TooLong after that many.
+
+    It is the processor's time that counts, so that a busy machine stops nobody; a sleep counts as a tenth. It runs
+    in a thread of its own, into which TooLong is thrown until it has ended, `except:` or not. One long call into
+    compiled code (a NumPy function, a sleep) can't be broken off: after a second more it is left alone, to end there
+    by itself. Where such a call holds the interpreter, as ``10 ** 10 ** 9`` does, nothing in this process helps; the
+    grader ends the process. A browser has no threads: there each jump back and each call of a function looks at the
+    clock, and a long call into compiled code is waited for.
     """
-    if sys.platform == "emscripten":
-        return _by_looks(seconds, work)
+    if BROWSER:
+        return _timed(partial(_by_looks, seconds, work))
     helper = _idle.pop() if _idle else _Helper()
     if not helper.is_alive():  # this process is a fork of the one that started it
         helper = _Helper()
     try:
-        value, error = helper.do(work, seconds)
-    except BaseException:  # too long; or the button that stops a cell was pressed
+        found = helper.do(work, seconds)
+    except BaseException as error:  # too long; or the button that stops a cell was pressed
         helper.stop()
-        raise
+        if not isinstance(error, TooLong):
+            raise
+        return None, error, seconds
     _idle.append(helper)
-    if error is not None:
-        raise error
-    return value
+    return found
+
+
+def _timed(work):
+    """What `tried` returns, once it has ended by itself."""
+    took, value, error = _watch(getattr(time, "thread_time", time.monotonic)), None, None
+    try:
+        value = work()
+    except BaseException as raised:
+        error = raised
+    return value, error, took()
+
+
+def _watch(processor):
+    """A function that says how many seconds have passed, by a clock of the processor's time and by that on the wall."""
+    began, on_the_wall = processor(), time.monotonic()
+    return lambda: max(processor() - began, (time.monotonic() - on_the_wall) / WAITING)
 
 
 class _Helper(threading.Thread):
@@ -99,16 +126,15 @@ class _Helper(threading.Thread):
         super().__init__(daemon=True)
         self.tasks, self.results = queue.SimpleQueue(), queue.SimpleQueue()
         self.start()
+        self.processor = time.process_time  # of all threads, where the system tells no more: macOS, Windows
+        if hasattr(time, "pthread_getcpuclockid"):
+            self.processor = partial(time.clock_gettime, time.pthread_getcpuclockid(self.ident))
 
     def run(self):
         process = os.getpid()
         try:
             while (work := self.tasks.get()) is not None:
-                found = [None, None]
-                try:
-                    found[0] = work()
-                except BaseException as error:
-                    found[1] = error
+                found = _timed(work)
                 if os.getpid() != process:  # a fork of the learner's has come back: nobody waits for it
                     os._exit(0)
                 self.results.put(found)
@@ -118,10 +144,10 @@ class _Helper(threading.Thread):
             sys.settrace(None)
 
     def do(self, work, seconds):
-        """(what `work` returns, what it raises), one of them None; or TooLong."""
+        """What `_timed` returns; or TooLong."""
+        took = _watch(self.processor)
         self.tasks.put(partial(contextvars.copy_context().run, work))
-        end = time.monotonic() + seconds
-        while (left := end - time.monotonic()) > 0:
+        while (left := seconds - took()) > 0:
             with contextlib.suppress(queue.Empty):
                 return self.results.get(timeout=min(left, AGAIN))  # Windows looks for the button only in between
         raise TooLong

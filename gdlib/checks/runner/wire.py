@@ -89,7 +89,9 @@ def _plain(value):
         case np.generic() | np.ndarray():
             return _plain_array(value)
         case list() | tuple():
-            return (list if isinstance(value, list) else tuple)(map(_plain, value))
+            kinds = {*map(type, value)}
+            quick = kinds <= {int, float}  # there may be millions of them
+            return (list if isinstance(value, list) else tuple)(value if quick else map(_plain, value))
         case dict():
             return {_plain(key): _plain(v) for key, v in value.items()}
         case None | bool():
