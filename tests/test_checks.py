@@ -17,7 +17,6 @@ import sys
 import threading
 import time
 import warnings
-from itertools import count
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -30,7 +29,7 @@ from nbclient import NotebookClient
 import gdlib
 from gdlib import checks
 from gdlib.checks import Code, bank, caller, decode, encode, judge, records
-from gdlib.checks.comparing import agree, same
+from gdlib.checks.comparing import same
 from gdlib.checks.judging import SHORT
 from gdlib.checks.naming import weight
 from gdlib.checks.runner.limits import TooLong, within
@@ -38,7 +37,7 @@ from gdlib.checks.runner.wire import Unknown, built, plain, shown
 from grading.sandbox import staged
 from lecture_rules import one_sentence_a_line
 from lectures import exercises
-from mutants import mutants
+from mutants import caught, mutants
 
 EXERCISES = [bank.Exercise(path) for path in bank.sources()]
 QUESTIONS = [question for exercise in EXERCISES for question in exercise.questions.values()]
@@ -111,19 +110,6 @@ def test_mutants_of_the_solution_are_caught(question, monkeypatch):
     assert set(alive) == set(excused), "a mutant that survives is in `equivalent` with its reason, and no other is"
     assert all(len(reason) > 10 for reason in excused.values())
     assert len(found) >= 2
-
-
-def caught(question, source):
-    """Would the judge see it? Where it compares, no more is called than the inputs up to the first that differs."""
-    try:
-        call = caller(question.answer(source))
-    except Exception:  # it does not even define the function
-        return True
-    if question.judged:
-        return judge(question, call).outcome != "correct"
-    right = (question.observed(question.solution, 0, n, 60.0) for n in count())
-    seen = (call(*given, question.settings["seconds"]) for given in question.inputs(0))
-    return not all(agree(this, other, question) for this, other in zip(seen, right))  # noqa: B905
 
 
 @each
