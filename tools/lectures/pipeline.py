@@ -68,6 +68,8 @@ def read_source(source, previous=None):
         taken.discard(cell.id)
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
+        if "jupyter" not in cell.metadata:  # it answered a question once
+            cell.metadata.pop("collapsed", None)
     return notebook
 
 
