@@ -115,8 +115,7 @@ def execute(notebook, folder=NOTEBOOKS):
     """Run every cell in a fresh kernel in `folder`; outputs and widget state go into the notebook."""
     # sets print in one order, and predictions are scored without a kernel too
     environment = {**os.environ, "PYTHONHASHSEED": "0", "GDLIB_STORE_ANSWERS": "1"}
-    # where a stream is cut into pieces is a matter of time
-    how = {"timeout": 600, "record_timing": False, "coalesce_streams": True}
+    how = {"timeout": 600, "record_timing": False, "coalesce_streams": True}  # a stream comes in pieces, by chance
     NotebookClient(notebook, resources={"metadata": {"path": str(folder)}}, **how).execute(env=environment)
     notebook.metadata.language_info = nbformat.from_dict(METADATA["language_info"])
     for cell in notebook.cells:
