@@ -579,7 +579,7 @@ ANSWERS = [
     ("9.1", lambda x: x ^ 2 if np.ndim(x) == 0 else 2 * x, "error", "`^` is no power", "general"),
     ("9.1", lambda x: fails * 2 + x, "error", "Call it: `f(x)`", "general"),
     ("9.1", lambda x: np.sin * (x + np.ones(2)), "error", "Call it: `f(x)`", "general"),
-    ("9.1", lambda x: "a" * (x + 0.5), "error", "TypeError", None),
+    ("9.1", lambda x: "a" * (x + 0.5), "error", "A list, or a text, does not calculate", "general"),
     ("9.1", lambda x: (v for v in x), "incorrect", "a generator", "general"),
     ("9.1", lambda x: (v for v in [1]), "incorrect", "a generator", "general"),
     ("9.1", lambda x: str(x), "incorrect", "It returns text", "general"),
@@ -823,7 +823,13 @@ ALGEBRA = [
     ("2.4", "def level(g):\n    return np.linalg.inv(np.ones((2, 2))) @ g", "A matrix has no inverse here"),
     ("2.4", "def level(g):\n    return np.linalg.svd(np.full((2, 2), np.nan) * g)[1]", "holds nan or infinity"),
 ]  # fmt: skip
-SAID = [*WRAPPER, *ENTRY, *MEET, *LEFT, *SHADOWED, *KEPT, *ROUNDED, *ALGEBRA]
+LISTS = [
+    ("2.4", "def level(g):\n    return list(g) * 0.5", "does not calculate entry by entry"),
+    ("2.4", "def level(g):\n    return list(g) / 2", "does not calculate entry by entry"),
+    ("2.4", "def level(g):\n    return list(g).astype(float)", "does not calculate entry by entry"),
+    ("2.4", "def level(g):\n    return g[2]", "There is no entry 2: the 2 entries are counted from 0."),
+]
+SAID = [*LISTS, *WRAPPER, *ENTRY, *MEET, *LEFT, *SHADOWED, *KEPT, *ROUNDED, *ALGEBRA]
 
 
 def student(question, source):

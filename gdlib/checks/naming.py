@@ -23,6 +23,9 @@ _PYTHONS = {  # what Python says -> what to say instead
     r"shapes (\(.*?\)) and (\(.*?\)) not aligned": "A product of the shapes {0} and {1} does not fit: the last number of "
     "the left one and the first of the right one must be equal. Is a `.T` missing, or one too many?",
     r"broadcast together with shapes (\(.*?\)) (\(.*?\))": "The shapes {0} and {1} do not go together entry by entry.",
+    r"TypeError.*(multiply sequence|concatenate list|for .*'list')|'list' object has no attribute": "A list, or a text, does not "
+    "calculate entry by entry: `np.array(...)` makes an array of it.",
+    r"index (\d+) is out of bounds for axis \d with size (\d+)": "There is no entry {0}: the {1} entries are counted from 0.",
     r"LinAlgError: Singular": "A matrix has no inverse here: a column of it is a combination of the others.",
     r"LinAlgError.*(converge|infs or NaNs)": "A matrix holds nan or infinity here, so nothing can be solved with it.",
 }
@@ -91,7 +94,8 @@ def _rounded(bad):
     x, y = (np.concatenate([np.ravel(v) for v in side]) for side in zip(*pairs, strict=True))
     near = (k for k in range(7) if len({*x}) > 2 and same(x, y.round(k), 1e-12, 1e-9))
     k = next(near, None)
-    return None if k is None else f"You round to {k} digits behind the point. Return the number as it is."
+    to = f"{k} digit{'s' * (k != 1)} behind the point" if k else "a whole number"
+    return None if k is None else f"You round to {to}. Return the number as it is."
 
 
 def _is_function(value):
