@@ -51,7 +51,7 @@ def general(case, bad, mended):
     seen, question = case.seen, case.question
     if seen["kind"] != "value":
         return case.wrong if seen["kind"] == "changed" else known_error(case)
-    if said := misfit(case, seen["value"]):
+    if said := misfit(case, seen):
         advice = next((text for text, change in _MENDED.items() if mended(change)), said[1])
         return " ".join([said[0], advice]).strip()
     if question.judged:
@@ -70,14 +70,14 @@ def _parts(case, value):
     return [*zip(names, *both, strict=True)]
 
 
-def misfit(case, value):
+def misfit(case, seen):
     """What to say, and what to advise, of a result of another kind or shape than is wanted; None of any other."""
     question = case.question
-    if value is None and not question.asks_for_values:
-        return "It returns nothing. Did you forget `return`?", ""
-    if case.expected["kind"] != "value":
+    if seen["kind"] != "value" or case.expected["kind"] != "value":
         return None
-    for name, yours, wanted in _parts(case, value):
+    if seen["value"] is None and not question.asks_for_values:
+        return "It returns nothing. Did you forget `return`?", ""
+    for name, yours, wanted in _parts(case, seen["value"]):
         if said := _misfit(yours, wanted, question.judged):
             return (f"`{name}` is {said}" if question.asks_for_values else f"It returns {said}"), _advice(yours, wanted)
     return None
@@ -101,6 +101,12 @@ def _is_function(value):
 def _misfit(yours, wanted, judged):
     """What to say of a result of another kind or shape than is wanted; None where they are alike."""
     x, y = numbers(yours), numbers(wanted)
+    sequences = isinstance(yours, list | tuple | np.ndarray) and isinstance(wanted, list | tuple)
+    if y is None and sequences and len(yours) == len(wanted):  # such as (x, steps)
+        parts = (_misfit(a, b, judged) for a, b in zip(yours, wanted, strict=True))
+        return next(
+            (f"{len(wanted)} values, and number {n} is {said}" for n, said in enumerate(parts, 1) if said), None
+        )
     if x is not None and y is not None:  # where a judge decides, the number of entries is its matter
         alike = (x.dtype == bool) == (y.dtype == bool) and (x.ndim == y.ndim if judged else x.shape == y.shape)
     else:
@@ -160,7 +166,7 @@ def example(case, message):
     args, names = case.given
     names = names or {question.parameter(n): value for n, value in enumerate(args)}
     given = [("with", ", ".join(f"{name} = {shown(value)}" for name, value in names.items()))] if names else []
-    where = [("where", case.where)] if case.where else []
+    where = [("where", seen["where"])] if seen.get("where") else []
     if seen["kind"] == "raised":
         error = [] if message == case.wrong else [("error", case.wrong.removeprefix("It raised ").removesuffix("."))]
         return (*where, *error, *given)
