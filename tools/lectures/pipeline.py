@@ -19,13 +19,12 @@ import json
 import os
 import re
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from copy import deepcopy
 from pathlib import Path
 
 import jupytext
 import nbformat
-from jupytext.combine import combine_inputs_with_outputs
 from nbclient import NotebookClient
 
 from lectures.exercises import METADATA
@@ -57,19 +56,13 @@ def read_source(source, previous=None):
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     notebook.metadata = nbformat.from_dict(METADATA)
     hide_answers(notebook)
-    if previous is not None:
-        notebook.cells = combine_inputs_with_outputs(notebook, previous).cells
-    taken = {cell.id for cell in previous.cells} if previous else set()
-    seen = Counter()
+    kept, seen = defaultdict(list), Counter()
+    for cell in previous.cells if previous else ():
+        kept[cell.source].append(cell.id)
     for cell in notebook.cells:
         seen[cell.source] += 1
-        if cell.id not in taken:
-            cell.id = hashlib.sha256(f"{seen[cell.source]} {cell.source}".encode()).hexdigest()[:8]
-        taken.discard(cell.id)
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
-        if "jupyter" not in cell.metadata:  # it answered a question once
-            cell.metadata.pop("collapsed", None)
+        made = hashlib.sha256(f"{seen[cell.source]} {cell.source}".encode()).hexdigest()[:8]
+        cell.id = kept[cell.source].pop(0) if kept[cell.source] else made
     return notebook
 
 
