@@ -1,13 +1,19 @@
 """Small faults planted into a solution, one at a time: would a check see them?
 
-The operators: + and − swapped, * and /, ** and *, // and /; a minus or a `not` dropped; a comparison made looser,
-tighter, or turned round; `and` for `or`; a number one larger and one smaller; True for False; the end of a range moved
-by one; sum for mean, min for max, sin for cos; a transpose dropped; a statement left out; nothing returned.
+The operators: + and − swapped, * and /, ** and *, // and /; a minus or a `not` dropped; one side of an operation alone,
+so that a sum is written over; a comparison made looser, tighter, or turned round; `and` for `or`; a number one larger
+and one smaller; True for False; the end of a range moved by one; sum for mean, min for max, sin for cos; a transpose
+dropped; the other axis; a row for a column; an array made of whole numbers, or of the kind of numbers that came in, or
+of float32; two neighbouring statements in the other order; a statement left out; nothing returned, or half of a pair.
 In a question that asks for a value, a number is doubled and halved: one near it may be right as well.
+
+PYTHONPATH=tools python tests/mutants.py [NN]    how many are caught, by exercise, and those that are not
 """
 
 import ast
 import copy
+import sys
+from itertools import count, pairwise
 
 BINARY = {
     ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult,
@@ -17,6 +23,7 @@ COMPARE = {
     ast.Lt: (ast.LtE, ast.Gt), ast.LtE: (ast.Lt, ast.Gt), ast.Gt: (ast.GtE, ast.Lt), ast.GtE: (ast.Gt, ast.Lt),
     ast.Eq: (ast.NotEq,), ast.NotEq: (ast.Eq,), ast.Is: (ast.IsNot,), ast.IsNot: (ast.Is,), ast.In: (ast.NotIn,),
 }  # fmt: skip
+ALLOCATES = ("array", "asarray", "zeros", "ones", "empty", "full", "zeros_like", "empty_like")
 NAMES = {"sum": "mean", "mean": "sum", "min": "max", "max": "min", "sin": "cos", "cos": "sin", "argmin": "argmax"}
 
 
@@ -53,6 +60,63 @@ def changed(node, values):
         yield lambda n: setattr(n, "value", None)
     if not values and isinstance(node, ast.Assign | ast.AugAssign | ast.If | ast.For | ast.While | ast.Break):
         yield lambda n: become(n, ast.Pass())
+    if not values:
+        yield from written_over(node)
+        yield from of_arrays(node)
+        yield from in_another_order(node)
+
+
+def written_over(node):
+    """One side of an operation alone: `total = x` for `total = total + x`."""
+    if isinstance(node, ast.BinOp):
+        yield lambda n: become(n, n.left)
+        yield lambda n: become(n, n.right)
+    if isinstance(node, ast.AugAssign):
+        yield lambda n: become(n, ast.Assign([n.target], n.value))
+
+
+def of_arrays(node):
+    """Another axis, a column for a row, another kind of numbers."""
+    if isinstance(node, ast.keyword) and node.arg == "axis" and isinstance(node.value, ast.Constant):
+        yield lambda n: setattr(n.value, "value", 1 - n.value.value)
+    if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
+        index = node.slice
+        if isinstance(index, ast.Tuple) and len(index.elts) == 2 and isinstance(index.elts[0], ast.Slice):
+            yield lambda n: setattr(n, "slice", n.slice.elts[1])
+        elif isinstance(index, ast.Name):
+            yield lambda n: setattr(n, "slice", ast.Tuple([ast.Slice(), n.slice], ast.Load()))
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ALLOCATES:
+        for kind in ("int", "np.float32", None):
+            yield lambda n, kind=kind: allocate(n, kind)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "zeros":
+        yield lambda n: become(n, ast.Constant(0))
+
+
+def names(node, only=None):
+    """The names in a node; `set`: those that it gives a value."""
+    found = (n for n in ast.walk(node) if isinstance(n, ast.Name))
+    return {n.id for n in found if only is None or isinstance(n.ctx, ast.Store)}
+
+
+def allocate(call, kind):
+    """Let a call make an array of another kind of numbers: None for that of what it is given."""
+    call.keywords = [word for word in call.keywords if word.arg != "dtype"]
+    if kind:
+        call.keywords.append(ast.keyword("dtype", ast.parse(kind, mode="eval").body))
+
+
+def in_another_order(node):
+    """Two neighbouring statements of which one sets what the other has to do with, or the parts of what is returned."""
+    body = node.body if isinstance(getattr(node, "body", None), list) else []
+    for n, (first, second) in enumerate(pairwise(body)):
+        if not isinstance(second, ast.Return) and (
+            names(first, set) & names(second) or names(second, set) & names(first)
+        ):
+            yield lambda other, n=n: other.body.__setitem__(slice(n, n + 2), other.body[n : n + 2][::-1])
+    if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple):
+        yield lambda n: n.value.elts.reverse()
+        for part in range(len(node.value.elts)):
+            yield lambda n, part=part: setattr(n, "value", n.value.elts[part])
 
 
 def become(node, other):
@@ -67,7 +131,7 @@ def mutants(source):
     tree = ast.parse(source)
     values = not isinstance(tree.body[0], ast.FunctionDef)
     docstring = None if values or not ast.get_docstring(tree.body[0]) else tree.body[0].body[0].value
-    before = ast.unparse(tree).splitlines()
+    before, known = ast.unparse(tree).splitlines(), {ast.unparse(tree)}
     for position, node in enumerate(ast.walk(tree)):
         if node is docstring:
             continue
@@ -75,6 +139,51 @@ def mutants(source):
             planted = copy.deepcopy(tree)
             plant(next(n for i, n in enumerate(ast.walk(planted)) if i == position))
             text = ast.unparse(ast.fix_missing_locations(planted))
+            if text in known:
+                continue
+            known.add(text)
             after = text.splitlines()
             old, new = next((o, n) for o, n in zip(before, [*after, ""], strict=False) if o != n)
             yield (f"without {old.strip()}" if new.strip() == "pass" else new.strip()), text
+
+
+def caught(question, source):
+    """Would the judge see it? Where it compares, no more is called than the inputs up to the first that differs."""
+    from gdlib.checks import caller, judge
+    from gdlib.checks.comparing import agree
+
+    try:
+        call = caller(question.answer(source))
+    except Exception:  # it does not even define the function
+        return True
+    if question.judged:
+        return judge(question, call).outcome != "correct"
+    right = (question.observed(question.solution, 0, n, 60.0) for n in count())
+    seen = (call(*given, question.settings["seconds"]) for given in question.inputs(0))
+    return not all(agree(this, other, question) for this, other in zip(seen, right))  # noqa: B905
+
+
+def table(names):
+    """One line for each exercise, and one for each mutant that is not caught and stands in no `equivalent`."""
+    from gdlib.checks import bank
+
+    for path in bank.sources():
+        if not path.name.startswith(tuple(names) or ""):
+            continue
+        found, excused, alive = 0, 0, []
+        for question in bank.Exercise(path).questions.values():
+            question.settings["seconds"] = 0.5
+            for line, source in mutants(question.solution):
+                found += 1
+                if not caught(question, source):
+                    known = line in question.settings["equivalent"]
+                    excused += known
+                    alive += [] if known else [f"    {question.id}  {line}"]
+        share = 1 - len(alive) / (found - excused)
+        yield f"{path.stem}: {found} mutants, {excused} equivalent; of the others {share:.1%} are caught"
+        yield from alive
+
+
+if __name__ == "__main__":
+    for line in table(sys.argv[1:]):
+        print(line, flush=True)

@@ -325,7 +325,9 @@ def inside(course):
 
 
 def cell(box, source, seconds=5.0):
-    return box.ask(seconds, do="run", source=source, name="cell 1", seconds=seconds)
+    seen = box.ask(seconds, do="run", source=source, name="cell 1", seconds=seconds)
+    assert 0 <= seen.pop("seconds", 0.0) < seconds + 1
+    return seen
 
 
 def test_nothing_of_the_questions_is_staged(course):
@@ -345,6 +347,7 @@ def test_cells_run_one_by_one_and_what_fails_is_said(inside):
     assert cell(box, "b = (")["error"] == "SyntaxError"
     assert cell(box, "%time a = 2\nif a:\n    !ls")["kind"] == "value"  # IPython's own lines are left out
     assert cell(box, "while True: pass", 0.3) == {"kind": "too long"}
+    assert cell(box, "import time\ntime.sleep(1)", 0.3)["kind"] == "value"  # only work counts
     assert box.ask(5.0, do="missing", names=["a", "b", "c"])["value"] == ["b", "c"]
     assert box.ask(5.0, do="call", names=["a"], given='[{"$tuple": []}, {}]', seconds=1.0)["value"] == 1
 

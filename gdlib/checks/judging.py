@@ -22,15 +22,13 @@ KEEPS = (
 
 @dataclass
 class Case:
-    """One input of a question, what was seen there, what is wrong with it (None when it is right), and in which line
-    of the learner's, where that is known."""
+    """One input of a question, what was seen there, and what is wrong with it (None when it is right)."""
 
     question: bank.Question
     seed: int
     position: int
     seen: dict
     wrong: str | None = None
-    where: str = ""
 
     @property
     def given(self):
@@ -83,7 +81,7 @@ def _cases(question, call, seed):
             if not cases:
                 break
             seen = {"kind": "raised", "error": "NotImplementedError", "text": "", "where": ""}
-        case = Case(question, seed, position, seen, where=seen.get("where", ""))
+        case = Case(question, seed, position, seen)
         case.wrong = _wrong(case)
         cases.append(case)
         if seen["kind"] == "too long":
@@ -98,74 +96,65 @@ def _named(call, cases, bad):
         if bad[1:]:
             worst.wrong += f" Of the {worst.position} results before, {len(bad) - 1} were wrong."
         return _known_mistake(cases, [], worst) or (worst, None)
-    told = (
-        case for case in bad if case.seen.get("error") in ("TypeError", "NotImplementedError") and known_error(case)
-    )
-    worst = next(told, bad[0])
+    worst = next((case for case in bad if case.seen.get("error") == "TypeError" and known_error(case)), bad[0])
     if _keeps_something(call, worst):
         return worst, KEEPS
-    values = [case for case in bad if case.seen["kind"] == "value"]
-    named = _known_mistake(cases, values, worst) or _mismatch(call, bad)
+    if named := _known_mistake(cases, bad, worst) or _mismatch(call, bad):
+        return named
     if not known_error(worst):
-        worst = next((case for case in values if misfit(case, case.seen["value"])), worst)
-    return named or (worst, general(worst, bad, partial(_mended, bad)))
+        worst = next((case for case in bad if misfit(case, case.seen)), worst)
+    return worst, general(worst, bad, partial(_mended, bad))
 
 
-def _known_mistake(cases, values, worst):
+def _known_mistake(cases, bad, worst):
     """The case that shows which mistake of the question's list this is, and its message; None where it is none."""
     for message, source in worst.question.mistakes:
         fits = worst.question.run(source).get("fits")
-        case = worst if fits is None and _does(source, cases) else fits and _fitting(fits, source, values)
+        case = worst if fits is None and _does(source, cases) else fits and _fitting(fits, source, bad)
         if case:
             return case, message
     return None
 
 
-def _fitting(fits, source, values):
-    """The first of the wrong results that shows a mistake with `fits`; None where it does not apply.
+def _fitting(fits, source, bad):
+    """The case that shows a mistake with `fits`; None where it is another.
 
-    Where results are compared it must apply to each of them that can tell this mistake from a right answer: where it
-    applies to what the mistake's own cell does, and not to what is expected.
+    Where results are compared, `fits` must hold in each case that can tell this mistake from a right answer: it holds
+    there for what the mistake's own cell does, and not for what is expected. Where a judge decides, the first result
+    counts. The form must be the one that is wanted, as the mistake's own is, or another one, as that is.
     """
-    usable = [case for case in values if not case.wrong.startswith(UNUSABLE)]
-    if usable and usable[0].question.judged:
-        telling = [min(usable, key=lambda case: case.position)]
-    else:
-        telling = [
-            case
-            for case in usable
-            if not _applies(fits, case, case.expected) and _applies(fits, case, _own(source, case))
-        ]
-    fit = telling and all(_applies(fits, case, case.seen) and _alike(case, _own(source, case)) for case in telling)
-    return telling[0] if fit else None
-
-
-def _own(source, case):
-    """What a known mistake's own cell does with a case."""
-    return case.question.observed(source, case.seed, case.position, SHORT)
-
-
-def _alike(case, own):
-    """Has the result the form that is wanted, just as the mistake's own has it, or neither of them?"""
-    return bool(misfit(case, case.seen["value"])) == bool(own["kind"] == "value" and misfit(case, own["value"]))
+    judged, found = bad and bad[0].question.judged, []
+    for case in sorted(bad, key=lambda case: case.position) if judged else bad:
+        own = case.question.observed(source, case.seed, case.position, SHORT)
+        tells = not judged and _applies(fits, case, own) and not _applies(fits, case, case.expected)
+        if tells or (judged and case.seen["kind"] == "value" and not case.wrong.startswith(UNUSABLE)):
+            forms = [(bool(misfit(case, now)), now.get("value") is None) for now in (case.seen, own)]
+            alike = forms[0] == forms[1]
+            found.append(case if alike and _applies(fits, case, case.seen) else None)
+    return found[0] if found and (judged or all(found)) else None
 
 
 def _keeps_something(call, case):
-    """Does another call with the same input do something else?"""
-    if case.seen["kind"] != "value" or not any(case.given):
+    """Does another call with the same input give another result?"""
+    seen, question = case.seen, case.question
+    if seen["kind"] != "value" or not any(case.given):
         return False
-    again = call(*case.given, case.question.settings["seconds"])
-    return agree(case.seen, case.seen, case.question) and not agree(again, case.seen, case.question)
+    again = call(*case.given, question.settings["seconds"])
+    return again["kind"] == "value" and agree(seen, seen, question) and not agree(again, seen, question)
 
 
 def _mismatch(call, bad):
-    """The smallest input with which shapes meet that do not go together, and what to say of them; or None."""
-    for case in bad[:5]:
-        args, kwargs = case.given
-        seen = call(watched(args), kwargs, SHORT)
-        if seen.get("error") == "Mismatch":
-            return replace(case, where=seen["where"]), seen["text"]
-    return None
+    """The smallest input with which shapes meet that do not go together, and what to say of them; or None.
+
+    Of nine inputs, small and large, none may end in another error: then that is the reason, and not the shapes.
+    """
+    some = bad[:: 1 + len(bad) // 9]
+    seen = [call(watched(case.given[0]), case.given[1], SHORT) for case in some]
+    failed = [(case, now) for case, now in zip(some, seen, strict=True) if now["kind"] == "raised"]
+    if {(now["error"], now["text"][:5]) for _, now in failed} not in ({("Mismatch", "The s")}, {("Mismatch", "`A @ ")}):
+        return None
+    case, now = failed[0]
+    return replace(case, seen=case.seen | {"where": now["where"]}), now["text"]
 
 
 def _mended(bad, change):

@@ -23,6 +23,9 @@ _PYTHONS = {  # what Python says -> what to say instead
     r"shapes (\(.*?\)) and (\(.*?\)) not aligned": "A product of the shapes {0} and {1} does not fit: the last number of "
     "the left one and the first of the right one must be equal. Is a `.T` missing, or one too many?",
     r"broadcast together with shapes (\(.*?\)) (\(.*?\))": "The shapes {0} and {1} do not go together entry by entry.",
+    r"TypeError.*(multiply sequence|concatenate list|for .*'list')|'list' object has no attribute": "A list, or a text, does not "
+    "calculate entry by entry: `np.array(...)` makes an array of it.",
+    r"index (\d+) is out of bounds for axis \d with size (\d+)": "There is no entry {0}: the {1} entries are counted from 0.",
     r"LinAlgError: Singular": "A matrix has no inverse here: a column of it is a combination of the others.",
     r"LinAlgError.*(converge|infs or NaNs)": "A matrix holds nan or infinity here, so nothing can be solved with it.",
 }
@@ -51,7 +54,7 @@ def general(case, bad, mended):
     seen, question = case.seen, case.question
     if seen["kind"] != "value":
         return case.wrong if seen["kind"] == "changed" else known_error(case)
-    if said := misfit(case, seen["value"]):
+    if said := misfit(case, seen):
         advice = next((text for text, change in _MENDED.items() if mended(change)), said[1])
         return " ".join([said[0], advice]).strip()
     if question.judged:
@@ -70,14 +73,14 @@ def _parts(case, value):
     return [*zip(names, *both, strict=True)]
 
 
-def misfit(case, value):
+def misfit(case, seen):
     """What to say, and what to advise, of a result of another kind or shape than is wanted; None of any other."""
     question = case.question
-    if value is None and not question.asks_for_values:
-        return "It returns nothing. Did you forget `return`?", ""
-    if case.expected["kind"] != "value":
+    if seen["kind"] != "value" or case.expected["kind"] != "value":
         return None
-    for name, yours, wanted in _parts(case, value):
+    if seen["value"] is None and not question.asks_for_values:
+        return "It returns nothing. Did you forget `return`?", ""
+    for name, yours, wanted in _parts(case, seen["value"]):
         if said := _misfit(yours, wanted, question.judged):
             return (f"`{name}` is {said}" if question.asks_for_values else f"It returns {said}"), _advice(yours, wanted)
     return None
@@ -91,7 +94,8 @@ def _rounded(bad):
     x, y = (np.concatenate([np.ravel(v) for v in side]) for side in zip(*pairs, strict=True))
     near = (k for k in range(7) if len({*x}) > 2 and same(x, y.round(k), 1e-12, 1e-9))
     k = next(near, None)
-    return None if k is None else f"You round to {k} digits behind the point. Return the number as it is."
+    to = f"{k} digit{'s' * (k != 1)} behind the point" if k else "a whole number"
+    return None if k is None else f"You round to {to}. Return the number as it is."
 
 
 def _is_function(value):
@@ -101,6 +105,12 @@ def _is_function(value):
 def _misfit(yours, wanted, judged):
     """What to say of a result of another kind or shape than is wanted; None where they are alike."""
     x, y = numbers(yours), numbers(wanted)
+    sequences = isinstance(yours, list | tuple | np.ndarray) and isinstance(wanted, list | tuple)
+    if y is None and sequences and len(yours) == len(wanted):  # such as (x, steps)
+        parts = (_misfit(a, b, judged) for a, b in zip(yours, wanted, strict=True))
+        return next(
+            (f"{len(wanted)} values, and number {n} is {said}" for n, said in enumerate(parts, 1) if said), None
+        )
     if x is not None and y is not None:  # where a judge decides, the number of entries is its matter
         alike = (x.dtype == bool) == (y.dtype == bool) and (x.ndim == y.ndim if judged else x.shape == y.shape)
     else:
@@ -160,7 +170,7 @@ def example(case, message):
     args, names = case.given
     names = names or {question.parameter(n): value for n, value in enumerate(args)}
     given = [("with", ", ".join(f"{name} = {shown(value)}" for name, value in names.items()))] if names else []
-    where = [("where", case.where)] if case.where else []
+    where = [("where", seen["where"])] if seen.get("where") else []
     if seen["kind"] == "raised":
         error = [] if message == case.wrong else [("error", case.wrong.removeprefix("It raised ").removesuffix("."))]
         return (*where, *error, *given)

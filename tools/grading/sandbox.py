@@ -25,6 +25,7 @@ import psutil
 
 import gdlib
 from gdlib.checks import decode
+from gdlib.checks.runner.limits import WAITING
 
 GDLIB = Path(gdlib.__file__).parent
 MIB = 2**20
@@ -165,7 +166,7 @@ class Sandbox:
     """
 
     def __init__(self, course, limits, end, walls=True, hidden=()):
-        self.limits, self.end, self.why = limits, end, None
+        self.limits, self.end, self.why, self.worked = limits, end, None, 0.0
         rlimits = {
             "RLIMIT_AS": limits.memory * MIB,
             "RLIMIT_CPU": int(limits.seconds) + 1,
@@ -204,6 +205,7 @@ class Sandbox:
                 self.stop("over")
             elif self._all(lambda process: process.memory_info().rss) > self.limits.memory * MIB:
                 self.stop("memory")
+            self.worked = self._all(lambda process: sum(process.cpu_times()[:2]))
             time.sleep(0.1)
 
     def _all(self, what):
@@ -235,14 +237,12 @@ class Sandbox:
         self.process.stdout.close()
 
     def ask(self, patience, /, **request):
-        """The observation that answers a request.
-
-        Raises Broken where there is none, after `patience` seconds or for another reason; the process is gone then.
-        """
+        """The observation that answers a request. Raises Broken where there is none, after `patience` seconds of work or
+        for another reason; the process is gone then."""
         token = secrets.token_hex(8)
         line = json.dumps(request | {"token": token}).encode() + b"\n"
         try:
-            reply = json.loads(self._exchange(line, time.monotonic() + patience + GRACE))
+            reply = json.loads(self._exchange(line, patience + GRACE))
             if reply["token"] != token or len(reply) != 2:
                 raise ValueError("another token")
             return observation(decode(reply["seen"]))
@@ -255,11 +255,12 @@ class Sandbox:
         self.close()
         raise Broken(self.why, self._text())
 
-    def _exchange(self, line, end):
+    def _exchange(self, line, seconds):
         """Send a line and receive one: never more than `limits.reply` bytes, and nothing behind it."""
         received, given, got = b"", self.process.stdin.fileno(), self.process.stdout.fileno()
+        end, worked = time.monotonic() + WAITING * seconds, self.worked + seconds
         while not received.endswith(b"\n"):
-            left = end - time.monotonic()
+            left = min(end - time.monotonic(), worked - self.worked)
             ready = select.select([got], [given] if line else [], [], max(left, 0))
             if left <= 0:
                 raise TimeoutError
@@ -299,7 +300,7 @@ FIELDS = {  # of the observations that `worker` makes
 def observation(seen):
     """What came back, its texts cut short. Raises ValueError if it is no observation."""
     fields = FIELDS.get(seen.get("kind")) if isinstance(seen, dict) else None
-    if fields is None or seen.keys() != {"kind", *fields}:
+    if fields is None or seen.keys() - {"seconds"} != {"kind", *fields} or not seen.get("seconds", 0.0) >= 0:
         raise ValueError("no observation")
     if not all(isinstance(seen[name], kind) for name, kind in fields.items()):
         raise ValueError("another kind of field")

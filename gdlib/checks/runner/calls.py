@@ -1,7 +1,7 @@
 """One call of what a learner wrote: with copies of the arguments, silent, within a time, and never raising.
 
 ``caller(answer)`` gives a function ``call(args, kwargs, seconds)`` that returns an observation, plain data
-that `encode` can send from one process to another; it also holds the "seconds" that the call took:
+that `encode` can send from one process to another; one that was called also holds the "seconds" that it took:
 
     {"kind": "value", "value": ...}              what came back, as `plain` makes it
     {"kind": "raised", "error": "ValueError", "text": ..., "where": "line 3: x = 1 / 0"}
@@ -44,16 +44,15 @@ def caller(answer):
 
     def call(args, kwargs, seconds):
         if any(v is None or v is ... for v in (answer if isinstance(answer, tuple) else [answer])):
-            return {"kind": "not attempted", "seconds": 0.0}
+            return {"kind": "not attempted"}
         if args and not callable(answer):
-            return raised(TypeError(_no_function(answer))) | {"seconds": 0.0}
+            return raised(TypeError(_no_function(answer)))
         given, names = built((args, kwargs))
         with quiet():
             work = lambda: plain(answer(*given, **names) if args else _at(answer, names))  # noqa: E731
             value, error, took = tried(seconds, work)
-        changed = [
-            n for n, (before, after) in enumerate(zip(args, given, strict=True)) if not _unchanged(before, after)
-        ]
+        pairs = enumerate(zip(args, given, strict=True))
+        changed = [n for n, (before, after) in pairs if not _unchanged(before, after)]
         if error is not None:
             seen = _failed(answer, error)
         elif changed:
@@ -126,11 +125,8 @@ def _where(error):
     """The last line of the learner's own code that the error went through: 'line 3: x = 1 / 0'; '' if none."""
     frames = traceback.walk_tb(error.__traceback__)
     places = [(frame.f_code.co_filename, line) for frame, line in frames]
-    theirs = [
-        (name, line)
-        for name, line in places  # a file of compiled code has a name that leads nowhere
-        if (name.startswith("<") or os.path.isabs(name)) and not name.startswith(_NOT_THEIRS)
-    ]
+    real = [place for place in places if place[0].startswith("<") or os.path.isabs(place[0])]  # not compiled code's
+    theirs = [place for place in real if not place[0].startswith(_NOT_THEIRS)]
     if not theirs:
         return ""
     name, line = theirs[-1]

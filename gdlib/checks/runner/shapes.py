@@ -18,8 +18,7 @@ class Watched(np.ndarray):
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
         if method == "__call__" and len(inputs) == 2:
             complain(ufunc, *map(np.shape, inputs))
-        if "out" in kwargs:
-            kwargs["out"] = tuple(map(_bare, kwargs["out"]))
+        kwargs |= {"out": tuple(map(_bare, kwargs["out"]))} if "out" in kwargs else {}
         result = getattr(ufunc, method)(*map(_bare, inputs), **kwargs)
         return result.view(Watched) if isinstance(result, np.ndarray) else result
 
@@ -31,12 +30,10 @@ def _bare(value):
 def complain(ufunc, a, b):
     """Raise Mismatch where arrays of these shapes should not meet."""
     if ufunc is np.matmul:
-        if a and b and a[-1] != b[-min(2, len(b))]:
-            turned = [
-                f"`{name}.T` has the shape {s[::-1]}" for name, s in zip("AB", (a, b), strict=True) if len(s) == 2
-            ]
-            fits = "The last number of the left one and the first of the right one must be equal"
-            raise Mismatch(f"`A @ B` of the shapes {a} and {b} does not fit. {fits}; {' and '.join(turned)}.")
+        if a and b and a[-1] != b[-2:][0]:
+            rule = "The last number of the left one and the first of the right one must be equal"
+            turned = "; with `A.T` they are" * (a[0] == b[-2:][0]) or "; with `B.T` they are" * (a[-1] == b[-1])
+            raise Mismatch(f"`A @ B` of the shapes {a} and {b} does not fit. {rule}{turned}.")
         return
     flat, column = sorted((a, b), key=len)
     if len(flat) == 1 and column == (*flat, 1) and flat[0] > 1:
