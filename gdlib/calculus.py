@@ -88,11 +88,11 @@ def finite_difference(f, x, h=None, scheme="central"):
     """The derivative or gradient of f at x from differences of its values.
 
     scheme "central": (f(x + h) − f(x − h)) / 2h, error of order h²; "forward":
-    (f(x + h) − f(x)) / h and "backward": (f(x) − f(x − h)) / h, error of order h.
+    (f(x + h) − f(x)) / h and "backward": (f(x) − f(x − h)) / h, error of order h, both for a smooth f.
 
     f : callable; takes a point like `x`, a float or a (d,) array, returns one number
     h : float > 0, the step. When None, the one that balances the error of the formula against rounding,
-        if f computes as finely as x and varies on the scale s = max(1, |x|) of a coordinate: √u·s
+        if f computes as finely as x and changes by its own size on the scale s = max(1, |x|) of x: √u·s
         forward and backward (1.5e-8 if s = 1), ∛u·s central (6.1e-6), u = 2.2e-16 in float64.
     Returns a float for a scalar `x`, a (d,) array for a vector. Wrong arguments, and an f that
     does not return one number, raise TypeError or ValueError.

@@ -62,10 +62,10 @@ def sgd(loss, init, lr, T, batch_size, seed=0, eps=None, record=1):
         before its first update, at the cost of a pass; a batch's own gradient would say nothing
     record : int >= 1; keep each record-th point, and the last: 8·d bytes each, in the walk some 200 more
 
-    Returns a `Path`. Its ``norms`` are those of the batch gradients, ‖∇f_B(x_t)‖ with the batch
-    that comes next. Divergence is a result. With b = n and an eps it is that of `gradient_descent`.
-    Wrong arguments, and gradients of another shape than `init` or that change it, raise
-    TypeError or ValueError, which name the argument.
+    Returns a `Path`. Its ``norms`` are those of the batch gradients, ‖∇f_B(x_t)‖ with the batch that
+    comes next; of a walk that converged the last is ‖∇f(x_t)‖. Divergence is a result. With b = n and
+    an eps it is that of `gradient_descent`. Wrong arguments, and gradients of another shape than `init`
+    or that change it, raise TypeError or ValueError, which name the argument.
 
     >>> from gdlib.regression import LeastSquares
     >>> loss = LeastSquares([[1.0], [2.0], [3.0]], [2.0, 4.0, 6.0], scale="half-mean")
@@ -115,12 +115,12 @@ def sgd(loss, init, lr, T, batch_size, seed=0, eps=None, record=1):
 class SineFit:
     """The frequency of a wave from noisy measurements: f(ω) = mean of ½(yᵢ − sin ωtᵢ)².
 
-    A wrong frequency can agree with the data for a while: each such ω is a local minimum. The term
+    A wrong frequency can agree with the data for a while: f has many local minima. The term
     of row i repeats every 2π/tᵢ in ω, with minima of its own, so every batch has another landscape.
 
     t, y : (n,) arrays, times in seconds and what was measured then
     digits : int, optional; round each gradient to so many decimals (no longer quite unbiased):
-        chaotic walks are then the same on machines whose sines differ in the last digit
+        chaotic walks are then nearly always the same where sines differ in the last digit
     Source: D. C. Rife, R. R. Boorstyn, "Single-tone parameter estimation from discrete-time
     observations", IEEE Trans. Information Theory 20 (1974), 591-598.
 
@@ -153,7 +153,7 @@ class SineFit:
         return value if np.ndim(omega) else float(value)
 
     def gradient(self, omega, rows=None):
-        """f′(ω) = mean of −(yᵢ − sin ωtᵢ) tᵢ cos ωtᵢ; over `rows`: an unbiased estimate of it."""
+        """f′(ω) = mean of −(yᵢ − sin ωtᵢ) tᵢ cos ωtᵢ; over rows drawn at random: an unbiased estimate of it."""
         t, angle, error = self._errors(omega, rows)
         slope = -(t * (error * np.cos(angle)).T).T.mean(0)
         slope = slope if self.digits is None else np.round(slope, self.digits)

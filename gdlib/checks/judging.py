@@ -99,17 +99,25 @@ def _named(call, cases, bad):
     worst = next((case for case in bad if case.seen.get("error") == "TypeError" and known_error(case)), bad[0])
     if _keeps_something(call, worst):
         return worst, KEEPS
-    if named := _known_mistake(cases, bad, worst) or _mismatch(call, bad):
-        return named
+    # What does on every input what a mistake does is that mistake; then shapes come before a `fits` that holds as well.
+    clash, known = None, _known_mistake(cases, bad, worst, exact=not worst.question.asks_for_values)
+    if known is None:
+        clash = _mismatch(call, bad)
+        known = clash if clash and clash[1].startswith("The shapes") else _known_mistake(cases, bad, worst)
+    if known or clash:
+        return known or clash
     if not known_error(worst):
         worst = next((case for case in bad if misfit(case, case.seen)), worst)
     return worst, general(worst, bad, partial(_mended, bad))
 
 
-def _known_mistake(cases, bad, worst):
-    """The case that shows which mistake of the question's list this is, and its message; None where it is none."""
+def _known_mistake(cases, bad, worst, exact=False):
+    """The case that shows which mistake of the question's list this is, and its message; None where it is none. With
+    `exact` only those without a `fits` are tried."""
     for message, source in worst.question.mistakes:
         fits = worst.question.run(source).get("fits")
+        if exact and fits:
+            continue
         case = worst if fits is None and _does(source, cases) else fits and _fitting(fits, source, bad)
         if case:
             return case, message

@@ -105,16 +105,15 @@ def _is_function(value):
 def _misfit(yours, wanted, judged):
     """What to say of a result of another kind or shape than is wanted; None where they are alike."""
     x, y = numbers(yours), numbers(wanted)
-    sequences = isinstance(yours, list | tuple | np.ndarray) and isinstance(wanted, list | tuple)
-    if y is None and sequences and len(yours) == len(wanted):  # such as (x, steps)
-        parts = (_misfit(a, b, judged) for a, b in zip(yours, wanted, strict=True))
-        return next(
-            (f"{len(wanted)} values, and number {n} is {said}" for n, said in enumerate(parts, 1) if said), None
-        )
     if x is not None and y is not None:  # where a judge decides, the number of entries is its matter
         alike = (x.dtype == bool) == (y.dtype == bool) and (x.ndim == y.ndim if judged else x.shape == y.shape)
     else:
         alike = x is y is None if judged else _form(yours) == _form(wanted)
+    whole = y is not None and (alike or judged)
+    if not whole and all(isinstance(v, list | tuple) for v in (yours, wanted)):  # such as (x, steps)
+        parts = [_misfit(a, b, judged) for a, b in zip(yours, wanted, strict=False)] * (len(yours) == len(wanted))
+        if said := next((f"{n} is {part}" for n, part in enumerate(parts, 1) if part), None):
+            return f"{len(wanted)} values, and number {said}"
     if alike:
         return None
     form = "a list of numbers" if judged and np.ndim(y) else _form(wanted)

@@ -68,7 +68,7 @@ def batch_curves(ax, f, rows, domain, at=None):
     """The objective of one parameter that each batch sees, over the full one; minima marked on both.
     f is called as f(x) and f(x, rows); `rows` holds the row numbers of each batch by its name. `at` is where a walk
     stands: a vertical line, and a ring on each curve."""
-    x, words = drawing.line(domain, 1001), []
+    x, words = drawing.line(domain, 6001), []
     looks = zip(("black", SKY, ORANGE, PINK, GREEN), (*drawing.DASHES[:4], "--"), strict=True)
     batches = {"all rows": f(x)} | {name: f(x, batch) for name, batch in rows.items()}
     for (name, y), (colour, style) in zip(batches.items(), looks, strict=False):

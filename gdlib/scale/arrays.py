@@ -4,6 +4,7 @@ from math import inf
 
 import numpy as np
 
+from gdlib.arguments import real_array
 from gdlib.regression import Rows
 from gdlib.scale.blocks import row_numbers
 
@@ -41,7 +42,7 @@ class Arrays:
         """β as a tensor beside X."""
         import torch
 
-        beta = beta if isinstance(beta, torch.Tensor) else torch.tensor(np.asarray(beta))
+        beta = beta if isinstance(beta, torch.Tensor) else torch.tensor(real_array(beta, "beta", keep="biuf"))
         return beta.to(self.X)
 
     def each(self, function, rows=None):

@@ -2,6 +2,9 @@
 
 import numpy as np
 
+from gdlib import arguments
+from gdlib.arguments import real_array
+
 __all__ = ["Elsewhere", "computed", "row_numbers", "triangle"]
 
 
@@ -10,7 +13,7 @@ class Elsewhere:
 
     def like(self, beta):
         """β in the numbers that are computed with."""
-        return np.asarray(beta, dtype=self.dtype)
+        return real_array(beta, "beta", keep="biuf").astype(self.dtype, copy=False)
 
     def solve(self):
         """The least-squares solution by a QR factorisation that grows block by block.
@@ -54,9 +57,7 @@ def row_numbers(rows, n):
     """Numbers of rows counted from the front: −1 is the last of n; IndexError outside."""
     if isinstance(rows, slice):
         return np.arange(*rows.indices(n))
-    rows = np.asarray(rows)
-    if rows.ndim != 1 or rows.dtype.kind not in "iu":
-        raise ValueError(f"rows must be a slice or a vector of row numbers, got {rows!r}")
+    rows = arguments.row_numbers(rows)
     outside = rows[(rows < -n) | (rows >= n)]
     if len(outside):
         raise IndexError(f"rows must be below n = {n}, got {outside[0]}")

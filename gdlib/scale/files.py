@@ -30,7 +30,7 @@ except ImportError:  # only Linux and some others count what a thread has read
 
 __all__ = ["RUN", "RUNS", "Batch", "Table", "batches", "chunk_rows"]
 
-RUN = 1 << 18  # bytes read in one go: a disk and the kernel do that nearly at full speed
+RUN = 1 << 18  # bytes read in one go: the kernel and a disk without moving parts do that nearly at full speed
 RUNS = 16  # so many runs, from anywhere in the file, make a chunk, which is dealt to its batches
 AHEAD = 1 << 17  # bytes asked for at once: of a longer request Linux may fetch no more than these
 
@@ -173,7 +173,7 @@ def batches(n, batch_size, seed=0, epochs=1, run=1):
     The runs are shuffled, as suits a disk; 16 of them (or one batch, where that is more) are dealt
     to their batches like cards, so that each batch has rows of all of them where it has so many.
     The batch gradient is still right on average (nearly, where the batch size does not divide the
-    16 runs); its variance is another.
+    16 runs, or the last run is short); its variance is another.
 
     >>> [rows.tolist() for rows in batches(8, 4, seed=2, run=2)]
     [[6, 4, 0, 2], [7, 5, 1, 3]]

@@ -93,7 +93,7 @@ def _streamed(n, d, batch_size, stored, buffers, run):
 
 
 def readable(size):
-    """Bytes with a unit, to 3 digits.
+    """Bytes with a unit, to 3 digits, or whole from 1000 on.
 
     >>> readable(1_677_722), readable(183.1 * 2**30), readable(1023 * 2**20), readable(512)
     ('1.6 MiB', '183 GiB', '1023 MiB', '512 B')

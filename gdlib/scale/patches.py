@@ -2,7 +2,7 @@
 
 Row i of an endless table is known from i alone: the 48 neighbours of a pixel, 7 × 7 without the
 middle, line by line; the constant 1; the target, the middle pixel. Each grey less 0.3, about the mean:
-with grey itself the condition number of XᵀX is 2.6 times as large.
+with grey itself XᵀX of version 0 has 2.6 times the condition number.
 
 The table is written as images are scanned. Version 0 is the photograph, pixel after pixel along a
 line, line after line (every pixel that has all its neighbours). Version v is the same photograph
@@ -100,8 +100,8 @@ def write(path, size):
 
     A size that is none raises ValueError. OSError (ENOSPC) where too little disk is free, before
     anything is written, or where the disk fails a write. A file that was there goes; who has it
-    open keeps it. What could not be written to its end is removed, after Ctrl-C too; a killed
-    process leaves a file that `numpy.load` refuses.
+    open keeps it (on Windows that is an OSError). What could not be written to its end is removed,
+    after Ctrl-C too; a killed process leaves a file that `numpy.load` refuses.
 
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:

@@ -496,6 +496,21 @@ def test_a_page_that_is_loaded_anew_finds_its_views_and_their_code(open_notebook
     assert book.page.evaluate("Object.keys(window.gdFront).length") == 1  # loaded once for both
 
 
+def test_own_work_that_was_saved_and_shut_down_keeps_its_explorers(lab, open_notebook):
+    from lab import IDLE, Book
+
+    book = open_notebook([SETUP, "explore.secant(f, df)", "explore.predict('How many?', 41)"])
+    book.view(1)
+    book.page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
+    book.page.wait_for_timeout(1000)
+    book.close()
+    again = Book(lab.visit(f"/doc/tree/{book.path.name}?reset"), lab.url, book.path)
+    again.page.wait_for_function(IDLE, timeout=30_000)
+    assert again.view(1).press("step h", "Home")["h"] == pytest.approx(1e-3)
+    again.cell(2).locator(".gd").get_by_label("Your prediction").wait_for()
+    again.close()
+
+
 def test_an_untrusted_notebook_shows_the_plain_picture(open_notebook):
     book = open_notebook([SETUP, "explore.secant(f, df)"], saved=True, trusted=False)
     picture = book.cell(1).locator(".jp-OutputArea img")

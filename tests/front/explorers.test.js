@@ -92,12 +92,19 @@ describe("descent", () => {
     [0.25, 2, "below 1/L: no overshoot; to eps in 6 steps."],
     [0.5, 2, "1/L: no overshoot; to eps in 1 step."],
     [0.75, 2, "between 1/L and 2/L: it overshoots; to eps in 6 steps."],
-    [0.75, 1, "between 1/L and 2/L: it overshoots; to eps in at most 6 steps."],
+    [0.75, 1, "between 1/L and 2/L: it can overshoot; to eps in at most 6 steps."],
+    [1, 2, "2/L: it overshoots; it never gets to eps."],
     [1.01, 2, "above 2/L: it grows; it never gets to eps."],
+    [1.01, 1, "above 2/L: it can grow; it need not get to eps."],
+    [1.01, null, "above 2/L: it can grow."],
     [0.25, null, "below 1/L: no overshoot."],
   ])("lr = %d, μ = %d: %s", (rate, mu, expected) => {
     expect(plain(theory({ L: 2, mu, ascent: false }, walk({ rate }), 0.1))).toBe(`Theory: lr = ${rate} is ${expected}`);
     expect(theory({ L: 2, mu, ascent: true }, walk({ rate }), 0.1)).toBe("");
+  });
+  test("a start on level ground does not grow", () => {
+    const said = plain(theory({ L: 2, mu: 2, ascent: false }, walk({ rate: 1.01 }), 6));
+    expect(said).toBe("Theory: lr = 1.01 is above 2/L: it can grow; to eps in 0 steps.");
   });
 });
 

@@ -29,17 +29,19 @@ export const verdict = (w, eps, left, part) => {
 /** Where the curvature is known. @type {(spec: DescentSpec, w: Walk, eps: number) => string} */
 export const theory = ({ L, mu, ascent }, w, eps) => {
   if (!L || ascent) return "";
-  const rate = `Theory: lr = ${words(w.rate, 3)} is ${zone(w.rate * L)}`;
+  const alike = mu !== null && L - mu < 1e-9 * L; // one curvature: every direction is the steep one
+  const rate = `Theory: lr = ${words(w.rate, 3)} is ${zone(w.rate * L, alike && w.norm(0) > eps)}`;
   if (!mu) return `${rate}.`;
   const n = predicted(w.rate, L, mu, w.norm(0), eps);
-  if (n === Number.POSITIVE_INFINITY) return `${rate}; it never gets to eps.`;
-  return `${rate}; to eps in ${L - mu < 1e-9 * L ? "" : "at most "}<b>${counted(n)}</b>.`;
+  if (n === Number.POSITIVE_INFINITY) return `${rate}; it ${alike ? "never gets" : "need not get"} to eps.`;
+  return `${rate}; to eps in ${alike ? "" : "at most "}<b>${counted(n)}</b>.`;
 };
 
-/** @param {number} rate times L */
-function zone(rate) {
-  if (rate > 2 * (1 + 1e-9)) return "above 2/L: it grows";
-  if (rate > 1 + 1e-9) return "between 1/L and 2/L: it overshoots";
+/** What a rate does, surely or to some starts. @param {number} rate times L @param {boolean} sure */
+function zone(rate, sure) {
+  if (rate > 2 * (1 + 1e-9)) return `above 2/L: it ${sure ? "grows" : "can grow"}`;
+  const where = rate < 2 * (1 - 1e-9) ? "between 1/L and 2/L" : "2/L";
+  if (rate > 1 + 1e-9) return `${where}: it ${sure ? "overshoots" : "can overshoot"}`;
   return `${rate > 1 - 1e-9 ? "1/L" : "below 1/L"}: no overshoot`;
 }
 
