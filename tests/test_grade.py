@@ -146,7 +146,8 @@ def test_the_class_page_counts(graded):
     assert re.findall(r"<td>(\d+|·)</td>", line) == [
         str(wants.count(outcome) or "·") for outcome in ("correct", "wrong", "not attempted", "error", "too long")
     ]
-    assert f"1 × {EXERCISE.questions['3.2'].mistakes[0][0]}" in text
+    said = re.sub(r"`(.*?)`", r"<code>\1</code>", EXERCISE.questions["3.2"].mistakes[0][0])
+    assert f"1 × {said}" in text
     assert "Graded without a sandbox" not in text
 
 
