@@ -85,6 +85,8 @@ def test_each_known_mistake_is_named(question):
         found = verdict(question, source)
         assert found.mistake == message, f"{source}\n\n{found}"
         assert found.outcome in ("incorrect", "error", "too long")
+        if turn % 4:  # every fourth with other random inputs, too
+            continue
         seed = seeds(turn)[1]
         again = judge(question, lambda *given: seen_already(question, source, seed, *given), seed)  # noqa: B023
         assert (again.mistake, again.outcome) == (message, found.outcome), f"{source}\n\n{again}"
