@@ -826,6 +826,16 @@ KEPT = [
         "such as a list in its first line",
     ),
     ("2.4", "def level(g):\n    return g + np.random.default_rng().normal(size=2)", "Called twice with the same input"),
+    (
+        "2.4",
+        "n = []\n" + LEVEL.format("u if len(n) == 1 else 2 * u").replace("    u =", "    n.append(1)\n    u ="),
+        "Called twice with the same input",
+    ),
+    (
+        "3.1",
+        "def descend(gradient, init, lr, eps, T):\n    return np.array([init]), np.array([0.0])",
+        "It returns 2 values",
+    ),
     ("2.4", "n = [0]\ndef level(g):\n    n[0] += 1\n    return g * n[0]", "Called twice with the same input"),
 ]
 ROUNDED = [

@@ -97,7 +97,8 @@ def _named(call, cases, bad):
             worst.wrong += f" Of the {worst.position} results before, {len(bad) - 1} were wrong."
         return _known_mistake(cases, [], worst) or (worst, None)
     worst = next((case for case in bad if case.seen.get("error") == "TypeError" and known_error(case)), bad[0])
-    if _keeps_something(call, worst):
+    right = [case for case in cases if case.wrong is None][:1]
+    if any(_keeps_something(call, case) for case in (worst, *right)):
         return worst, KEEPS
     # What does on every input what a mistake does is that mistake; then shapes come before a `fits` that holds as well.
     clash, known = None, _known_mistake(cases, bad, worst, exact=not worst.question.asks_for_values)
@@ -131,15 +132,17 @@ def _fitting(fits, source, bad):
     there for what the mistake's own cell does, and not for what is expected. Where a judge decides, the first result
     counts. The form must be the one that is wanted, as the mistake's own is, or another one, as that is.
     """
-    judged, found = bad and bad[0].question.judged, []
+    judged, first = bad and bad[0].question.judged, None
     for case in sorted(bad, key=lambda case: case.position) if judged else bad:
         own = case.question.observed(source, case.seed, case.position, SHORT)
         tells = not judged and _applies(fits, case, own) and not _applies(fits, case, case.expected)
         if tells or (judged and case.seen["kind"] == "value" and not case.wrong.startswith(UNUSABLE)):
             forms = [(bool(misfit(case, now)), now.get("value") is None) for now in (case.seen, own)]
-            alike = forms[0] == forms[1]
-            found.append(case if alike and _applies(fits, case, case.seen) else None)
-    return found[0] if found and (judged or all(found)) else None
+            holds = forms[0] == forms[1] and _applies(fits, case, case.seen)
+            if judged or not holds:
+                return case if holds else None
+            first = first or case
+    return first
 
 
 def _keeps_something(call, case):

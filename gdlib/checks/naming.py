@@ -135,7 +135,7 @@ def _advice(yours, wanted):
 def _form(value):
     """What kind of thing a plain value is, in words."""
     array = numbers(value)
-    if array is not None and (array.ndim != 1 or isinstance(value, np.ndarray)):
+    if array is not None and (array.ndim != 1 or isinstance(value, np.ndarray)) and not isinstance(value, tuple):
         kind = " of True and False" if array.dtype == bool else ""
         return f"an array of shape {array.shape}{kind}" if array.ndim else str(value) if kind else "a number"
     if isinstance(value, list | tuple | np.ndarray):
