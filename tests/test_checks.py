@@ -791,7 +791,7 @@ ENTRY = [
     ("2.2", "def slope_along(g, v):\n    return 7 * g * v / np.linalg.norm(v)", "`a * b` multiplies entry by entry"),
 ]
 MEET = [
-    ("4.1", PARTIAL.format("r = y.reshape(-1, 1) - X @ beta"), "The shapes (3, 1) and (3,) meet here"),
+    ("4.1", PARTIAL.format("r = y.reshape(-1, 1) - X @ beta"), "The shapes (2, 1) and (2,) meet here"),
     ("4.1", PARTIAL.format("r = (y - (X @ beta)[:, None]).sum(axis=1)"), "The shapes (2,) and (2, 1) meet here"),
     (
         "6.3",
