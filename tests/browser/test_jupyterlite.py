@@ -192,7 +192,7 @@ def test_what_gdlib_can_do_without_numpy_runs_there(page):
     assert printed(page, "print(sys.platform, memory.size_in_bytes('64 MiB'))") == "emscripten 67108864\n"
     assert "run this cell in JupyterLab on your own machine" in run(page, "memory.run_capped(abs, 1)")["error"]
     assert "dask does not run inside a browser" in run(page, "cluster.connect()")["error"]
-    assert printed(page, "print(calls.caller(lambda x: 2 * x)((21,), {}, 1.0))") == "{'kind': 'value', 'value': 42}\n"
+    assert printed(page, "print(calls.caller(lambda x: 2 * x)((21,), {}, 1.0)['value'])") == "42\n"
 
 
 LOOPS = {
@@ -207,7 +207,13 @@ LOOPS = {
 def test_an_endless_answer_is_broken_off(page, name):
     run(page, NO_NUMPY)
     began = time.monotonic()
-    assert printed(page, f"{LOOPS[name]}\nprint(calls.caller(answer)((1,), {{}}, 0.5))") == "{'kind': 'too long'}\n"
+    assert (
+        printed(
+            page,
+            f"{LOOPS[name]}\nseen = calls.caller(answer)((1,), {{}}, 0.5)\nprint({{key: seen[key] for key in seen if key != 'seconds'}})",
+        )
+        == "{'kind': 'too long'}\n"
+    )
     assert time.monotonic() - began < 10
     assert printed(page, "print(sys.monitoring.get_tool(sys.monitoring.PROFILER_ID))") == "None\n"
 
