@@ -7,7 +7,9 @@ type Colours = typeof import("../../figures/palette.json").light;
 
 /** The sliders: what a widget has traits for. */
 type Trait = ("lr" | "T" | "eps" | "h" | "x" | "angle" | "b" | "seed") | ("n" | "d" | "dtype" | "memory");
-type Values = Record<Trait, number>; // those of b, seed, n, d, dtype and memory are places in lists
+/** Where everything stands: the sliders (of b, seed, n, d, dtype and memory the places in lists), the start or the
+ * point, and the reader's own function ("": the given one). */
+type Values = Record<Trait, number> & { init: number[]; formula: string };
 
 // ---------------------------------------------------------------- what Python says is explored
 
@@ -141,8 +143,29 @@ interface Stage<S extends Common = Spec> extends Explored<S> {
 /** A walk of n pixels: what of it is in the picture, and the pixel where that ends. */
 type Trail = { n: number; pixels: Pair[]; left: boolean; pixel: Pair | null };
 
-/** What the sliders select: words, what tests are shown, and the lines. `done`: Play stops here. */
-type Selected = { text: string[]; shown: object; draw(g: Pen): void; done?: boolean };
+/** What can be grabbed: at a pixel, and what moving it there changes. `axis`: it moves only across; `step`: pixels a key. */
+type Handle = {
+  name: string;
+  at: Pair;
+  says: string;
+  value?: number;
+  axis?: "x";
+  step?: number;
+  move(pixel: Pair): Partial<Values>;
+};
+
+/** A part of a formula with its current value: a text, or what it `lights` in the picture when it is pointed at. */
+type Term = string | { text: string; lights: string };
+
+/** What is selected: words, what tests are shown, the lines, what can be grabbed, a formula. `done`: Play stops here. */
+type Selected = {
+  text: string[];
+  shown: object;
+  draw(g: Pen): void;
+  done?: boolean;
+  handles?: Handle[];
+  formula?: Term[];
+};
 
 /** The names of the lines above a picture, and their colours. */
 type Keys = Record<string, string>;
