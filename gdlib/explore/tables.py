@@ -7,9 +7,6 @@ import numpy as np
 
 from gdlib.arguments import real_array
 
-TABLE_BYTES = 54_000  # base64 makes 72 kB of it; with the code and the background a view stays below 150 kB
-FARTHEST = 1e38  # float32 ends at 3.4e38: a path is kept in the table up to here
-
 
 def start_of(init, domain):
     """A finite start: a float, or an array of shape (2,)."""
@@ -63,12 +60,24 @@ def values_at(f, points):
 
 
 def pack(**arrays):
-    """Arrays as float32, end to end: the bytes, and {name: [first, count]} to find them by."""
-    with np.errstate(over="ignore"):
-        flat = {name: np.asarray(array, dtype="<f4").ravel() for name, array in arrays.items()}
-    ends = np.cumsum([array.size for array in flat.values()]).tolist()
-    layout = {name: [end - array.size, array.size] for (name, array), end in zip(flat.items(), ends, strict=True)}
-    return b"".join(array.tobytes() for array in flat.values()), layout
+    """Arrays end to end, each in its own type and from a multiple of 8 bytes on: the bytes, and {name: [type, first
+    byte, count]} to find them by.
+
+    >>> pack(rows=np.array([2, 0, 1], dtype=np.uint16), y=np.array([0.1]))[1]
+    {'rows': ['uint16', 0, 3], 'y': ['float64', 8, 1]}
+    """
+    parts, layout, first = [], {}, 0
+    for name, array in arrays.items():
+        flat = array.astype(array.dtype.newbyteorder("<")).ravel()
+        layout[name] = [array.dtype.name, first, flat.size]
+        parts.append(flat.tobytes() + bytes(-flat.nbytes % 8))
+        first += len(parts[-1])
+    return b"".join(parts), layout
+
+
+def state(init):
+    """Where the handles of a view begin: the start, and the given function."""
+    return {"init": np.atleast_1d(init).tolist(), "formula": ""}
 
 
 def finite(value):

@@ -24,67 +24,76 @@ type Axes = {
 };
 type Play = { trait: Trait; from: number; to: number; count: number; log: boolean };
 
-/** Every explorer's spec. `layout`: where each array begins in the table, and how long it is. */
+/** Of each array in the table its type, its first byte and how many numbers it has. */
+type Kind = "float64" | "float32" | "uint32" | "int16" | "uint16" | "uint8";
+type Layout = Record<string, [kind: Kind, first: number, count: number]>;
+
+/** What is explored; gdlib.explore.subjects makes it, with its arrays. */
+type FormulaSubject = { of: "formula"; names: string[]; f: string; gradient: string[] | null };
+type TableSubject = { of: "table"; scale: "half-sum" | "sum" | "half-mean" | "mean"; d: number }; // X, y
+type SineSubject = { of: "sine"; digits: number | null }; // t, y
+type GridSubject = { of: "grid"; rows: number; columns: number; dx: number; dy: number; x: number; y: number }; // heights
+type Subject = FormulaSubject | TableSubject | SineSubject | GridSubject;
+
+/** Every explorer's spec. */
 interface Common {
-  layout: Record<string, Pair>;
+  layout: Layout;
+  subject?: Subject;
   main: Axes;
   side: Axes;
   initial: Partial<Values>;
   play: Play;
   equal?: boolean;
-  click?: boolean;
-  error?: string;
-}
-interface Walks extends Common {
-  init: number[];
-  rates: number[];
-  steps: number[];
-  T_max: number;
-}
-interface BatchWalks extends Walks {
-  n: number;
-  batch_sizes: number[];
-  seeds: number[];
+  /** Are there contours? Where a point has two coordinates, when it is not said. */
+  flat?: boolean;
 }
 
 interface SecantSpec extends Common {
   kind: "secant";
-  hs: number[];
-  at: number;
-  f: number | null;
-  slope: number | null;
+  subject: Subject;
+  hs: Pair; // the ends of the slider h
 }
 interface TangentSpec extends Common {
   kind: "tangent";
+  subject: Subject;
 }
 interface DirectionSpec extends Common {
   kind: "direction";
-  init: Pair;
+  subject: Subject;
 }
-interface DescentSpec extends Walks {
+interface DescentSpec extends Common {
   kind: "descent";
+  subject: Subject;
+  rates: Pair; // the ends of the bar
+  T_max: number;
   ascent: boolean;
-  fit: boolean;
-  bounded: boolean;
   L: number | null;
   mu: number | null;
-  best: number | null;
-  offsets: number[];
-  stop: string[];
+  /** The lowest height, where it is known. */
+  lowest: number | null;
+  /** Is a line fitted to data? */
+  fit: boolean;
 }
 interface LossesSpec extends Common {
   kind: "losses";
-  names: string[];
+  names: TableSubject["scale"][];
   edges: number[];
-  rates: number[];
+  rates: Pair;
   T_max: number;
+  best: number[];
 }
-interface SgdSpec extends BatchWalks {
+/** Walks by mini-batches; the array `orders` holds, for each seed, its epochs' permutations of the n rows. */
+interface SgdSpec extends Common {
   kind: "sgd";
+  subject: Subject;
+  n: number;
+  batch_sizes: number[];
+  seeds: number[];
+  T_max: number;
+  lowest: number;
 }
-interface BatchesSpec extends BatchWalks {
+interface BatchesSpec extends Omit<SgdSpec, "kind"> {
   kind: "batches";
-  grid: number[];
 }
 interface MemorySpec extends Common {
   kind: "memory";
@@ -128,7 +137,7 @@ interface Panel extends Axes {
 type Strip = { x: number; y: number; w: number; X: Scale }; // the bar of rates
 
 /** What stays until the spec, the table, the theme or the width changes. */
-interface Stage<S extends Common = Spec> extends Explored<S> {
+interface Stage<S extends Common = Spec> extends Omit<Explored<S>, "main" | "side"> {
   main: Panel;
   side: Panel;
   strip: Strip | null;
@@ -137,7 +146,9 @@ interface Stage<S extends Common = Spec> extends Explored<S> {
   ink: string;
   back: string;
   /** Do contours lie behind the main picture? */
-  flat: boolean;
+  flat: HTMLCanvasElement | null;
+  /** What a term of the formula lights, "": nothing. */
+  lit: string;
 }
 
 /** A walk of n pixels: what of it is in the picture, and the pixel where that ends. */
@@ -170,19 +181,60 @@ type Selected = {
 /** The names of the lines above a picture, and their colours. */
 type Keys = Record<string, string>;
 
-type Arrays = Record<string, Float32Array>;
+type Numbers = Float64Array | Float32Array | Uint32Array | Int16Array | Uint16Array | Uint8Array;
+type Arrays = Record<string, Numbers>;
 
-/** The spec and its table. */
+/** A function of d coordinates; of n rows, where it has rows: those that are given, or all. */
+type Objective = {
+  d: number;
+  n?: number;
+  value(x: number[], rows?: ArrayLike<number>): number;
+  gradient(x: number[], rows?: ArrayLike<number>): number[];
+  hessian?(x: number[]): number[][];
+};
+
+/** The points of a walk, the norm of the gradient at each, and how it ended. */
+type Walked = {
+  points: number[][];
+  norms: number[];
+  stop: "converged" | "exhausted" | "diverged";
+  steps: number;
+};
+
+/** Writes the four weights of the neighbours at t. */
+type Weigh = (weights: Float64Array, t: number) => void;
+
+type Curvature = { L: number | null; mu: number | null };
+type Relief = { heights: Float64Array; side: number }; // side × side heights, row by row from below
+/** The function under a view: its curve [xs, heights], or its relief; `own`: the reader has typed it. */
+type Ground = Objective & { own: boolean; main: Axes; curve?: number[][]; relief?: Relief };
+type FormulaFault = Error & { at: number; length: number };
+
+/** What was made of the spec, once: what computes, and where the axes lie. */
 interface Explored<S extends Common = Spec> {
   spec: S;
   arrays: Arrays;
+  ground: Ground | null;
+  main: Axes;
+  side: Axes;
+  /** The lowest height (of an ascent the highest), and whether it is a minimum. */
+  best: number;
+  bounded: boolean;
+  /** f′ at places spread over the axis. */
+  slopes?: number[];
+  /** Distances of the walks of several losses: for a rate, and against these rates. */
+  walks?: ((lr: number) => Float64Array)[];
+  rates?: number[];
+  against?: Float64Array[][];
 }
 
 /** One kind of explorer. One that walks has a `length`; one has its own `axes`. */
 interface Explorer<S extends Common> {
+  /** What is computed once for a spec and a formula, such as the axes; more than `Explored` knows stays its own. */
+  prepare?(known: Pick<Explored<S>, "spec" | "arrays" | "ground">, values: Values): object;
   select(stage: Stage<S>, values: Values, part: boolean): Selected;
   axes?(g: Pen, stage: Stage<S>): void;
-  keys?(spec: S, colour: Colours): [main: Keys, side: Keys];
+  keys?(explored: Explored<S>, colour: Colours): [main: Keys, side: Keys];
   length?(explored: Explored<S>, values: Values): number;
 }
 
@@ -212,8 +264,8 @@ type Tags = HTMLElementTagNameMap;
 type Look = [colour: string, width?: number, dash?: number[]]; // of a line
 type Round = [radius: number, fill: string, edge?: string | null]; // a dot's look
 type Label = (name: string, rate: number, from: number, to: number, above?: boolean) => number; // its left end
-type Walk = ReturnType<typeof import("./compute/select.js").walk>;
-type BatchWalk = ReturnType<typeof import("./compute/select.js").batchWalk>;
+type Walk = ReturnType<typeof import("./explorers/descent.js").walk>;
+type BatchWalk = ReturnType<typeof import("./explorers/batches.js").batchWalk>;
 type Needs = ReturnType<typeof import("./explorers/memory.js").needs>;
 type Places = ReturnType<typeof import("./compute/layout.js").layout>;
 type Scene = Stage & Places & { keys: [Keys, Keys]; ratio: number };
@@ -222,4 +274,15 @@ type Scene = Stage & Places & { keys: [Keys, Keys]; ratio: number };
 declare module "*.css" {
   const text: string;
   export default text;
+}
+
+// Of d3-contour what compute/contours.js calls.
+declare module "d3-contour" {
+  type Region = { coordinates: number[][][][] };
+  interface Tracer {
+    (values: ArrayLike<number>): Region[];
+    size(size: Pair): Tracer;
+    thresholds(levels: number[]): Tracer;
+  }
+  export function contours(): Tracer;
 }

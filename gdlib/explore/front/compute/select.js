@@ -1,4 +1,4 @@
-// What the sliders select in a table.
+// Places in lists and on scales.
 
 /** What makes a scale even. @type {(log: boolean) => (v: number) => number} */
 const even = (log) => (log ? Math.log : (v) => v);
@@ -8,41 +8,6 @@ export function nearest(values, x, log = false) {
   const f = even(log);
   const apart = Array.from(values, (value) => Math.abs(f(value) - f(x)));
   return apart.indexOf(Math.min(...apart));
-}
-
-/** A walk's rows of a table, from row `first` on. @param {Arrays} arrays @param {number} first @param {number} d */
-const rowsOf = ({ points, norms, gap }, first, d) => ({
-  at: (/** @type {number} */ k) => Array.from(points.subarray((first + k) * d, (first + k + 1) * d)),
-  norm: (/** @type {number} */ k) => norms[first + k],
-  gap: (/** @type {number} */ k) => gap[first + k],
-});
-
-/** The part of a path that gradient_descent returns. @param {Explored<DescentSpec>} explored @param {Values} values */
-export function walk({ spec, arrays }, { lr, T, eps }) {
-  const i = nearest(spec.rates, lr, true);
-  const [first, next] = [spec.offsets[i], spec.offsets[i + 1]];
-  const [stored, full] = [next - first, spec.steps[i]];
-  const rows = rowsOf(arrays, first, spec.init.length);
-  const norm = (/** @type {number} */ k) => (k < stored ? rows.norm(k) : Number.NaN);
-  const ends = (/** @type {number} */ k) => {
-    if (norm(k) <= eps) return "converged";
-    const lost = spec.stop[i] === "diverged" && (full < T || !Number.isFinite(norm(k)));
-    if (k >= full && lost) return "diverged";
-    return k >= Math.min(T, full) ? "exhausted" : "";
-  };
-  let steps = 0;
-  while (!ends(steps)) steps++;
-  const last = Math.min(steps, stored - 1); // the last one that float32 holds; the walk may go on beyond
-  const final = stored ? rows.at(last) : spec.init;
-  return { rate: spec.rates[i], steps, stop: ends(steps), last, beyond: steps > last, final, ...rows };
-}
-
-/** T steps by mini-batches, or as many as there are. @param {Explored<BatchWalks>} explored @param {Values} values */
-export function batchWalk({ spec, arrays }, { lr, T, b, seed }) {
-  const i = nearest(spec.rates, lr, true);
-  const nth = (i * spec.batch_sizes.length + b) * spec.seeds.length + seed;
-  const rows = rowsOf(arrays, nth * (spec.T_max + 1), spec.init.length);
-  return { rate: spec.rates[i], size: spec.batch_sizes[b], steps: Math.min(T, spec.steps[nth]), ...rows };
 }
 
 /**
@@ -81,9 +46,14 @@ export const valueAt = ({ trait, from, to, count, log }, j) => {
   return trait === "T" ? Math.round(value) : Number(value.toPrecision(12));
 };
 
-/** A float32 table's arrays by name. @type {(table: DataView | Uint8Array, layout: Record<string, Pair>) => Arrays} */
+const kinds = {
+  ...{ float64: Float64Array, float32: Float32Array, uint32: Uint32Array },
+  ...{ int16: Int16Array, uint16: Uint16Array, uint8: Uint8Array },
+};
+
+/** A table's arrays by name, as gdlib.explore.tables.pack lays them. @type {(table: DataView | Uint8Array, layout: Layout) => Arrays} */
 export const unpack = ({ buffer, byteOffset, byteLength }, layout) => {
-  const data = new Float32Array(buffer.slice(byteOffset, byteOffset + byteLength));
+  const data = new Uint8Array(buffer, byteOffset, byteLength).slice().buffer; // each array begins at a multiple of its bytes
   const parts = Object.entries(layout);
-  return Object.fromEntries(parts.map(([name, [first, count]]) => [name, data.subarray(first, first + count)]));
+  return Object.fromEntries(parts.map(([name, [kind, first, count]]) => [name, new kinds[kind](data, first, count)]));
 };
