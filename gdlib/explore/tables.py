@@ -8,6 +8,7 @@ import numpy as np
 from gdlib.arguments import real_array
 
 TABLE_BYTES = 54_000  # base64 makes 72 kB of it; with the code and the background a view stays below 150 kB
+WHOLE = ("int16", "uint8", "uint16", "uint32")  # types of whole numbers that a table keeps
 FARTHEST = 1e38  # float32 ends at 3.4e38: a path is kept in the table up to here
 
 
@@ -62,13 +63,23 @@ def values_at(f, points):
         return np.array([one(point) for point in points])
 
 
-def pack(**arrays):
-    """Arrays as float32, end to end: the bytes, and {name: [first, count]} to find them by."""
-    with np.errstate(over="ignore"):
-        flat = {name: np.asarray(array, dtype="<f4").ravel() for name, array in arrays.items()}
-    ends = np.cumsum([array.size for array in flat.values()]).tolist()
-    layout = {name: [end - array.size, array.size] for (name, array), end in zip(flat.items(), ends, strict=True)}
-    return b"".join(array.tobytes() for array in flat.values()), layout
+def pack(exact=(), **arrays):
+    """Arrays end to end, each from a multiple of 8 bytes on, and {name: [type, first byte, count]} to find them by.
+    Small whole numbers keep their type; all others become float32, and float64 those whose names are in `exact`.
+
+    >>> pack(exact={"y"}, rows=np.array([2, 0, 1], dtype=np.uint16), y=[0.1])[1]
+    {'rows': ['uint16', 0, 3], 'y': ['float64', 8, 1]}
+    """
+    parts, layout, first = [], {}, 0
+    for name, array in arrays.items():
+        own = np.asarray(array).dtype
+        kind = own if own.name in WHOLE else np.dtype("<f8" if name in exact else "<f4")
+        with np.errstate(over="ignore"):
+            flat = np.asarray(array, dtype=kind.newbyteorder("<")).ravel()
+        layout[name] = [kind.name, first, flat.size]
+        parts.append(flat.tobytes() + bytes(-flat.nbytes % 8))
+        first += len(parts[-1])
+    return b"".join(parts), layout
 
 
 def finite(value):

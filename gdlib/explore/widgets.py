@@ -41,7 +41,7 @@ class Widget(anywidget.AnyWidget):
 
 
 class View(Widget):
-    """The picture and its words: looks up `table` (float32, laid out as `spec` says) at the sliders' values."""
+    """The picture and its words: looks up `table` (arrays, laid out as `spec` says) at the sliders' values."""
 
     table, image = (traitlets.Bytes().tag(sync=True) for _ in range(2))
     # where the sliders stand; of a batch size and a seed, the place among those that `spec` lists

@@ -22,9 +22,20 @@ type Axes = {
 };
 type Play = { trait: Trait; from: number; to: number; count: number; log: boolean };
 
-/** Every explorer's spec. `layout`: where each array begins in the table, and how long it is. */
+/** Of each array in the table its type, its first byte and how many numbers it has. */
+type Kind = "float64" | "float32" | "uint32" | "int16" | "uint16" | "uint8";
+type Layout = Record<string, [kind: Kind, first: number, count: number]>;
+
+/** What is explored; gdlib.explore.subjects makes it, with its arrays. */
+type FormulaSubject = { of: "formula"; names: string[]; f: string; gradient: string[] | null };
+type TableSubject = { of: "table"; scale: "half-sum" | "sum" | "half-mean" | "mean"; d: number }; // X, y
+type SineSubject = { of: "sine"; digits: number | null }; // t, y
+type GridSubject = { of: "grid"; rows: number; columns: number; dx: number; dy: number; x: number; y: number }; // heights
+type Subject = FormulaSubject | TableSubject | SineSubject | GridSubject;
+
+/** Every explorer's spec. */
 interface Common {
-  layout: Record<string, Pair>;
+  layout: Layout;
   main: Axes;
   side: Axes;
   initial: Partial<Values>;
@@ -147,7 +158,28 @@ type Selected = { text: string[]; shown: object; draw(g: Pen): void; done?: bool
 /** The names of the lines above a picture, and their colours. */
 type Keys = Record<string, string>;
 
-type Arrays = Record<string, Float32Array>;
+type Numbers = Float64Array | Float32Array | Uint32Array | Int16Array | Uint16Array | Uint8Array;
+type Arrays = Record<string, Numbers>;
+
+/** A function of d coordinates; of n rows, where it has rows: those that are given, or all. */
+type Objective = {
+  d: number;
+  n?: number;
+  value(x: number[], rows?: ArrayLike<number>): number;
+  gradient(x: number[], rows?: ArrayLike<number>): number[];
+  hessian?(x: number[]): number[][];
+};
+
+/** The points of a walk, the norm of the gradient at each, and how it ended. */
+type Walked = {
+  points: number[][];
+  norms: number[];
+  stop: "converged" | "exhausted" | "diverged";
+  steps: number;
+};
+
+/** Writes the four weights of the neighbours at t. */
+type Weigh = (weights: Float64Array, t: number) => void;
 
 /** The spec and its table. */
 interface Explored<S extends Common = Spec> {
@@ -199,4 +231,15 @@ type Scene = Stage & Places & { keys: [Keys, Keys]; ratio: number };
 declare module "*.css" {
   const text: string;
   export default text;
+}
+
+// Of d3-contour what compute/contours.js calls.
+declare module "d3-contour" {
+  type Region = { coordinates: number[][][][] };
+  interface Tracer {
+    (values: ArrayLike<number>): Region[];
+    size(size: Pair): Tracer;
+    thresholds(levels: number[]): Tracer;
+  }
+  export function contours(): Tracer;
 }

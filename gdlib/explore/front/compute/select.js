@@ -56,7 +56,7 @@ export const predicted = (lr, L, mu, norm, eps) => {
   return factor < 1e-12 ? 1 : Math.ceil(Math.log(eps / norm) / Math.log(factor) - 1e-9);
 };
 
-/** Catmull and Rom's curve through values one apart, at q. @param {Float32Array} values @param {number} q */
+/** Catmull and Rom's curve through values one apart, at q. @param {ArrayLike<number>} values @param {number} q */
 export function between(values, q) {
   const last = values.length - 1;
   const j = Math.min(last - 1, Math.floor(q));
@@ -81,9 +81,14 @@ export const valueAt = ({ trait, from, to, count, log }, j) => {
   return trait === "T" ? Math.round(value) : Number(value.toPrecision(12));
 };
 
-/** A float32 table's arrays by name. @type {(table: DataView | Uint8Array, layout: Record<string, Pair>) => Arrays} */
+const kinds = {
+  ...{ float64: Float64Array, float32: Float32Array, uint32: Uint32Array },
+  ...{ int16: Int16Array, uint16: Uint16Array, uint8: Uint8Array },
+};
+
+/** A table's arrays by name, as gdlib.explore.tables.pack lays them. @type {(table: DataView | Uint8Array, layout: Layout) => Arrays} */
 export const unpack = ({ buffer, byteOffset, byteLength }, layout) => {
-  const data = new Float32Array(buffer.slice(byteOffset, byteOffset + byteLength));
+  const data = new Uint8Array(buffer, byteOffset, byteLength).slice().buffer; // each array begins at a multiple of its bytes
   const parts = Object.entries(layout);
-  return Object.fromEntries(parts.map(([name, [first, count]]) => [name, data.subarray(first, first + count)]));
+  return Object.fromEntries(parts.map(([name, [kind, first, count]]) => [name, new kinds[kind](data, first, count)]));
 };

@@ -32,7 +32,7 @@ export const secant = {
   },
 };
 
-/** Which way is up, and in which colour. @type {(slope: number, slopes: Float32Array) => [string, keyof Colours]} */
+/** Which way is up, and in which colour. @type {(slope: number, slopes: Numbers) => [string, keyof Colours]} */
 const up = (slope, slopes) => {
   if (!Number.isFinite(slope)) return ["No derivative here", "purple"];
   const steepest = Math.max(...slopes.filter(Number.isFinite).map(Math.abs));
