@@ -57,7 +57,8 @@ test-scale: .venv/ready-scale  ## past one machine: install Dask and PyTorch (CO
 test-teach: .venv/ready-teach  ## the grades in nbgrader: install it, and test with it
 	@$(BIN)/pytest -k nbgrader -rs tests/test_grade.py
 
-test-front: $(FRONT_MODULES)  ## the explorers' JavaScript: unit tests, is the bundle current? (needs Node.js)
+test-front: $(FRONT_MODULES) $(READY)  ## the explorers' JavaScript: unit tests, is it gdlib's equal, is the bundle current? (needs Node.js)
+	@$(BIN)/python tests/front/settings.py build/front/settings.json
 	@cd $(FRONT) && npx vitest run --silent && node build.js --check
 
 front: $(FRONT_MODULES)  ## bundle the explorers' JavaScript into gdlib/explore/bundle (needs Node.js)

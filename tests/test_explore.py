@@ -26,8 +26,8 @@ def df(x):
 
 def arrays(view):
     """The view's table, taken apart as view.js does it."""
-    data = np.frombuffer(view.table, dtype="<f4")
-    return {name: data[first : first + count] for name, (first, count) in view.spec["layout"].items()}
+    layout = view.spec["layout"].items()
+    return {name: np.frombuffer(view.table, kind, count, first) for name, (kind, first, count) in layout}
 
 
 X = np.column_stack([np.ones(30), np.linspace(-1, 2, 30)])

@@ -31,6 +31,7 @@ const { outputFiles } = await build({
   target: "es2022",
   charset: "utf8",
   plugins: [styles],
+  nodePaths: [`${import.meta.dirname}/node_modules`],
 });
 const [front, stub] = outputFiles.map(({ text }) => text);
 const at = (name) => `${explore}/bundle/${name}`;

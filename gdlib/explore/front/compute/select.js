@@ -21,7 +21,7 @@ export const predicted = (lr, L, mu, norm, eps) => {
   return factor < 1e-12 ? 1 : Math.ceil(Math.log(eps / norm) / Math.log(factor) - 1e-9);
 };
 
-/** Catmull and Rom's curve through values one apart, at q. @param {Float32Array} values @param {number} q */
+/** Catmull and Rom's curve through values one apart, at q. @param {ArrayLike<number>} values @param {number} q */
 export function between(values, q) {
   const last = values.length - 1;
   const j = Math.min(last - 1, Math.floor(q));

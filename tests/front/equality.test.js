@@ -1,0 +1,70 @@
+// The browser's walks and differences beside gdlib's own, on random settings of every kind: settings.py makes them.
+
+import { readFileSync } from "node:fs";
+import { objective } from "../../gdlib/explore/front/compute/objectives.js";
+import { dealt, descend, difference, stochastic } from "../../gdlib/explore/front/compute/walks.js";
+
+const { arrays, kinds } = JSON.parse(readFileSync(`${import.meta.dirname}/../../build/front/settings.json`, "utf8"));
+const tables = Object.fromEntries(
+  Object.entries(arrays).map(([of, list]) => {
+    const kind = of === "grid" ? Int16Array : Float64Array;
+    const typed = (table) => Object.fromEntries(Object.entries(table).map(([name, a]) => [name, kind.from(a)]));
+    return [of, list.map(typed)];
+  }),
+);
+const { differences, ...walks } = kinds;
+const subjectOf = ({ subject, at }) => objective(subject, tables[subject.of]?.[at]);
+
+/** The walk of a setting. */
+const walked = (setting) => {
+  const made = subjectOf(setting);
+  if (!setting.b) return descend(made.gradient, setting.init, setting);
+  return stochastic(made, setting.init, { ...setting, batch: dealt(Uint16Array.from(setting.orders), made.n, setting.b) });
+};
+
+/** What differs, in words; "" where nothing does. */
+const unlike = (setting, { points, norms, stop, steps }) => {
+  if (setting.whole && (stop !== setting.stop || steps !== setting.steps))
+    return `${stop} after ${steps} steps, gdlib ${setting.stop} after ${setting.steps}`;
+  const farthest = (k) => Math.max(...points.slice(0, k + 1).map((p) => Math.hypot(...p)));
+  const expected = setting.points.map((p, j) => [j * setting.every, p]);
+  if (setting.whole) expected.push([setting.steps, setting.final]);
+  for (const [k, p] of expected.filter(([k]) => k < setting.same)) {
+    const apart = Math.hypot(...p.map((v, i) => v - points[k]?.[i]));
+    if (!(apart <= 1e-9 * farthest(k))) return `at step ${k} of ${setting.steps} ${points[k]}, gdlib ${p}`;
+  }
+  const off = Math.abs(norms.at(-1) - setting.norm);
+  const off9 = 1e-9 * Math.max(...norms);
+  return setting.whole && setting.norm !== null && off > off9 ? `norm ${norms.at(-1)}, gdlib ${setting.norm}` : "";
+};
+
+const shown = ({ points, final, orders, ...setting }) => JSON.stringify(setting);
+
+test.each(Object.entries(walks))("%s: same stop, steps and points", (kind, settings) => {
+  const faults = settings.map((setting) => [unlike(setting, walked(setting)), setting]).filter(([words]) => words);
+  expect(faults.slice(0, 5).map(([words, setting]) => `${words}: ${shown(setting)}`)).toEqual([]);
+  const whole = settings.filter(({ whole }) => whole).length;
+  const long = settings.filter(({ same, steps, whole }) => whole || same - 1 > 0.75 * steps).length;
+  console.info(`${kind}: ${settings.length} settings, ${whole} compared whole, ${long} beyond 3/4 of their length`);
+  expect(settings.length).toBeGreaterThanOrEqual(500);
+  expect(long).toBeGreaterThanOrEqual(450);
+});
+
+test("each way to end is met often, by each kind that can end so", () => {
+  const ends = (settings, stop) => settings.filter((setting) => setting.stop === stop).length;
+  for (const [kind, settings] of Object.entries(walks))
+    for (const stop of settings[0].b ? ["exhausted"] : ["converged", "exhausted", "diverged"])
+      expect([kind, stop, ends(settings, stop) >= 15]).toEqual([kind, stop, true]);
+  expect(ends(walks["table, SGD"], "diverged")).toBeGreaterThan(0);
+});
+
+test("differences", () => {
+  const faults = differences.flatMap((setting) => {
+    const { value } = subjectOf(setting);
+    const found = difference(value, setting.x, setting.h, setting.scheme);
+    const apart = Math.hypot(...found.map((v, i) => v - setting.slopes[i]));
+    return apart <= 1e-9 * Math.hypot(...setting.slopes) + setting.rounding ? [] : [`${found}: ${shown(setting)} ${apart}`];
+  });
+  expect(faults).toEqual([]);
+  expect(differences.length).toBeGreaterThanOrEqual(500);
+});
