@@ -23,6 +23,7 @@ const styles = {
 const { outputFiles } = await build({
   absWorkingDir: `${explore}/front`,
   entryPoints: ["index.js", "stub.js"],
+  nodePaths: [`${import.meta.dirname}/node_modules`],
   outdir: "../bundle",
   write: false,
   bundle: true,
