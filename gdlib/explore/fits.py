@@ -101,7 +101,7 @@ def sgd(loss, init, lr=0.1, T=60, batch_sizes=(1, 4, 16), seeds=(0, 1, 2), domai
     def draw(main, side):
         ground.draw(main)
         drawing.walk_on_contours(main, *run.points.T)
-        drawing.norms(side, {"full loss − its minimum": gap}, [BLUE])
+        drawing.norms(side, {"full loss − minimum": gap}, [BLUE])
 
     return widgets.Explorer(spec, arrays, sliders, draw, alt, state={"init": start.tolist()})
 

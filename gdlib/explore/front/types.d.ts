@@ -120,6 +120,13 @@ interface Question {
 
 // ---------------------------------------------------------------- what is made of it
 
+/** A formula, compiled: at a point x, as long as it has names, its value and its exact derivatives. */
+interface Expression {
+  value(x: number[]): number;
+  gradient(x: number[]): number[];
+  hessian(x: number[]): number[][];
+}
+
 /** From numbers to pixels. Ticks are at least `apart` pixels from each other. */
 interface Scale {
   (value: number): number;
@@ -285,4 +292,9 @@ declare module "d3-contour" {
     thresholds(levels: number[]): Tracer;
   }
   export function contours(): Tracer;
+}
+
+// The parser of formulas, whose own types do not suit these settings.
+declare module "jsep" {
+  export const Jsep: any;
 }

@@ -121,13 +121,13 @@ export function layout({ spec, main: left, side: right }, keys, { W, px, tall },
   if (twoColumns) rows.fill(Math.max(...rows));
   const [head, sideHead] = rows.map((height) => font * 1.6 + height);
   const shape = spec.equal ? shapeOf(left) : null;
-  const h = Math.min(tall - rows[0], widths[0] * (shape ?? 0.72));
+  const h = Math.min(tall - rows[0], widths[0] * (shape ?? (twoColumns ? 0.72 : 0.6)));
   const strip = stripOf(spec, font, edge, (twoColumns ? most : W) - edge - 16);
   const y = (strip ? strip.y + 17 + font * 1.5 : 0) + head;
   const w = shape ? h / shape : widths[0];
   const main = panel(left, { x: edge, y, w, h });
   const beside = { x: edge * 2 + w + 16, y, w: twoColumns ? room - w : room, h };
-  const below = { x: edge, y: y + h + foot + sideHead, w: room, h: Math.min(0.75 * tall - rows[1], room * 0.5) };
+  const below = { x: edge, y: y + h + foot + sideHead, w: room, h: Math.min(0.75 * tall - rows[1], room * 0.42) };
   const side = panel(right, twoColumns ? beside : below);
   return { font, main, side, strip, W, H: side.box.y + side.box.h + foot };
 }
@@ -136,6 +136,6 @@ export function layout({ spec, main: left, side: right }, keys, { W, px, tall },
 function stripOf(spec, font, x, w) {
   if (spec.kind !== "descent") return null;
   const { rates, L, mu } = spec;
-  const y = 22 + (L && mu && !sameRate(spec) ? font * 1.15 : 0);
+  const y = 22 + (L && (!mu || sameRate(spec)) ? 0 : font * 1.15); // a name may stand above it
   return { x, y, w, X: scale(rates, [x, x + w], true) };
 }

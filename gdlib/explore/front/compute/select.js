@@ -21,15 +21,6 @@ export const predicted = (lr, L, mu, norm, eps) => {
   return factor < 1e-12 ? 1 : Math.ceil(Math.log(eps / norm) / Math.log(factor) - 1e-9);
 };
 
-/** Catmull and Rom's curve through values one apart, at q. @param {ArrayLike<number>} values @param {number} q */
-export function between(values, q) {
-  const last = values.length - 1;
-  const j = Math.min(last - 1, Math.floor(q));
-  const u = q - j;
-  const [a, b, c, d] = [j - 1, j, j + 1, j + 2].map((k) => values[Math.max(0, Math.min(last, k))]);
-  return b + 0.5 * u * (c - a + u * (2 * a - 5 * b + 4 * c - d + u * (3 * (b - c) + d - a)));
-}
-
 /** The direction of a vector in degrees, from 0 to 360. @param {ArrayLike<number>} vector */
 export const degrees = ({ 0: x, 1: y }) => ((Math.atan2(y, x) * 180) / Math.PI + 360) % 360;
 

@@ -66,7 +66,7 @@ const start = (main, at, init) => ({
 
 /** @type {Explorer<SgdSpec>} */
 export const sgd = {
-  keys: (_, { blue }) => [{}, { "full loss − its minimum": blue }],
+  keys: (_, { blue }) => [{}, { "full loss − minimum": blue }],
   length: (explored, values) => batchWalk(explored, values).steps,
   select(stage, values) {
     const { spec, ground, main, colour, lit } = stage;
