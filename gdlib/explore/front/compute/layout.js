@@ -113,20 +113,22 @@ export function layout({ spec, main: left, side: right }, keys, { W, px, tall },
   const most = Math.min(W, Math.max(1180, 74 * px));
   const twoColumns = W >= Math.max(500, 28 * px);
   const [edge, foot] = [font * 3.7, font * 2.6 + 8];
-  const room = twoColumns ? most - 2 * (edge + 16) : W - edge - 16;
-  const widths = twoColumns ? [0.55 * room, 0.45 * room] : [room, room];
+  const full = (twoColumns ? most : W) - edge - 16;
+  const room = twoColumns ? full - edge - 16 : full;
+  const [share, flat] = twoColumns ? [0.55, 0.72] : [1, 0.6];
+  const widths = [share * room, twoColumns ? (1 - share) * room : room];
   const rows = [left, right].map(
     ({ ylabel }, k) => (placed(wide, keys[k], widths[k], ylabel).rows - 1) * rowHeight(font),
   );
   if (twoColumns) rows.fill(Math.max(...rows));
   const [head, sideHead] = rows.map((height) => font * 1.6 + height);
   const shape = spec.equal ? shapeOf(left) : null;
-  const h = Math.min(tall - rows[0], widths[0] * (shape ?? (twoColumns ? 0.72 : 0.6)));
-  const strip = stripOf(spec, font, edge, (twoColumns ? most : W) - edge - 16);
+  const h = Math.min(tall - rows[0], widths[0] * (shape ?? flat));
+  const strip = stripOf(spec, font, edge, full);
   const y = (strip ? strip.y + 17 + font * 1.5 : 0) + head;
   const w = shape ? h / shape : widths[0];
   const main = panel(left, { x: edge, y, w, h });
-  const beside = { x: edge * 2 + w + 16, y, w: twoColumns ? room - w : room, h };
+  const beside = { x: edge * 2 + w + 16, y, w: room - w, h };
   const below = { x: edge, y: y + h + foot + sideHead, w: room, h: Math.min(0.75 * tall - rows[1], room * 0.42) };
   const side = panel(right, twoColumns ? beside : below);
   return { font, main, side, strip, W, H: side.box.y + side.box.h + foot };
