@@ -163,7 +163,8 @@ def unit(degrees):
 
 def measured(ground, at):
     """The slope of f in every direction, (361,), and the gradient, (2,), at a point."""
-    gradient = np.asarray(ground.gradient(at.copy()), dtype=float)
+    with np.errstate(all="ignore"):
+        gradient = np.asarray(ground.gradient(at.copy()), dtype=float)
     if gradient.shape != (2,):
         raise ValueError(f"gradient must return shape (2,), it returned shape {gradient.shape}")
     reach = 1e-5 * np.ptp(ground.domain, axis=1).max()

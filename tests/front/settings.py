@@ -31,10 +31,12 @@ ONE = (
     + ["sqrt(1 + (A*x)**2) - B*cos(x)", "x**2/(A + x**2) + B*x", "A*abs(x - B) + x**2", "A*x**3 - B*x", "tanh(A*x)**2"]
     + ["2**(A*x) + x**2 - pi", "atan(A*x)*x + B", "(x - B)**2*exp(-A*x**2)"]
 )
-TWO = (
-    ["A*x**2 + B*x*y + y**2", "sin(A*x)*cos(y) + B*x**2 + y**2", "exp(-A*x**2 - y**2) + B*x", "log(1 + A*x**2 + y**2)"]
-    + ["(x**2 - A)**2 + (y + B*x)**2", "x**2 + 2*x*y + 3 + cos(A*x + 2*y)", "sqrt(1 + A*x**2 + y**2)", "A*x**2 - y**2"]
-)
+TWO = [
+    "A*x**2 + B*x*y + y**2",
+    "sin(A*x)*cos(y) + B*x**2 + y**2",
+    "exp(-A*x**2 - y**2) + B*x",
+    "log(1 + A*x**2 + y**2)",
+] + ["(x**2 - A)**2 + (y + B*x)**2", "x**2 + 2*x*y + 3 + cos(A*x + 2*y)", "sqrt(1 + A*x**2 + y**2)", "A*x**2 - y**2"]
 
 
 # what NumPy's functions make; they are traced into formulas
