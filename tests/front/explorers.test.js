@@ -1,87 +1,179 @@
+import { groundOf } from "../../gdlib/explore/front/compute/ground.js";
 import { panel } from "../../gdlib/explore/front/compute/layout.js";
 import { theory, verdict } from "../../gdlib/explore/front/explorers/descent.js";
 import { explorers } from "../../gdlib/explore/front/explorers/index.js";
 import { needs, sentences } from "../../gdlib/explore/front/explorers/memory.js";
 
-const axes = (x, y) => ({ x, y, xlabel: "", ylabel: "", logx: false, logy: false });
-const on = (spec, arrays) => ({
-  spec,
-  arrays,
-  main: panel(axes([-5, 5], [-5, 5]), { x: 0, y: 0, w: 100, h: 100 }),
-  side: panel(axes([0, 9], [0, 9]), { x: 200, y: 0, w: 100, h: 100 }),
-});
-const plain = (text) => text.replace(/<\/?b>/g, "");
-const said = (kind, stage, values, part = false) => explorers[kind].select(stage, values, part).text.map(plain);
+const axes = (x, y, more) => ({ x, y, xlabel: "", ylabel: "", logx: false, logy: false, ...more });
+const formula = (f, gradient = null, names = ["x"]) => ({ of: "formula", names, f, gradient });
 
-test("secant", () => {
-  const spec = { kind: "secant", hs: [0.01, 0.1, 1], at: 1, f: 1, slope: 2 };
-  const arrays = { far: [1.0201, 1.21, 4], slopes: [2.01, 2.1, 3], difference: [0.01, 0.1, 1] };
-  expect(said("secant", on(spec, arrays), { h: 0.09 })).toEqual([
-    "Secant over h = 0.100: slope 2.1. Tangent at x = 1: slope 2.",
-    "Difference: 0.1.",
-  ]);
-  const [words] = said("secant", on({ ...spec, slope: null }, arrays), { h: 0.09 });
-  expect(words).toContain("slope not a number.");
+/** What view.js makes of a spec: the pictures are 100 pixels wide and high, the side one 200 to the right. */
+function on(kind, more, values = {}, arrays = {}) {
+  const spec = { kind, main: axes([-5, 5], [-5, 5]), side: axes([0, 9], [0.1, 9]), initial: values, ...more };
+  const ground = groundOf(spec, arrays, values.formula ?? "");
+  const known = { spec, arrays, ground };
+  const made = {
+    main: ground?.main ?? spec.main,
+    side: spec.side,
+    best: 0,
+    ...explorers[kind].prepare?.(known, values),
+  };
+  const [main, side] = [made.main, made.side].map((at, k) => panel(at, { x: 200 * k, y: 0, w: 100, h: 100 }));
+  const strip = {
+    x: 0,
+    y: 0,
+    w: 100,
+    X: panel(axes([0.01, 1], [0, 1], { logx: true }), { x: 0, y: 0, w: 100, h: 9 }).X,
+  };
+  return { ...known, ...made, main, side, strip, lit: "" };
+}
+const plain = (text) => text.replace(/<\/?\w+>/g, "");
+const chosen = (kind, more, values, arrays) => explorers[kind].select(on(kind, more, values, arrays), values, false);
+const said = (...asked) => chosen(...asked).text.map(plain);
+const told = ({ formula }) => plain(formula.map((term) => term.text ?? term).join(""));
+const handle = ({ handles }, name) => handles.find((one) => one.name === name);
+
+describe("secant", () => {
+  const spec = { subject: formula("x**2", ["2*x"]), hs: [0.01, 1] };
+  const values = { h: 0.1, init: [1], formula: "" };
+  test("words and formula", () => {
+    expect(said("secant", spec, values)).toEqual([
+      "Secant over h = 0.100: slope 2.1. Tangent at x = 1: slope 2.",
+      "Difference: 0.1.",
+    ]);
+    expect(told(chosen("secant", spec, values))).toBe("(f(1.1) − f(1)) / 0.1 = (1.21 − 1) / 0.1 = 2.1");
+  });
+  test("its second point sets h, within the slider; its first one where it touches", () => {
+    const selected = chosen("secant", spec, values);
+    const second = handle(selected, "second point of the secant");
+    expect(second.at[0]).toBeCloseTo(61); // x = 1.1 of −5 to 5 on 100 pixels
+    expect(second.move([65, 0])).toEqual({ h: 0.5 });
+    expect([second.move([0, 0]), second.move([99, 0])]).toEqual([{ h: 0.01 }, { h: 1 }]);
+    expect(handle(selected, "point of the tangent").move([70, 50])).toEqual({ init: [2] });
+  });
+  test("where there is no derivative", () => {
+    expect(said("secant", { ...spec, subject: formula("abs(x)") }, { ...values, init: [0] })[0]).toContain(
+      "slope not a number.",
+    );
+  });
 });
 
 test.each([
   [-1, "Falling: f grows to the left."],
   [0, "Level: neither way is up."],
   [2, "Rising: f grows to the right."],
-  [3, "No derivative here."],
 ])("tangent at %d: %s", (x, expected) => {
-  const slope = Float32Array.from([-2, 1e-7, 4, Number.NaN]);
-  const arrays = { xs: [-1, 0, 2, 3], height: [1, 0, 4, 9], slope };
-  expect(said("tangent", on({}, arrays), { x })[1]).toBe(expected);
+  const spec = { subject: formula("x**2") };
+  expect(said("tangent", spec, { x, formula: "" })[1]).toBe(expected);
+  expect(handle(chosen("tangent", spec, { x, formula: "" }), "point of the tangent").move([80, 0])).toEqual({ x: 3 });
+});
+
+test("tangent where there is none", () => {
+  expect(said("tangent", { subject: formula("abs(x)") }, { x: 0, formula: "" })[1]).toBe("No derivative here.");
 });
 
 test.each([
   [0, "3, uphill", "0°", "53.1°"],
   [360, "3, uphill", "360°", "53.1°"],
   [90, "4, uphill", "90°", "36.9°"],
-  [143, "0.009, level: along the contour", "143°", "89.9°"],
   [-90, "−4, downhill", "270°", "143°"],
 ])("direction %d", (angle, way, shown, away) => {
-  const slopes = Array.from({ length: 361 }, (_, k) => {
-    const radians = (k * Math.PI) / 180;
-    return 3 * Math.cos(radians) + 4 * Math.sin(radians);
+  const spec = { subject: formula("3*x + 4*y", null, ["x", "y"]) };
+  const values = { angle, init: [1, 2], formula: "" };
+  const [first, second] = said("direction", spec, values);
+  expect(first).toBe(`At (1, 2), direction ${shown}: slope ${way}.`);
+  expect(second).toBe(`The gradient points to 53.1°, ${away} away; no slope is larger than its length, 5.`);
+  expect(told(chosen("direction", spec, values))).toBe(`‖∇f‖ = 5 · cos ${away} = ${way.split(",")[0]}`);
+});
+
+test("the dial's slopes check the gradient, and do not use it; both its handles", () => {
+  const wrong = formula("3*x + 4*y", ["-3", "-4"], ["x", "y"]);
+  const selected = chosen("direction", { subject: wrong }, { angle: 90, init: [1, 2], formula: "" });
+  expect(plain(selected.text[0])).toContain("slope 4, uphill");
+  expect(selected.shown.gradient).toEqual([-3, -4]);
+  const [x, y] = handle(selected, "point").at;
+  expect([x, y]).toEqual([60, 30]);
+  expect(handle(selected, "tip of the arrow").move([x - 10, y])).toEqual({ angle: 180 });
+  expect(handle(selected, "point").move([0, 100])).toEqual({ init: [-5, -5] });
+});
+
+describe("a walk", () => {
+  const spec = {
+    subject: formula("x**2", ["2*x"]),
+    rates: [0.01, 1],
+    T_max: 60,
+    ascent: false,
+    L: 2,
+    mu: 2,
+    lowest: null,
+    fit: false,
+  };
+  const values = { lr: 0.25, T: 40, eps: 0.1, init: [3], formula: "" };
+  test("ends, is handled and says its formula", () => {
+    const selected = chosen("descent", spec, values);
+    expect(selected.shown).toMatchObject({ steps: 6, stop: "converged", final: [0.046875], L: 2 });
+    expect(told(selected)).toBe("1 − ηL = 1 − 0.25 · 2 = 0.5; ‖∇f‖ = 0.0938 ≤ ε = 0.1");
+    expect(handle(selected, "start").move([60, 0])).toEqual({ init: [1] });
+    expect(handle(selected, "start").move([500, 0])).toEqual({ init: [5] });
+    expect(handle(selected, "learning rate").at[0]).toBeCloseTo(50 * Math.log10(25));
+    expect(handle(selected, "learning rate").move([50, 90])).toEqual({ lr: 0.1 });
+    expect(handle(selected, "learning rate").move([-50, 0])).toEqual({ lr: 0.01 });
   });
-  const [first, second] = said("direction", on({ init: [1, 2] }, { slopes, gradient: [3, 4] }), {
-    angle,
+  test("on the reader's own function: its curvature is measured on the way", () => {
+    const mine = { ...values, formula: "x**4", lr: 0.01, init: [1] };
+    const selected = chosen("descent", spec, mine);
+    expect(selected.shown.L).toBeCloseTo(12);
+    expect(plain(selected.text[1])).toMatch(
+      /^On this walk the curvature is at most L = 12 and at least .*2\/L = 0\.167: lr is below it\.$/,
+    );
   });
-  expect(first).toMatch(new RegExp(`^At \\(1, 2\\), direction ${shown}: slope `));
-  expect(first).toContain(way.split(",")[1]);
-  if (!way.startsWith("0")) expect(first).toContain(`slope ${way}.`);
-  expect(second).toContain(`points to 53.1°, ${away} away; no slope is larger than its length, 5: 5 · cos ${away}`);
+  test.each([
+    ["x**3 - 3*x", [-2.2, 2.2], false, false], // f falls for ever on the left
+    ["x**3 - 3*x", [-1.9, 2.2], false, true],
+    ["x**3 - 3*x", [-1.9, 2.2], true, false],
+    ["x**3 - 3*x", [-1.9, 1.9], true, true],
+    ["x**2 + 2*x + 3", [-1, 3], false, true], // the minimum itself is on the border
+  ])("%s on %o, ascent %s: is its height measured from a lowest one? %s", (f, x, ascent, bounded) => {
+    const asked = { ...spec, L: null, subject: formula(f), ascent, main: axes(x, [-9, 9]) };
+    expect(on("descent", asked, { ...values, lr: 0.05, init: [0.5] }).bounded).toBe(bounded);
+  });
+  test("a line is fitted: its ends turn it", () => {
+    const arrays = { X: Float64Array.from([1, 0, 1, 1, 1, 2]), y: Float64Array.from([1, 3, 5]) };
+    const asked = {
+      ...spec,
+      subject: { of: "table", scale: "half-sum", d: 2 },
+      fit: true,
+      side: axes([0, 2], [0, 6]),
+      lowest: 0,
+    };
+    const selected = chosen("descent", asked, { ...values, init: [1, 1], lr: 0.1, T: 3 }, arrays);
+    expect(told(selected)).toMatch(/^−Xᵀr = \(.*\) at β = \(.*\); ‖∇f‖ = .* > ε = 0.1$/);
+    const right = handle(selected, "right end of the start's line");
+    expect(right.at[0]).toBeCloseTo(292); // 8 % from the right end
+    const { init } = right.move([292, 0]); // up to 6, while the left end stays at 1.16
+    expect(init[0] + init[1] * 1.84).toBeCloseTo(6);
+    expect(init[0] + init[1] * 0.16).toBeCloseTo(1.16);
+  });
 });
 
 describe("descent", () => {
   const norms = [6, 3, 0.5];
-  const walk = (more) => ({
-    ...{ steps: 2, stop: "exhausted", last: 2, beyond: false, final: [0.25], rate: 0.5 },
-    norm: (k) => norms[k],
-    ...more,
-  });
+  const walk = (more) => ({ steps: 2, stop: "exhausted", final: [0.25], rate: 0.5, norms, ...more });
   test.each([
     [{ stop: "converged" }, 1, "Converged after 2 steps at x = 0.25: |gradient| = 0.5 ≤ eps."],
     [{}, 0.1, "Out of steps after 2 steps at x = 0.25: |gradient| = 0.5, above eps = 0.1."],
     [{ stop: "diverged" }, 0.1, "Diverged after 2 steps at x = 0.25: the next number is too large for the computer."],
     [
-      { stop: "diverged", norm: () => Number.NaN },
+      { stop: "diverged", norms: [6, 3, Number.NaN] },
       0.1,
       "Diverged after 2 steps at x = 0.25: there is no gradient there.",
     ],
     [
-      { beyond: true },
-      0.1,
-      "Out of steps after 2 steps farther out than 1e38: above eps = 0.1 and |gradient| has grown from 6.",
-    ],
-    [
-      { norm: (k) => norms[2 - k] },
+      { norms: [0.5, 3, 6] },
       0.1,
       "Out of steps after 2 steps at x = 0.25: |gradient| = 6, above eps = 0.1 and |gradient| has grown from 0.5.",
     ],
-    [{ steps: 1 }, 0.1, "Out of steps after 1 step at x = 0.25: |gradient| = 0.5, above eps = 0.1."],
+    [{ steps: 1 }, 0.1, "Out of steps after 1 step at x = 0.25: |gradient| = 3, above eps = 0.1."],
   ])("%o", (more, eps, expected) => {
     expect(plain(verdict(walk(more), eps, false, false))).toBe(expected);
   });
@@ -109,34 +201,50 @@ describe("descent", () => {
 });
 
 test("losses", () => {
-  const spec = { names: ["sum", "mean"], edges: [0.5, 5], rates: [0.1, 1], T_max: 1 };
-  const distance = [4, 2, 4, 1e31, 4, 3, 4, 0.5]; // of scale, rate, step
-  expect(said("losses", on(spec, { distance }), { lr: 1, T: 1 })).toEqual([
-    "lr = 1, after 1 step, from the solution: sum beyond all bounds, above its 2/L = 0.5; mean 0.5 away.",
+  // ½(1 − β)² and its double: from 0 with lr = 1 the one arrives at once, the other swings for ever
+  const spec = { names: ["half-sum", "sum"], edges: [2, 1], rates: [0.1, 4], T_max: 3, best: [1] };
+  const arrays = { X: Float64Array.from([1]), y: Float64Array.from([1]) };
+  const values = { lr: 1, T: 3, init: [0] };
+  const selected = chosen("losses", spec, values, arrays);
+  expect(selected.shown.ends).toEqual([0, 1]);
+  expect(said("losses", spec, { ...values, lr: 1.5 }, arrays)).toEqual([
+    "lr = 1.5, after 3 steps, from the solution: half-sum 0.125 away; sum 8 away, above its 2/L = 1.",
   ]);
+  expect(told(selected)).toBe("2/L: half-sum 2; sum 1");
+  expect(handle(selected, "learning rate").move([9999, 0])).toEqual({ lr: 4 });
 });
 
-const BATCHES = { n: 8, rates: [0.1], batch_sizes: [1, 4], seeds: [0], T_max: 3, steps: [3, 2] };
+describe("batches", () => {
+  const rows = { X: Float64Array.from([1, 0, 0, 1]), y: Float64Array.from([1, 1]) };
+  const arrays = { ...rows, orders: Uint16Array.from([1, 0, 0, 1]) };
+  const common = { n: 2, batch_sizes: [1, 2], seeds: [7], T_max: 3, lowest: 0 };
 
-test("sgd", () => {
-  const points = Float32Array.from([0, 0, 1, 0, 1, 1, 2, 1, 0, 0, 1, 1, 90, 90, Number.NaN, Number.NaN]);
-  const stage = on({ ...BATCHES, init: [0, 0] }, { points, gap: [9, 5, 6, 4, 9, 10, 11, Number.NaN] });
-  expect(said("sgd", stage, { lr: 0.1, T: 3, b: 0, seed: 0 })).toEqual([
-    "3 steps of 1 row: 3 rows read, 0.375 times the data. At (2, 1), the loss of all data is 4 above its minimum.",
-    "It rose in 1 of 3 steps.",
-  ]);
-  expect(said("sgd", stage, { lr: 0.1, T: 3, b: 1, seed: 0 })[0]).toMatch(
-    /^2 steps of 4 rows: 8 rows read, 1 times .* The walk has left the picture \(arrow\)\. It has diverged\.$/,
-  );
-});
+  test("sgd", () => {
+    // mean of ½(yᵢ − βᵢ)²: a batch of one row moves its own coefficient by lr
+    const spec = { ...common, subject: { of: "table", scale: "half-mean", d: 2 } };
+    const values = { lr: 0.5, T: 2, b: 0, seed: 0, init: [0, 0] };
+    const selected = chosen("sgd", spec, values, arrays);
+    expect(selected.shown.final).toEqual([0.5, 0.5]);
+    expect(selected.text.map(plain)).toEqual([
+      "2 steps of 1 row: 2 rows read, 1 times the data. At (0.5, 0.5), the loss of all data is 0.125 above its minimum.",
+      "It rose in 0 of 2 steps.",
+    ]);
+    expect(told(selected)).toBe("next: batch of 1: ∇fB = (−0.5, 0), all rows: ∇f = (−0.25, −0.25), 45° apart");
+    expect(said("sgd", spec, { ...values, b: 1, lr: 1e150, T: 3 }, arrays)[0]).toMatch(
+      /^2 steps of 2 rows: 4 rows read, 2 times .* The walk has left the picture \(arrow\)\. It has diverged\.$/,
+    );
+    expect(handle(selected, "start").move([100, 0])).toEqual({ init: [5, 5] });
+  });
 
-test("batches", () => {
-  const own = Float32Array.from({ length: 2 * 4 * 3 }, (_, k) => k);
-  const points = Float32Array.from([0, 1, 1, 1, 0, 1, 1, 1]);
-  const stage = on({ ...BATCHES, init: [0], grid: [-1, 0, 1] }, { points, own, gap: Array(8).fill(7) });
-  expect(said("batches", stage, { lr: 0.1, T: 2, b: 1, seed: 0 })).toEqual([
-    "2 steps of 4 rows: 8 rows read, 1 times the data. At x = 1 all data say 7, this batch says 20.",
-  ]);
+  test("each batch has its own objective", () => {
+    const waves = { t: Float64Array.from([1, 2]), y: Float64Array.from([0, 1]), orders: arrays.orders };
+    const spec = { ...common, subject: { of: "sine", digits: null } };
+    const selected = chosen("batches", spec, { lr: 0.1, T: 0, b: 0, seed: 0, init: [0] }, waves);
+    expect(selected.text.map(plain)).toEqual([
+      "0 steps of 1 row: 0 rows read, 0 times the data. At x = 0 all data say 0.25, this batch says 0.5.",
+    ]);
+    expect(handle(selected, "start").move([90, 0])).toEqual({ init: [4] });
+  });
 });
 
 describe("memory", () => {

@@ -1,4 +1,4 @@
-import { fontSize, layout, placed, sameRate } from "../../gdlib/explore/front/compute/layout.js";
+import { fontSize, layout as laid, placed, pointAt, sameRate } from "../../gdlib/explore/front/compute/layout.js";
 
 const wide = (text) => 8 * text.length;
 const axes = (x, y, ylabel) => ({ x, y, xlabel: "x", ylabel, logx: false, logy: false });
@@ -11,6 +11,7 @@ const spec = (more) => ({
   mu: null,
   ...more,
 });
+const layout = (given, ...rest) => laid({ spec: given, main: given.main, side: given.side }, ...rest);
 const keys = [{}, { "|gradient|": "a", "f − lowest f": "b", eps: "c" }];
 const page = (W, px = 16, tall = Number.POSITIVE_INFINITY) => ({ W, px, tall });
 
@@ -62,8 +63,21 @@ test("a deck's height of the pictures is kept, names and all", () => {
   }
 });
 
-test("the bar of rates is there where L is known, and higher where its third name needs a row", () => {
-  expect(layout(spec(), keys, page(1000), wide).strip).toBe(null);
+test("a pixel is the point of its axes, with the digits that pixels tell, and no farther out", () => {
+  const { main } = layout(spec({ main: axes([-3, 3], [0, 1], "") }), keys, page(1000), wide);
+  const { x, y, w, h } = main.box;
+  expect(pointAt(main, [x + w / 2, y])).toEqual([0, 1]);
+  expect(pointAt(main, [x - 50, y + h + 50])).toEqual([-3, 0]);
+  const [px] = pointAt(main, [x + 100, y]);
+  expect(px).toBe(Number(px.toFixed(2)));
+  expect(main.X(px)).toBeCloseTo(x + 100, 0);
+});
+
+test("the bar of rates is a walk's, and higher where a third name needs a row or may come to need one", () => {
+  expect(layout(spec({ kind: "sgd" }), keys, page(1000), wide).strip).toBe(null);
+  expect(layout(spec(), keys, page(1000), wide).strip.y).toBe(
+    layout(spec({ L: 2, mu: 1 }), keys, page(1000), wide).strip.y,
+  );
   const [one, two] = [2, 1].map((mu) => layout(spec({ L: 2, mu }), keys, page(1000), wide));
   expect(two.strip.y).toBeGreaterThan(one.strip.y);
   expect([0.01, 1].map(one.strip.X)).toEqual([one.strip.x, one.strip.x + one.strip.w]);

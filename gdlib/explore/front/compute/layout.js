@@ -45,7 +45,7 @@ export const panel = (axes, box) => {
 export const pointAt = ({ box: { x, y, w, h }, X, Y }, pixel) => {
   const value = (/** @type {Scale} */ scale, /** @type {number} */ at) => {
     const step = Math.abs(scale.back(at + 1) - scale.back(at));
-    return Number(scale.back(at).toFixed(Math.max(0, Math.min(12, Math.ceil(-Math.log10(step))))));
+    return Number(scale.back(at).toFixed(Math.max(0, Math.min(12, Math.ceil(-Math.log10(step)))))) + 0; // no −0
   };
   return [value(X, Math.max(x, Math.min(x + w, pixel[0]))), value(Y, Math.max(y, Math.min(y + h, pixel[1])))];
 };

@@ -3,13 +3,6 @@
 /** What makes a scale even. @type {(log: boolean) => (v: number) => number} */
 const even = (log) => (log ? Math.log : (v) => v);
 
-/** The place of the value nearest to x. @param {ArrayLike<number>} values @param {number} x */
-export function nearest(values, x, log = false) {
-  const f = even(log);
-  const apart = Array.from(values, (value) => Math.abs(f(value) - f(x)));
-  return apart.indexOf(Math.min(...apart));
-}
-
 /**
  * Steps until the norm is eps: the error shrinks by max |1 − lr λ| a step (where L = mu, else at most).
  * @type {(lr: number, L: number, mu: number, norm: number, eps: number) => number}
