@@ -34,15 +34,13 @@ def real_array(value, name, keep="f"):
         raise TypeError(f"{name} must not be a masked array: its mask would be lost; use .filled()")
     try:
         array = np.asarray(value)
-        if array.dtype.kind == "O" and all(hasattr(v, "formula") for v in array.flat):
-            return array  # what explore.formula asks a function with
-        if array.dtype.kind == "O":  # SymPy's numbers, say; not None
+        if array.dtype.kind == "O" and not any(hasattr(v, "formula") for v in array.flat):  # SymPy's numbers, say
             array = np.array([float(v) for v in array.ravel()]).reshape(array.shape)
         elif array.dtype.kind in "biu" and array.dtype.kind not in keep:
             array = array.astype(float)
     except Exception:  # whatever another library's array raises
         array = None
-    if array is None or array.dtype.kind not in keep:
+    if array is None or array.dtype.kind not in keep + "O":
         raise TypeError(f"{name} must be a number or an array of real numbers, got {value!r:.80}")
     return array
 
