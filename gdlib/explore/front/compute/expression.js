@@ -41,8 +41,15 @@ const chosen = (side) => ({
   b: (a, b) => (a === b ? Number.NaN : Number(side * b > side * a)),
 });
 
-/** f with f′ = 1/(a·scale). @param {(a: number) => number} f @param {number} scale @returns {Rule} */
-const logarithm = (f, scale) => ({ f, a: (a) => 1 / (a * scale), aa: (a) => -1 / (a * a * scale) });
+/**
+ * f with f′ = 1/((a − start)·scale), where a is not below the start.
+ * @param {(a: number) => number} f @param {number} scale @param {number} start @returns {Rule}
+ */
+const logarithm = (f, scale, start) => ({
+  f,
+  a: (a) => (a < start ? Number.NaN : 1 / ((a - start) * scale)),
+  aa: (a) => (a < start ? Number.NaN : -1 / ((a - start) ** 2 * scale)),
+});
 
 /** @type {Record<string, Rule>} */
 const OPERATORS = {
@@ -72,7 +79,7 @@ const NEGATIVE = { f: (a) => -a, a: () => -1 };
 /** @type {Record<string, Rule>} */
 const FUNCTIONS = {
   exp: { f: Math.exp, a: (_a, _b, v) => v, aa: (_a, _b, v) => v },
-  log: logarithm(Math.log, 1),
+  log: logarithm(Math.log, 1, 0),
   sqrt: { f: Math.sqrt, a: (_a, _b, v) => 0.5 / v, aa: (a, _, v) => -0.25 / (a * v) },
   sin: { f: Math.sin, a: Math.cos, aa: (_a, _b, v) => -v },
   cos: { f: Math.cos, a: (a) => -Math.sin(a), aa: (_a, _b, v) => -v },
@@ -84,9 +91,9 @@ const FUNCTIONS = {
   arctan: { f: Math.atan, a: (a) => 1 / (1 + a * a), aa: (a) => (-2 * a) / (1 + a * a) ** 2 },
   arcsin: { f: Math.asin, a: (a) => 1 / Math.sqrt(1 - a * a), aa: (a) => a / (1 - a * a) ** 1.5 },
   arccos: { f: Math.acos, a: (a) => -1 / Math.sqrt(1 - a * a), aa: (a) => -a / (1 - a * a) ** 1.5 },
-  log10: logarithm(Math.log10, Math.LN10),
-  log2: logarithm(Math.log2, Math.LN2),
-  log1p: { f: Math.log1p, a: (a) => 1 / (1 + a), aa: (a) => -((1 + a) ** -2) },
+  log10: logarithm(Math.log10, Math.LN10, 0),
+  log2: logarithm(Math.log2, Math.LN2, 0),
+  log1p: logarithm(Math.log1p, 1, -1),
   expm1: { f: Math.expm1, a: Math.exp, aa: Math.exp },
   sign: { f: Math.sign, a: (a) => 0 * slopeOfAbs(a) },
   maximum: { f: Math.max, ...chosen(1) },
@@ -353,6 +360,8 @@ export function parse(text, names) {
   const g = new Float64Array(v.length * d); // the gradient of each place
   const h = new Float64Array(v.length * d * d); // the Hessian of each place
   for (let k = 0; k < d; k++) g[k * d + k] = 1;
+  /** @param {Float64Array} from @param {number} place */
+  const row = (from, place) => names.map((_, k) => from[place * d + k]);
 
   /** @param {number[]} x */
   function value(x) {
@@ -361,28 +370,26 @@ export function parse(text, names) {
     return v[end];
   }
 
-  /** Where there is no value, there is no slope. @param {Part | undefined} part @param {Step} step */
-  const partial = (part, { a, b, at }) => (part ? (Number.isNaN(v[at]) ? v[at] : part(v[a], v[b], v[at])) : 0);
-
   /**
-   * What a step's operand brings to ∂/∂k. Only what depends on k is asked: an infinite slope times 0 is NaN.
-   * @param {number} of @param {number} k @param {number} by @param {number} from
+   * The chain rule for one operand. Only a variable that it depends on is asked: an infinite slope times 0 is NaN.
+   * @param {number} of @param {number} slope @param {number} from @param {number} to
    */
-  const along = (of, k, by, from) => ((of >> k) & 1 ? by * g[from * d + k] : 0);
+  function spread(of, slope, from, to) {
+    for (let k = 0; k < d; k++) if ((of >> k) & 1) g[to + k] += slope * g[from + k];
+  }
 
   /** @param {Step} step */
-  function slopes(step) {
-    const { rule, a, b, ofA, ofB, at } = step;
-    const byA = ofA ? partial(rule.a, step) : 0;
-    const byB = ofB ? partial(rule.b, step) : 0;
-    for (let k = 0; k < d; k++) g[at * d + k] = along(ofA, k, byA, a) + along(ofB, k, byB, b);
+  function slopes({ rule, a, b, ofA, ofB, at }) {
+    for (let k = 0; k < d; k++) g[at * d + k] = 0;
+    if (ofA) spread(ofA, rule.a(v[a], v[b], v[at]), a * d, at * d);
+    if (ofB && rule.b) spread(ofB, rule.b(v[a], v[b], v[at]), b * d, at * d);
   }
 
   /** @param {number[]} x */
   function gradient(x) {
     value(x);
     for (const step of steps) slopes(step);
-    return Array.from(g.subarray(end * d, end * d + d));
+    return row(g, end);
   }
 
   /**
@@ -390,16 +397,16 @@ export function parse(text, names) {
    * @param {Step} step @param {number} from @param {Part | undefined} one @param {Part | undefined} two
    * @param {number} k @param {number} l
    */
-  function alone(step, from, one, two, k, l) {
+  function alone({ a, b, at }, from, one, two, k, l) {
     if (!((depends[from] >> k) & (depends[from] >> l) & 1)) return 0;
-    const straight = two ? partial(two, step) * g[from * d + k] * g[from * d + l] : 0;
-    return straight + (curved[from] ? partial(one, step) * h[(from * d + k) * d + l] : 0);
+    const straight = two ? two(v[a], v[b], v[at]) * g[from * d + k] * g[from * d + l] : 0;
+    return straight + (curved[from] && one ? one(v[a], v[b], v[at]) * h[(from * d + k) * d + l] : 0);
   }
 
   /** What both bring together. @param {Step} step @param {number} k @param {number} l */
-  function together(step, k, l) {
-    const { rule, a, b, ofA, ofB } = step;
-    return rule.ab && (ofA >> k) & (ofB >> l) & 1 ? partial(rule.ab, step) * g[a * d + k] * g[b * d + l] : 0;
+  function together({ rule, a, b, ofA, ofB, at }, k, l) {
+    if (!rule.ab || !((ofA >> k) & (ofB >> l) & 1)) return 0;
+    return rule.ab(v[a], v[b], v[at]) * g[a * d + k] * g[b * d + l];
   }
 
   /** @param {Step} step @param {number} k @param {number} l */
@@ -415,7 +422,7 @@ export function parse(text, names) {
     gradient(x);
     for (const step of steps)
       for (let m = 0; m < d * d; m++) h[step.at * d * d + m] = second(step, Math.floor(m / d), m % d);
-    return names.map((_, k) => Array.from(h.subarray((end * d + k) * d, (end * d + k + 1) * d)));
+    return names.map((_, k) => row(h, end * d + k));
   }
 
   return { value, gradient, hessian };
