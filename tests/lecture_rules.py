@@ -12,13 +12,14 @@ import re
 
 from lectures.pipeline import PLUMBING, TITLES, WIDGETS, answers, asks, measured, stretches
 
-SHORT, LONG = 8, 15  # non-blank lines of code in a usual and in the longest cell
+SHORT, LONG = 8, 15  # statements of a usual cell, lines that are not blank of the longest
 LARGEST = 1_000_000  # bytes of a notebook
 IMAGES = ("image/png", "image/jpeg", "image/svg+xml")
 VIEW = "application/vnd.jupyter.widget-view+json"
-# A student's pace, measured on lectures 1 to 5: words of text a minute, seconds for a line of code that is not
-# folded, minutes for a question and for an explorer.
-WORDS, LINE, QUESTION, EXPLORER = 150, 20, 1, 2
+# A student's pace, measured on lectures 1 to 5: words of text a minute, characters of code that is not folded a
+# minute (150 are three lines; spaces do not count), minutes for a question and for an explorer.
+WORDS, CODE, QUESTION, EXPLORER = 150, 150, 1, 2
+COLUMN = 88  # characters of a line of code that the page shows whole
 NEAR = 6  # cells before a prediction that a reader still has in mind
 
 
@@ -70,15 +71,24 @@ def closes_as_a_lesson(notebook):
         yield "the recap must have three numbered lines"
 
 
+def steps(source):
+    """The lines of code that begin a statement: a call that goes over several counts once."""
+    return len({node.lineno for node in ast.walk(ast.parse(source)) if isinstance(node, ast.stmt)})
+
+
 def has_short_cells(notebook):
-    sizes = [len(lines(cell.source)) for cell in code_cells(notebook)]
-    for cell, size in zip(code_cells(notebook), sizes, strict=True):
-        if size > LONG:
-            yield f"a cell of {size} lines: {lines(cell.source)[0]}"
+    """No cell of more than `LONG` lines, few of more than `SHORT` statements, no line that the page must scroll."""
+    sizes = [steps(cell.source) for cell in code_cells(notebook)]
+    for cell in code_cells(notebook):
+        if len(lines(cell.source)) > LONG:
+            yield f"a cell of {len(lines(cell.source))} lines: {lines(cell.source)[0]}"
+        for line in lines(cell.source):
+            if len(line) > COLUMN:
+                yield f"a line of {len(line)} characters, the page shows {COLUMN}: {line.strip()}"
         if cell.source.rstrip().endswith(";"):
             yield f"a cell that ends in a semicolon: {lines(cell.source)[-1]}"
     if sum(size > SHORT for size in sizes) > len(sizes) / 10:
-        yield f"more than a tenth of the cells have over {SHORT} lines"
+        yield f"more than a tenth of the cells have over {SHORT} statements"
 
 
 def was_run_in_order(notebook):
@@ -307,9 +317,9 @@ def steps(node):
 def minutes(notebook):
     """What a student takes to read and run a lecture without what is folded."""
     code = [cell for cell in code_cells(notebook) if not hidden(cell, "source")]
-    seconds = LINE * sum(len(lines(cell.source)) for cell in code)
+    characters = sum(len("".join(line.split())) for cell in code for line in lines(cell.source))
     work = QUESTION * sum(map(asks, notebook.cells)) + EXPLORER * sum(map(is_explorer, notebook.cells))
-    return len(prose(notebook).split()) / WORDS + seconds / 60 + work
+    return len(prose(notebook).split()) / WORDS + characters / CODE + work
 
 
 def says_honest_minutes(notebook):
