@@ -128,7 +128,9 @@ def compared(walk, start, **setting):
     n = min(len(points), len(others))
     far = np.maximum.accumulate(abs(points[:n]).max(axis=1))
     apart = abs(points[:n] - others[:n]).max(axis=1) > 1e-9 * far + 1e-300
-    whole = not apart.any() and (path.stop, path.steps) == (beside.stop, beside.steps)
+    # with eps = 0 rounding alone says when a walk that has arrived stops
+    arrived = setting.get("eps") == 0 and (path.norms < 1e-12 * np.maximum.accumulate(path.norms)).any()
+    whole = not apart.any() and not arrived and (path.stop, path.steps) == (beside.stop, beside.steps)
     every = -(-len(points) // STORED)
     last = float(path.norms[-1])
     return setting | {
@@ -140,7 +142,7 @@ def compared(walk, start, **setting):
         "points": points[::every].tolist(),
         "final": points[-1].tolist(),
         "same": int(apart.argmax()) if apart.any() else n,
-        "whole": whole,
+        "whole": bool(whole),
     }
 
 
