@@ -34,6 +34,8 @@ def real_array(value, name, keep="f"):
         raise TypeError(f"{name} must not be a masked array: its mask would be lost; use .filled()")
     try:
         array = np.asarray(value)
+        if array.dtype.kind == "O" and all(hasattr(v, "formula") for v in array.flat):
+            return array  # what explore.formula asks a function with
         if array.dtype.kind == "O":  # SymPy's numbers, say; not None
             array = np.array([float(v) for v in array.ravel()]).reshape(array.shape)
         elif array.dtype.kind in "biu" and array.dtype.kind not in keep:

@@ -2,14 +2,15 @@
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, NullLocator
 
-from gdlib.explore import tables
+from gdlib.calculus import finite_difference
+from gdlib.explore import subjects, tables
 from gdlib.figures import drawing, style
 from gdlib.figures.style import BLUE, GREEN, ORANGE, PINK, RED, SKY
 from gdlib.landscapes import Landscape
@@ -27,6 +28,7 @@ class Ground:
     name: str = "f"
     coordinates: tuple = ("x", "y")
     minima: tuple = ()
+    differentiated: bool = False  # is the gradient none that was given?
 
     @classmethod
     def of(cls, f, gradient, domain, d):
@@ -36,9 +38,11 @@ class Ground:
             domain = f.domain if domain is None else domain
             gradient = f.gradient if gradient is None else gradient
             known = {"name": f.name, "coordinates": f.coordinates, "minima": f.minima}
-        for name, function in (("f", f), ("derivative or gradient", gradient)):
+        for name, function in (("f", f), ("derivative or gradient", gradient or f)):
             if not callable(function):
                 raise TypeError(f"{name} must be a function of the point, got {function!r}")
+        if gradient is None:
+            known["differentiated"], gradient = True, partial(finite_difference, f)
         pairs = np.array([(-4.0, 4.0)] * d if domain is None else domain, dtype=float)
         pairs = pairs.reshape(1, 2) if pairs.shape == (2,) and d == 1 else pairs
         if pairs.shape != (d, 2) or not np.isfinite(pairs).all() or not (pairs[:, 0] < pairs[:, 1]).all():
@@ -66,9 +70,9 @@ class Ground:
         return tables.values_at(self.f, places).reshape(self.grid.shape[-self.d :])
 
     @property
-    def arrays(self):
-        """What the table holds of it: the curve; contours are a picture."""
-        return {"curve": np.column_stack([self.grid, self.heights])} if self.d == 1 else {}
+    def subject(self):
+        """What the browser computes with: a part of the spec, and its arrays."""
+        return subjects.subject_of(self.f, None if self.differentiated else self.gradient, self.d, self.domain)
 
     @property
     def axes(self):
@@ -83,18 +87,6 @@ class Ground:
             drawing.curve(ax, self.grid, self.heights, BLUE)
         else:
             drawing.contours(ax, self.grid, self.heights)
-
-    @property
-    def image(self):
-        """The contours as a PNG without axes, in few colours; empty for a curve."""
-        if self.d == 1:
-            return b""
-        wide, high = np.ptp(self.domain, axis=1)
-        figure = Figure(figsize=(4.8, 4.8 * min(max(high / wide, 0.4), 2.5)))
-        ax = figure.add_axes((0, 0, 1, 1))
-        drawing.contours(ax, self.grid, self.heights, bright=True)
-        ax.set_axis_off()
-        return style.png(figure, dpi=100, colours=40, crop=False)
 
 
 def axes(x, y, xlabel, ylabel, logx=False, logy=False):

@@ -14,9 +14,10 @@ ANGLES = np.arange(0, 361.0)
 def secant(f, derivative=None, at=1.0, domain=None, h=1.0, h_range=None):
     """From secant to tangent: (f(a + h) − f(a)) / h beside f′(a), while h shrinks, on a logarithmic slider.
 
-    `f` and `derivative` take one number; a 1-D `Landscape` brings its derivative and its domain. `at` is a, inside
-    the `domain` (low, high), which is (-4, 4) when None. The slider starts at `h` and goes over `h_range`, (low, high),
-    both > 0; from 0.001 to the right end of the domain when None. ValueError for an argument outside its range;
+    `f` and `derivative` (f's own when None) take one number and are formulas: operators and NumPy's functions; a 1-D
+    `Landscape` brings its derivative and its domain. `at` is a, inside the `domain` (low, high), which is (-4, 4) when
+    None. The slider starts at `h` and goes over `h_range`, (low, high), both > 0; from 0.001 to the right end of the
+    domain when None. ValueError or TypeError for an argument outside its range, or a function that is no formula;
     whatever f or derivative raises is raised.
     """
     ground = pictures.Ground.of(f, derivative, domain, 1)
@@ -32,12 +33,11 @@ def secant(f, derivative=None, at=1.0, domain=None, h=1.0, h_range=None):
         difference = abs(slopes - slope)
     now = tables.nearest(hs, h)
     h = float(hs[now])
+    subject, arrays = ground.subject
     spec = {
         "kind": "secant",
-        "hs": hs.tolist(),
-        "at": at,
-        "f": tables.finite(height),
-        "slope": tables.finite(slope),
+        "subject": subject,
+        "hs": hs[[0, -1]].tolist(),
         "main": ground.axes,
         "side": pictures.axes(hs[[0, -1]], pictures.log_span(difference), "h", "|secant − tangent|", True, True),
         "play": pictures.play("h", float(grid[-1]), float(grid[0]), len(hs) - 1, log=True),
@@ -55,21 +55,22 @@ def secant(f, derivative=None, at=1.0, domain=None, h=1.0, h_range=None):
         main.plot([at, at + h], [height, far[now]], "o", color=RED)
         side.plot(hs, difference, color=BLUE)
 
-    arrays = {**ground.arrays, "far": far, "slopes": slopes, "difference": difference}
-    return widgets.Explorer(spec, arrays, {"h": widgets.log_slider("step h", grid, h)}, draw, alt)
+    sliders = {"h": widgets.log_slider("step h", grid, h)}
+    return widgets.Explorer(spec, arrays, sliders, draw, alt, state=tables.state(at))
 
 
 def tangent(f, derivative=None, domain=None, at=None):
     """The tangent line at (x, f(x)), its slope f′(x), and in words whether f rises, falls or is level there.
-    The arguments are those of `secant`; the slider x starts at `at`, the middle of the domain's right half when None. A
-    click on the picture moves it too."""
+    The arguments are those of `secant`; the slider x starts at `at`, the middle of the domain's right half when None."""
     ground = pictures.Ground.of(f, derivative, domain, 1)
     xs, step = round_grid(ground.domain[0], 180)
     height, slope = tables.values_at(ground.f, xs), tables.values_at(ground.gradient, xs)
     now = int(abs(xs - (ground.within(0.75)[0] if at is None else inside(ground, at))).argmin())
     start = float(xs[now])
+    subject, arrays = ground.subject
     spec = {
         "kind": "tangent",
+        "subject": subject,
         "main": ground.axes,
         "side": pictures.axes(ground.domain[0], pictures.span(slope), "x", "slope f′(x)"),
         "play": pictures.play("x", float(xs[0]), float(xs[-1]), len(xs) - 1),
@@ -87,7 +88,7 @@ def tangent(f, derivative=None, domain=None, at=None):
         drawing.curve(side, xs, slope, BLUE)
         side.plot(start, slope[now], "o", color=RED)
 
-    return widgets.Explorer(spec, {**ground.arrays, "xs": xs, "height": height, "slope": slope}, sliders, draw, alt)
+    return widgets.Explorer(spec, arrays, sliders, draw, alt, state={"formula": ""})
 
 
 def inside(ground, at):
@@ -115,19 +116,21 @@ def round_grid(domain, most):
 def direction(f, gradient=None, at=None, domain=None, angle=0.0):
     """How steep is it that way? The slope along a direction u, ∇f·u = ‖∇f‖ cos(angle between them), on the contours.
 
-    `f` and `gradient` take a point (2,); a 2-D `Landscape` brings its gradient and its `domain`, two pairs (low, high).
-    The slopes are central differences of f, so that they check the gradient and do not use it. A click on the contours
-    sets a new point `at`, which asks the kernel. The slider starts at `angle`, in degrees: 0 points along the first
-    coordinate (east), 90 along the second (north).
+    `f` and `gradient` (f's own when None) take a point (2,) and are formulas, or a 2-D `Landscape`, which brings its
+    gradient and its `domain`, two pairs (low, high). The slopes are central differences of f, so that they check the
+    gradient and do not use it. The slider starts at `angle`, in degrees: 0 points along the first coordinate (east), 90
+    along the second (north).
     """
     ground = pictures.Ground.of(f, gradient, domain, 2)
-    arrays, changing = measured(ground, ground.within(0.3, 0.65) if at is None else at)
-    at, (slopes, gradient) = np.array(changing["init"]), arrays.values()
+    at = tables.start_of(ground.within(0.3, 0.65) if at is None else at, ground.domain)
+    slopes, gradient = measured(ground, at)
+    subject, arrays = ground.subject
     spec = {
         "kind": "direction",
+        "subject": subject,
         "main": ground.axes,
+        "side": pictures.axes((0, 360), pictures.span([*slopes, 0]), "direction (°)", "slope that way") | {"every": 90},
         "equal": True,
-        "click": True,
         "play": pictures.play("angle", 0.0, 360.0, 180),
     }
     sliders = {"angle": widgets.even_slider("direction (°)", float(angle), 0, 360, 1)}
@@ -150,9 +153,7 @@ def direction(f, gradient=None, at=None, domain=None, angle=0.0):
         drawing.curve(side, ANGLES, slopes, BLUE)
         side.plot(angle, here, "o", color="white", markeredgecolor="black", markersize=9)
 
-    made = widgets.Explorer(spec | changing, arrays, sliders, draw, alt, ground.image)
-    made.view.on_start(lambda point: measured(ground, point))
-    return made
+    return widgets.Explorer(spec, arrays, sliders, draw, alt, state=tables.state(at))
 
 
 def unit(degrees):
@@ -161,14 +162,11 @@ def unit(degrees):
 
 
 def measured(ground, at):
-    """What depends on the point: the slope of f in every direction, the gradient, and a part of the spec."""
-    at = tables.start_of(at, ground.domain)
+    """The slope of f in every direction, (361,), and the gradient, (2,), at a point."""
     gradient = np.asarray(ground.gradient(at.copy()), dtype=float)
     if gradient.shape != (2,):
         raise ValueError(f"gradient must return shape (2,), it returned shape {gradient.shape}")
     reach = 1e-5 * np.ptp(ground.domain, axis=1).max()
     ahead, behind = (tables.values_at(ground.f, at + sign * reach * unit(ANGLES).T) for sign in (1, -1))
     with np.errstate(all="ignore"):
-        slopes = (ahead - behind) / (2 * reach)
-    side = pictures.axes((0, 360), pictures.span(np.append(slopes, 0.0)), "direction (°)", "slope that way")
-    return {"slopes": slopes, "gradient": gradient}, {"init": at.tolist(), "side": side | {"every": 90}}
+        return (ahead - behind) / (2 * reach), gradient

@@ -10,7 +10,6 @@ from gdlib.landscapes import Landscape, Terrain
 from gdlib.minibatch import SineFit, batches
 from gdlib.regression import ROOTS, SCALES, LeastSquares
 
-EXACT = ("X", "y", "t")  # arrays that the browser computes with: `tables.pack` keeps them in float64
 SQUARES = tuple(scale for scale in SCALES if scale not in ROOTS)
 
 

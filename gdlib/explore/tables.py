@@ -7,10 +7,6 @@ import numpy as np
 
 from gdlib.arguments import real_array
 
-TABLE_BYTES = 54_000  # base64 makes 72 kB of it; with the code and the background a view stays below 150 kB
-WHOLE = ("int16", "uint8", "uint16", "uint32")  # types of whole numbers that a table keeps
-FARTHEST = 1e38  # float32 ends at 3.4e38: a path is kept in the table up to here
-
 
 def start_of(init, domain):
     """A finite start: a float, or an array of shape (2,)."""
@@ -63,23 +59,25 @@ def values_at(f, points):
         return np.array([one(point) for point in points])
 
 
-def pack(exact=(), **arrays):
-    """Arrays end to end, each from a multiple of 8 bytes on, and {name: [type, first byte, count]} to find them by.
-    Small whole numbers keep their type; all others become float32, and float64 those whose names are in `exact`.
+def pack(**arrays):
+    """Arrays end to end, each in its own type and from a multiple of 8 bytes on: the bytes, and {name: [type, first
+    byte, count]} to find them by.
 
-    >>> pack(exact={"y"}, rows=np.array([2, 0, 1], dtype=np.uint16), y=[0.1])[1]
+    >>> pack(rows=np.array([2, 0, 1], dtype=np.uint16), y=np.array([0.1]))[1]
     {'rows': ['uint16', 0, 3], 'y': ['float64', 8, 1]}
     """
     parts, layout, first = [], {}, 0
     for name, array in arrays.items():
-        own = np.asarray(array).dtype
-        kind = own if own.name in WHOLE else np.dtype("<f8" if name in exact else "<f4")
-        with np.errstate(over="ignore"):
-            flat = np.asarray(array, dtype=kind.newbyteorder("<")).ravel()
-        layout[name] = [kind.name, first, flat.size]
+        flat = array.astype(array.dtype.newbyteorder("<")).ravel()
+        layout[name] = [array.dtype.name, first, flat.size]
         parts.append(flat.tobytes() + bytes(-flat.nbytes % 8))
         first += len(parts[-1])
     return b"".join(parts), layout
+
+
+def state(init):
+    """Where the handles of a view begin: the start, and the given function."""
+    return {"init": np.atleast_1d(init).tolist(), "formula": ""}
 
 
 def finite(value):

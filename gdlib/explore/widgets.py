@@ -2,6 +2,7 @@
 
 import base64
 import math
+import os
 from pathlib import Path
 
 import anywidget
@@ -41,48 +42,32 @@ class Widget(anywidget.AnyWidget):
 
 
 class View(Widget):
-    """The picture and its words: looks up `table` (arrays, laid out as `spec` says) at the sliders' values."""
+    """The picture and its words: the browser computes what `spec` says is explored, with the arrays of `table`."""
 
-    table, image = (traitlets.Bytes().tag(sync=True) for _ in range(2))
-    # where the sliders stand; of a batch size and a seed, the place among those that `spec` lists
+    table = traitlets.Bytes().tag(sync=True)
+    # where everything stands; of a batch size and a seed, the place among those that `spec` lists
     lr, eps, h, x, angle = (traitlets.Float().tag(sync=True) for _ in range(5))
     T, b, seed = (traitlets.Int().tag(sync=True) for _ in range(3))
-
-    def on_start(self, restart):
-        """Answer a click on the picture: `restart(point)` gives the new arrays and what changes in the spec.
-        What it raises is shown in the view, where the reader looks; an error in a callback would be lost."""
-        first = self.spec
-
-        def answer(_, message, buffers):
-            if message.get("type") != "start":
-                return
-            try:
-                arrays, changes = restart(message["at"])
-            except Exception as error:
-                self.spec = {**self.spec, "error": f"{type(error).__name__}: {error}"}
-                return
-            with self.hold_sync():
-                self.table, layout = tables.pack(**arrays)
-                self.spec = {**first, **changes, "layout": layout}
-
-        self.on_msg(answer)
+    init = traitlets.List(traitlets.Float()).tag(sync=True)  # the start, or the point that is looked at
+    formula = traitlets.Unicode().tag(sync=True)  # the reader's own function, "" for the given one
+    site = traitlets.Unicode(os.environ.get("GDLIB_SITE", "")).tag(sync=True)  # where links lead from JupyterLab
 
 
 class Explorer(ipywidgets.VBox):
-    """Sliders, by name, above a view. What a cell shows as its last expression. `arrays` are what the view looks up,
-    `draw(main, side)` paints the plain picture on the Axes that the spec describes; with the text `alt` it stands in
-    for the view where widgets can't run. `picture()` is its PNG."""
+    """Sliders, by name, above a view. What a cell shows as its last expression. `arrays` are data that the view needs,
+    `state` is where its handles stand, `draw(main, side)` paints the plain picture on the Axes that the spec describes;
+    with the text `alt` it stands in for the view where widgets can't run. `picture()` is its PNG."""
 
-    def __init__(self, spec, arrays, sliders, draw, alt, image=b"", kind=View):
+    def __init__(self, spec, arrays, sliders, draw, alt, state=None, kind=View):
         self.sliders, self.alt = sliders, alt
         self.picture = lambda: pictures.plain(spec, draw)
         places = {
             name: "index" if isinstance(s, ipywidgets.SelectionSlider) else "value" for name, s in sliders.items()
         }
-        initial = {name: getattr(sliders[name], place) for name, place in places.items()}
+        initial = {name: getattr(sliders[name], place) for name, place in places.items()} | (state or {})
         table, layout = tables.pack(**arrays)
         spec = {**spec, "layout": layout, "initial": initial}
-        self.view = kind(spec=spec, table=table, image=image, **initial)
+        self.view = kind(spec=spec, table=table, **initial)
         for name, place in places.items():
             ipywidgets.jslink((sliders[name], place), (self.view, name))
         controls = ipywidgets.Box(list(sliders.values()), layout={"flex_flow": "row wrap"})

@@ -27,7 +27,11 @@ describe("levels", () => {
 
 describe("contours", () => {
   test("of a plane are straight lines where its height is the level, in columns and rows", () => {
-    const plane = contours(over(5, 4, (i) => i), 5, 4);
+    const plane = contours(
+      over(5, 4, (i) => i),
+      5,
+      4,
+    );
     for (const { level, rings } of plane.slice(1, -1)) {
       expect(rings).toHaveLength(1);
       const inside = rings[0].filter(([i, j]) => i < 4 && j >= 0 && j <= 3);
@@ -37,14 +41,22 @@ describe("contours", () => {
   });
 
   test("the two axes are not confused", () => {
-    const up = contours(over(5, 4, (_, j) => j), 5, 4)[6];
+    const up = contours(
+      over(5, 4, (_, j) => j),
+      5,
+      4,
+    )[6];
     const inside = up.rings[0].filter(([i, j]) => j < 3 && i >= 0 && i <= 4);
     for (const [, j] of inside) expect(j).toBeCloseTo(up.level, 12);
     expect(inside.length).toBeGreaterThan(1);
   });
 
   test("on the way round a bowl: holes of the regions above, each point at its level", () => {
-    const bowl = contours(over(21, 21, (i, j) => (i - 10) ** 2 + (j - 10) ** 2), 21, 21);
+    const bowl = contours(
+      over(21, 21, (i, j) => (i - 10) ** 2 + (j - 10) ** 2),
+      21,
+      21,
+    );
     const { level, rings } = bowl[6];
     expect(rings).toHaveLength(2); // the border, and the hole
     expect(rings[1].length).toBeGreaterThan(10);
@@ -53,7 +65,11 @@ describe("contours", () => {
   });
 
   test("at the border they run half a cell outside", () => {
-    const corners = contours(over(3, 3, (i) => i), 3, 3)[0].rings[0];
+    const corners = contours(
+      over(3, 3, (i) => i),
+      3,
+      3,
+    )[0].rings[0];
     expect([Math.min(...corners.map(([i]) => i)), Math.max(...corners.map(([, j]) => j))]).toEqual([-0.5, 2.5]);
   });
 
@@ -65,7 +81,13 @@ describe("contours", () => {
   });
 
   test("of a flat ground there are no lines inside", () => {
-    const flat = all(contours(over(4, 4, () => 0), 4, 4));
+    const flat = all(
+      contours(
+        over(4, 4, () => 0),
+        4,
+        4,
+      ),
+    );
     expect(flat.filter(([i, j]) => i > 0 && i < 3 && j > 0 && j < 3)).toEqual([]);
   });
 });

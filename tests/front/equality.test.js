@@ -19,7 +19,10 @@ const subjectOf = ({ subject, at }) => objective(subject, tables[subject.of]?.[a
 const walked = (setting) => {
   const made = subjectOf(setting);
   if (!setting.b) return descend(made.gradient, setting.init, setting);
-  return stochastic(made, setting.init, { ...setting, batch: dealt(Uint16Array.from(setting.orders), made.n, setting.b) });
+  return stochastic(made, setting.init, {
+    ...setting,
+    batch: dealt(Uint16Array.from(setting.orders), made.n, setting.b),
+  });
 };
 
 /** What differs, in words; "" where nothing does. */
@@ -64,7 +67,9 @@ test("differences", () => {
     const { value } = subjectOf(setting);
     const found = difference(value, setting.x, setting.h, setting.scheme);
     const apart = Math.hypot(...found.map((v, i) => v - setting.slopes[i]));
-    return apart <= 1e-9 * Math.hypot(...setting.slopes) + setting.rounding ? [] : [`${found}: ${shown(setting)} ${apart}`];
+    return apart <= 1e-9 * Math.hypot(...setting.slopes) + setting.rounding
+      ? []
+      : [`${found}: ${shown(setting)} ${apart}`];
   });
   expect(faults).toEqual([]);
   expect(differences.length).toBeGreaterThanOrEqual(500);

@@ -55,20 +55,29 @@ describe("a sine", () => {
     expect(wave(1).gradient([0])).toEqual([-1.2]);
     expect(wave(0).gradient([0], [0])).toEqual([-0]); // −0.5
     const rounded = (y) => -objective({ of: "sine", digits: 0 }, { t: [1], y: [y] }).gradient([0])[0];
-    expect([0.5, 1.5, 2.5, 3.5, -0.5, -1.5, -2.5, 0.4, 2.6].map((y) => rounded(y) + 0)).toEqual([0, 2, 2, 4, 0, -2, -2, 0, 3]);
+    expect([0.5, 1.5, 2.5, 3.5, -0.5, -1.5, -2.5, 0.4, 2.6].map((y) => rounded(y) + 0)).toEqual([
+      0, 2, 2, 4, 0, -2, -2, 0, 3,
+    ]);
   });
 });
 
 describe("a grid", () => {
   const grid = (height, rows = 5, columns = 6) => {
-    const heights = Array.from({ length: rows * columns }, (_, k) => height((k % columns) - 1, Math.floor(k / columns) - 1));
+    const heights = Array.from({ length: rows * columns }, (_, k) =>
+      height((k % columns) - 1, Math.floor(k / columns) - 1),
+    );
     return objective({ of: "grid", rows, columns, dx: 10, dy: 20, x: 100, y: 40 }, { heights });
   };
   const at = (i, j) => [100 + 10 * i, 40 + 20 * j];
 
   test("a plane is itself, with its slopes", () => {
     const plane = grid((i, j) => 3 + 2 * i - 5 * j);
-    for (const [i, j] of [[0, 0], [0.25, 1.5], [3, 2], [2.9, 0.1]]) {
+    for (const [i, j] of [
+      [0, 0],
+      [0.25, 1.5],
+      [3, 2],
+      [2.9, 0.1],
+    ]) {
       expect(plane.value(at(i, j))).toBeCloseTo(3 + 2 * i - 5 * j, 12);
       expect(plane.gradient(at(i, j)).map((v) => Number(v.toFixed(12)))).toEqual([0.2, -0.25]);
     }
@@ -87,8 +96,20 @@ describe("a grid", () => {
   test("ends one row and one column before the heights do", () => {
     const { d, value, gradient } = grid(() => 7);
     expect(d).toBe(2);
-    for (const [i, j] of [[0, 0], [3, 2], [0, 2], [3, 0]]) expect(value(at(i, j))).toBe(7);
-    for (const [i, j] of [[-0.01, 1], [3.01, 1], [1, -0.01], [1, 2.01], [Number.NaN, 1]]) {
+    for (const [i, j] of [
+      [0, 0],
+      [3, 2],
+      [0, 2],
+      [3, 0],
+    ])
+      expect(value(at(i, j))).toBe(7);
+    for (const [i, j] of [
+      [-0.01, 1],
+      [3.01, 1],
+      [1, -0.01],
+      [1, 2.01],
+      [Number.NaN, 1],
+    ]) {
       expect(value(at(i, j))).toBeNaN();
       expect(gradient(at(i, j))).toEqual([Number.NaN, Number.NaN]);
     }
@@ -100,11 +121,26 @@ describe("a formula", () => {
 
   test("is differentiated", () => {
     const { d, value, gradient, hessian } = made(null);
-    expect([d, value([2, 1]), gradient([2, 1]), hessian([2, 1])]).toEqual([2, 10, [7, 6], [[2, 3], [3, 0]]]);
+    expect([d, value([2, 1]), gradient([2, 1]), hessian([2, 1])]).toEqual([
+      2,
+      10,
+      [7, 6],
+      [
+        [2, 3],
+        [3, 0],
+      ],
+    ]);
   });
 
   test("or keeps the gradient that it brings, right or not, with its curvature", () => {
     const { value, gradient, hessian } = made(["2*x", "x**2"]);
-    expect([value([2, 1]), gradient([2, 1]), hessian([2, 1])]).toEqual([10, [4, 4], [[2, 0], [4, 0]]]);
+    expect([value([2, 1]), gradient([2, 1]), hessian([2, 1])]).toEqual([
+      10,
+      [4, 4],
+      [
+        [2, 0],
+        [4, 0],
+      ],
+    ]);
   });
 });

@@ -182,7 +182,13 @@ test("a table is taken apart by its layout into arrays of their types, wherever 
   const parts = [Float32Array.of(1.5, 2), Float64Array.of(0.1), Int16Array.of(-3, 4, 5), Uint16Array.of(65535)];
   const bytes = new Uint8Array(4 + 8 * parts.length);
   for (const [k, part] of parts.entries()) bytes.set(new Uint8Array(part.buffer), 4 + 8 * k);
-  const layout = { a: ["float32", 0, 2], b: ["float64", 8, 1], c: ["int16", 16, 3], d: ["uint16", 24, 1], none: ["uint8", 32, 0] };
+  const layout = {
+    a: ["float32", 0, 2],
+    b: ["float64", 8, 1],
+    c: ["int16", 16, 3],
+    d: ["uint16", 24, 1],
+    none: ["uint8", 32, 0],
+  };
   const found = Object.values(select.unpack(new DataView(bytes.buffer, 4), layout));
   expect(found).toEqual([...parts, new Uint8Array(0)]);
 });

@@ -51,7 +51,10 @@ describe("descent on x²", () => {
       return all[0];
     };
     descend(gradient, start, settings());
-    expect([given, start]).toEqual([[1, 1, 1, 1], [8, 6]]);
+    expect([given, start]).toEqual([
+      [1, 1, 1, 1],
+      [8, 6],
+    ]);
   });
 });
 
@@ -59,7 +62,10 @@ test("lengths, of what is too large or too small to be squared too", () => {
   expect([length([3, 4]), length([-2]), length([0, 0])]).toEqual([5, 2, 0]);
   expect(length([3e200, 4e200]) / 5e200).toBeCloseTo(1, 14);
   expect(length([3e-200, -4e-200]) / 5e-200).toBeCloseTo(1, 14);
-  expect([length([1, Number.NaN]), length([1, Number.NEGATIVE_INFINITY])]).toEqual([Number.NaN, Number.POSITIVE_INFINITY]);
+  expect([length([1, Number.NaN]), length([1, Number.NEGATIVE_INFINITY])]).toEqual([
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+  ]);
 });
 
 describe("batches", () => {
@@ -88,7 +94,10 @@ describe("batches", () => {
   test("a gradient of 0 is no reason to stop, one that is not finite is", () => {
     const settings = { lr: 1, T: 4, batch: () => undefined };
     expect(stochastic({ gradient: () => [0] }, [1], settings)).toMatchObject({ stop: "exhausted", steps: 4 });
-    expect(stochastic({ gradient: ([x]) => [x ? Number.NaN : 1] }, [0], settings)).toMatchObject({ stop: "diverged", steps: 1 });
+    expect(stochastic({ gradient: ([x]) => [x ? Number.NaN : 1] }, [0], settings)).toMatchObject({
+      stop: "diverged",
+      steps: 1,
+    });
   });
 });
 
@@ -129,7 +138,17 @@ describe("curvatures", () => {
   });
 
   test("L is a size, mu has its sign", () => {
-    expect(curvatures({ hessian: () => [[-5, 0], [0, 2]] }, [[0, 0]])).toEqual({ L: 5, mu: -5 });
+    expect(
+      curvatures(
+        {
+          hessian: () => [
+            [-5, 0],
+            [0, 2],
+          ],
+        },
+        [[0, 0]],
+      ),
+    ).toEqual({ L: 5, mu: -5 });
   });
 
   test("the largest and the smallest on the way, where they are finite", () => {

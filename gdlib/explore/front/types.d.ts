@@ -7,7 +7,9 @@ type Colours = typeof import("../../figures/palette.json").light;
 
 /** The sliders: what a widget has traits for. */
 type Trait = ("lr" | "T" | "eps" | "h" | "x" | "angle" | "b" | "seed") | ("n" | "d" | "dtype" | "memory");
-type Values = Record<Trait, number>; // those of b, seed, n, d, dtype and memory are places in lists
+/** Where everything stands: the sliders (of b, seed, n, d, dtype and memory the places in lists), the start or the
+ * point, and the reader's own function ("": the given one). */
+type Values = Record<Trait, number> & { init: number[]; formula: string };
 
 // ---------------------------------------------------------------- what Python says is explored
 
@@ -36,64 +38,62 @@ type Subject = FormulaSubject | TableSubject | SineSubject | GridSubject;
 /** Every explorer's spec. */
 interface Common {
   layout: Layout;
+  subject?: Subject;
   main: Axes;
   side: Axes;
   initial: Partial<Values>;
   play: Play;
   equal?: boolean;
-  click?: boolean;
-  error?: string;
-}
-interface Walks extends Common {
-  init: number[];
-  rates: number[];
-  steps: number[];
-  T_max: number;
-}
-interface BatchWalks extends Walks {
-  n: number;
-  batch_sizes: number[];
-  seeds: number[];
+  /** Are there contours? Where a point has two coordinates, when it is not said. */
+  flat?: boolean;
 }
 
 interface SecantSpec extends Common {
   kind: "secant";
-  hs: number[];
-  at: number;
-  f: number | null;
-  slope: number | null;
+  subject: Subject;
+  hs: Pair; // the ends of the slider h
 }
 interface TangentSpec extends Common {
   kind: "tangent";
+  subject: Subject;
 }
 interface DirectionSpec extends Common {
   kind: "direction";
-  init: Pair;
+  subject: Subject;
 }
-interface DescentSpec extends Walks {
+interface DescentSpec extends Common {
   kind: "descent";
+  subject: Subject;
+  rates: Pair; // the ends of the bar
+  T_max: number;
   ascent: boolean;
-  fit: boolean;
-  bounded: boolean;
   L: number | null;
   mu: number | null;
-  best: number | null;
-  offsets: number[];
-  stop: string[];
+  /** The lowest height, where it is known. */
+  lowest: number | null;
+  /** Is a line fitted to data? */
+  fit: boolean;
 }
 interface LossesSpec extends Common {
   kind: "losses";
-  names: string[];
+  names: TableSubject["scale"][];
   edges: number[];
-  rates: number[];
+  rates: Pair;
   T_max: number;
+  best: number[];
 }
-interface SgdSpec extends BatchWalks {
+/** Walks by mini-batches; the array `orders` holds, for each seed, its epochs' permutations of the n rows. */
+interface SgdSpec extends Common {
   kind: "sgd";
+  subject: Subject;
+  n: number;
+  batch_sizes: number[];
+  seeds: number[];
+  T_max: number;
+  lowest: number;
 }
-interface BatchesSpec extends BatchWalks {
+interface BatchesSpec extends Omit<SgdSpec, "kind"> {
   kind: "batches";
-  grid: number[];
 }
 interface MemorySpec extends Common {
   kind: "memory";
@@ -120,6 +120,13 @@ interface Question {
 
 // ---------------------------------------------------------------- what is made of it
 
+/** A formula, compiled: at a point x, as long as it has names, its value and its exact derivatives. */
+interface Expression {
+  value(x: number[]): number;
+  gradient(x: number[]): number[];
+  hessian(x: number[]): number[][];
+}
+
 /** From numbers to pixels. Ticks are at least `apart` pixels from each other. */
 interface Scale {
   (value: number): number;
@@ -137,7 +144,7 @@ interface Panel extends Axes {
 type Strip = { x: number; y: number; w: number; X: Scale }; // the bar of rates
 
 /** What stays until the spec, the table, the theme or the width changes. */
-interface Stage<S extends Common = Spec> extends Explored<S> {
+interface Stage<S extends Common = Spec> extends Omit<Explored<S>, "main" | "side"> {
   main: Panel;
   side: Panel;
   strip: Strip | null;
@@ -146,14 +153,37 @@ interface Stage<S extends Common = Spec> extends Explored<S> {
   ink: string;
   back: string;
   /** Do contours lie behind the main picture? */
-  flat: boolean;
+  flat: HTMLCanvasElement | null;
+  /** What a term of the formula lights, "": nothing. */
+  lit: string;
 }
 
 /** A walk of n pixels: what of it is in the picture, and the pixel where that ends. */
 type Trail = { n: number; pixels: Pair[]; left: boolean; pixel: Pair | null };
 
-/** What the sliders select: words, what tests are shown, and the lines. `done`: Play stops here. */
-type Selected = { text: string[]; shown: object; draw(g: Pen): void; done?: boolean };
+/** What can be grabbed: at a pixel, and what moving it there changes. `axis`: it moves only across; `step`: pixels a key. */
+type Handle = {
+  name: string;
+  at: Pair;
+  says: string;
+  value?: number;
+  axis?: "x";
+  step?: number;
+  move(pixel: Pair): Partial<Values>;
+};
+
+/** A part of a formula with its current value: a text, or what it `lights` in the picture when it is pointed at. */
+type Term = string | { text: string; lights: string };
+
+/** What is selected: words, what tests are shown, the lines, what can be grabbed, a formula. `done`: Play stops here. */
+type Selected = {
+  text: string[];
+  shown: object;
+  draw(g: Pen): void;
+  done?: boolean;
+  handles?: Handle[];
+  formula?: Term[];
+};
 
 /** The names of the lines above a picture, and their colours. */
 type Keys = Record<string, string>;
@@ -181,17 +211,37 @@ type Walked = {
 /** Writes the four weights of the neighbours at t. */
 type Weigh = (weights: Float64Array, t: number) => void;
 
-/** The spec and its table. */
+type Curvature = { L: number | null; mu: number | null };
+type Relief = { heights: Float64Array; side: number }; // side × side heights, row by row from below
+/** The function under a view: its curve [xs, heights], or its relief; `own`: the reader has typed it. */
+type Ground = Objective & { own: boolean; main: Axes; curve?: number[][]; relief?: Relief };
+type FormulaFault = Error & { at: number; length: number };
+
+/** What was made of the spec, once: what computes, and where the axes lie. */
 interface Explored<S extends Common = Spec> {
   spec: S;
   arrays: Arrays;
+  ground: Ground | null;
+  main: Axes;
+  side: Axes;
+  /** The lowest height (of an ascent the highest), and whether it is a minimum. */
+  best: number;
+  bounded: boolean;
+  /** f′ at places spread over the axis. */
+  slopes?: number[];
+  /** Distances of the walks of several losses: for a rate, and against these rates. */
+  walks?: ((lr: number) => Float64Array)[];
+  rates?: number[];
+  against?: Float64Array[][];
 }
 
 /** One kind of explorer. One that walks has a `length`; one has its own `axes`. */
 interface Explorer<S extends Common> {
+  /** What is computed once for a spec and a formula, such as the axes; more than `Explored` knows stays its own. */
+  prepare?(known: Pick<Explored<S>, "spec" | "arrays" | "ground">, values: Values): object;
   select(stage: Stage<S>, values: Values, part: boolean): Selected;
   axes?(g: Pen, stage: Stage<S>): void;
-  keys?(spec: S, colour: Colours): [main: Keys, side: Keys];
+  keys?(explored: Explored<S>, colour: Colours): [main: Keys, side: Keys];
   length?(explored: Explored<S>, values: Values): number;
 }
 
@@ -221,8 +271,8 @@ type Tags = HTMLElementTagNameMap;
 type Look = [colour: string, width?: number, dash?: number[]]; // of a line
 type Round = [radius: number, fill: string, edge?: string | null]; // a dot's look
 type Label = (name: string, rate: number, from: number, to: number, above?: boolean) => number; // its left end
-type Walk = ReturnType<typeof import("./compute/select.js").walk>;
-type BatchWalk = ReturnType<typeof import("./compute/select.js").batchWalk>;
+type Walk = ReturnType<typeof import("./explorers/descent.js").walk>;
+type BatchWalk = ReturnType<typeof import("./explorers/batches.js").batchWalk>;
 type Needs = ReturnType<typeof import("./explorers/memory.js").needs>;
 type Places = ReturnType<typeof import("./compute/layout.js").layout>;
 type Scene = Stage & Places & { keys: [Keys, Keys]; ratio: number };
@@ -242,4 +292,9 @@ declare module "d3-contour" {
     thresholds(levels: number[]): Tracer;
   }
   export function contours(): Tracer;
+}
+
+// The parser of formulas, whose own types do not suit these settings.
+declare module "jsep" {
+  export const Jsep: any;
 }

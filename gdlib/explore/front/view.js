@@ -1,12 +1,17 @@
-// An explorer: a picture that follows the sliders, and its words.
+// An explorer: a picture that follows the sliders and the hand, and its words.
 
+import * as address from "./address.js";
+import { faultOf, groundOf } from "./compute/ground.js";
 import { fontSize, layout } from "./compute/layout.js";
-import { nearest, unpack } from "./compute/select.js";
-import { plain } from "./compute/words.js";
+import { unpack } from "./compute/select.js";
 import { frame, legend } from "./draw/axes.js";
+import { painted } from "./draw/relief.js";
 import { explorers } from "./explorers/index.js";
-import { ask, element, host, keep, nameSliders, noKernel, paper, rooted, themeOf } from "./page.js";
+import { field } from "./field.js";
+import { grips } from "./handles.js";
+import { button, element, host, keep, nameSliders, paper, rooted, themeOf } from "./page.js";
 import { player } from "./player.js";
+import { terms } from "./terms.js";
 
 /** @param {View} view */
 export function render({ model, el }) {
@@ -14,24 +19,44 @@ export function render({ model, el }) {
   const g = /** @type {Pen} */ (canvas.getContext("2d"));
   const shown = element("div", { className: "gd-words" });
   const said = element("div", { className: "gd-said", role: "status", ariaLive: "polite" });
+  const link = button("Copy link");
+  const [grip, own] = [grips(canvas, changed), field((formula) => changed({ formula }))];
+  const formula = terms((lights) => {
+    lit = lights;
+    soon();
+  });
   const steps = () => explorers[explored.spec.kind].length?.(explored, values());
   const play = player(model, { steps, done: () => selected?.done, draw: soon });
-  const root = rooted(el, canvas, shown, element("div", {}, ...play.buttons), said);
+  const row = element("div", { className: "gd-buttons" }, ...play.buttons, link);
+  const picture = element("div", { className: "gd-picture" }, canvas, grip.layer);
+  const root = rooted(el, own.line, picture, row, formula.line, shown, said);
   const ends = new AbortController(); // what listens outside of the view
 
+  const traits = /** @type {Trait[]} */ (Object.keys(model.get("spec").initial)); // where everything stands
+  const values = () => /** @type {Values} */ (Object.fromEntries(traits.map((name) => [name, model.get(name)])));
+
   /** @returns {Explored} */
-  const taken = () => ({ spec: model.get("spec"), arrays: unpack(model.get("table"), model.get("spec").layout) });
+  function taken() {
+    const [spec, typed] = [model.get("spec"), model.get("formula") ?? ""];
+    const arrays = unpack(model.get("table"), spec.layout);
+    const fault = faultOf(spec, typed);
+    own.show(spec, typed, fault);
+    const known = { spec, arrays, ground: groundOf(spec, arrays, fault ? "" : typed) };
+    const frames = { main: known.ground?.main ?? spec.main, side: spec.side };
+    const none = { best: 0, bounded: false };
+    return {
+      ...known,
+      ...frames,
+      ...none,
+      ...explorers[/** @type {Spec["kind"]} */ (spec.kind)].prepare?.(known, values()),
+    };
+  }
   let explored = taken();
   /** @type {Scene | null} null: to be made anew */
   let scene = null;
   /** @type {Selected | null} */
   let selected = null;
-  /** @type {ImageBitmap | null} the contours */
-  let picture = null;
-  let [waiting, speaking, asking, printing, note] = [false, 0, 0, false, ""];
-
-  const traits = Object.keys(explored.spec.initial); // where the sliders stand
-  const values = () => /** @type {Values} */ (Object.fromEntries(traits.map((name) => [name, model.get(name)])));
+  let [waiting, speaking, writing, printing, lit] = [false, 0, 0, false, ""];
 
   /** Pixels of the canvas a CSS pixel: of the screen, and of what scales the page, as a deck does. */
   const sharpness = () => {
@@ -47,47 +72,46 @@ export function render({ model, el }) {
     scene = null;
     soon();
   }
-  function tell(text = "") {
-    note = text;
-    soon();
-  }
 
   /** Where everything stands, in which colours. @returns {Scene} */
   function prepare() {
     const { spec } = explored;
     const style = getComputedStyle(root);
     const [W, px, ratio] = [Math.max(180, root.clientWidth), parseFloat(style.fontSize), sharpness()];
-    const tall = parseFloat(style.getPropertyValue("--gd-height")) || Number.POSITIVE_INFINITY;
+    const tall = parseFloat(style.getPropertyValue("--gd-height")) || Math.max(170, 0.34 * window.innerHeight);
     const theme = printing ? paper : themeOf(root);
-    const keys = explorers[spec.kind].keys?.(spec, theme.colour) ?? [{}, {}];
+    const keys = explorers[spec.kind].keys?.(explored, theme.colour) ?? [{}, {}];
     const type = `${fontSize(W, px)}px system-ui, sans-serif`;
     g.font = type;
-    const places = layout(spec, keys, { W, px, tall }, (text) => g.measureText(text).width);
+    const places = layout(explored, keys, { W, px, tall }, (text) => g.measureText(text).width);
     canvas.width = Math.round(W * ratio);
     canvas.height = Math.round(places.H * ratio); // which forgets the type
     Object.assign(g, { font: type }).setTransform(ratio, 0, 0, ratio, 0, 0);
-    canvas.className = spec.kind === "tangent" ? "gd-aim" : spec.click ? "gd-aim gd-asks" : "";
-    return { ...theme, ...places, ...explored, keys, flat: picture !== null, ratio };
+    const relief = explored.ground?.relief;
+    const flat = relief ? painted(relief, places.main, ratio) : null;
+    return { ...explored, ...theme, ...places, keys, flat, ratio, lit };
   }
 
   function draw() {
     waiting = false;
     if (!root.clientWidth) return;
     if (!scene || Math.abs(sharpness() / scene.ratio - 1) > 0.02) scene = prepare();
+    scene.lit = lit;
     const part = play.part();
     const at = part === null ? values() : { ...values(), T: part };
     selected = explorers[scene.spec.kind].select(scene, at, part !== null);
     paint(scene, selected);
     canvas.shown = selected.shown;
+    grip.place(selected.handles ?? [], scene);
     tend.observe(host(root), { subtree: true, childList: true, attributeFilter: ["aria-valuetext"] });
-    write(scene, selected.text);
+    write(scene, selected);
   }
 
   /** @param {Scene} scene @param {Selected} selected */
-  function paint(scene, { draw }) {
-    const { spec, keys, main, side, ink, font } = scene;
+  function paint(scene, { draw, handles }) {
+    const { spec, keys, main, side, ink, font, flat } = scene;
     g.clearRect(0, 0, canvas.width, canvas.height);
-    if (picture) g.drawImage(picture, main.box.x, main.box.y, main.box.w, main.box.h);
+    if (flat) g.drawImage(flat, main.box.x, main.box.y, main.box.w, main.box.h);
     const { axes } = explorers[spec.kind];
     for (const [k, p] of [main, side].entries()) {
       if (!axes) frame(g, p, ink, font);
@@ -95,13 +119,16 @@ export function render({ model, el }) {
     }
     axes?.(g, scene);
     draw(g);
+    canvas.className = handles?.length ? "gd-aim" : "";
   }
 
-  /** @param {Stage} stage @param {string[]} text */
-  function write({ spec, main, side }, text) {
-    const raised = `<p role="alert"><b>Your function raised</b> ${plain(spec.error ?? "")}</p>`;
-    const paragraphs = [...text, note].filter(Boolean).map((t) => `<p>${t}</p>`);
-    shown.innerHTML = (spec.error ? raised : "") + paragraphs.join("");
+  /** @param {Scene} scene @param {Selected} selected */
+  function write({ main, side }, { text, formula: line }) {
+    shown.innerHTML = text
+      .filter(Boolean)
+      .map((t) => `<p>${t}</p>`)
+      .join("");
+    formula.show(line ?? []);
     const [one, two] = [main, side].map(({ xlabel, ylabel }) => (ylabel ? `${ylabel} against ${xlabel}` : xlabel));
     const heard = [...shown.children].map((p) => p.textContent).join(" ");
     canvas.ariaLabel = `Picture: ${one}; beside it ${two}. ${heard}`;
@@ -111,31 +138,41 @@ export function render({ model, el }) {
     }, 400); // for a screen reader, once the hand that moved something here rests
   }
 
-  canvas.onclick = ({ clientX, clientY }) => {
-    if (!scene) return;
-    const { main, arrays, spec, W, H } = scene;
-    const seen = canvas.getBoundingClientRect(); // scaled, unlike the picture's own pixels
-    const x = ((clientX - seen.left) / seen.width) * W;
-    const y = ((clientY - seen.top) / seen.height) * H;
-    if (!main.inside([x, y])) return;
-    const at = [main.X.back(x), main.Y.back(y)];
-    if (spec.kind === "tangent") keep(model, { x: Number(arrays.xs[nearest(arrays.xs, at[0])].toPrecision(7)) });
-    else if (spec.click) start(at);
-  };
-
-  /** A new start, which the kernel computes. @param {number[]} at */
-  function start(at) {
-    clearTimeout(asking);
-    const alone = el.closest(".jupyter-widgets-disconnected"); // ipywidgets says so of what no kernel hears
-    asking = window.setTimeout(tell, alone ? 0 : 1500, noKernel("A new start"));
-    if (!alone) ask(model, { type: "start", at });
+  /** What the hand has moved. @param {Partial<Values>} changes */
+  function changed(changes) {
+    keep(model, changes);
   }
 
-  async function load() {
-    const bytes = model.get("image");
-    if (!bytes?.byteLength) return;
-    picture = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
-    again();
+  canvas.onclick = (event) => {
+    const [first] = selected?.handles ?? [];
+    const pixel = grip.pixelOf(event);
+    if (first && scene?.main.inside(pixel)) changed(first.move(pixel));
+  };
+
+  link.onclick = async () => {
+    const to = address.linkTo(model.get("site") ?? "", address.written(explored.spec, values()));
+    await navigator.clipboard?.writeText(to).catch(() => {});
+    link.textContent = "Copied";
+    link.title = to;
+    setTimeout(() => Object.assign(link, { textContent: "Copy link" }), 1500);
+  };
+  link.hidden = !address.linkTo(model.get("site") ?? "", "x");
+
+  /** The address of the page follows, once the hand rests. */
+  function remember() {
+    clearTimeout(writing);
+    if (!address.isPage()) return;
+    writing = window.setTimeout(
+      () => history.replaceState(null, "", `#${address.written(explored.spec, values())}`),
+      400,
+    );
+  }
+
+  function restore() {
+    const asked = address.isPage() ? address.read(explored.spec, location.hash) : null;
+    if (!asked) return;
+    keep(model, asked);
+    host(root).scrollIntoView({ block: "center" });
   }
 
   /** The page's theme: at once, and once a transition of its colours is over. */
@@ -157,7 +194,8 @@ export function render({ model, el }) {
   for (const page of [document.documentElement, document.body]) themes.observe(page, { attributes: true });
   for (const media of ["prefers-color-scheme: dark", "forced-colors: active"])
     matchMedia(`(${media})`).addEventListener("change", themed, ends);
-  window.addEventListener("resize", soon, ends);
+  window.addEventListener("resize", again, ends);
+  window.addEventListener("hashchange", restore, ends);
   const print = (/** @type {Event} */ { type }) => {
     printing = type === "beforeprint";
     scene = null;
@@ -166,19 +204,18 @@ export function render({ model, el }) {
   for (const event of ["beforeprint", "afterprint"]) window.addEventListener(event, print, ends);
 
   const moved = () => {
-    clearTimeout(asking);
     play.moved();
-    tell("");
+    remember();
+    soon();
   };
   const given = () => {
     explored = taken();
     scene = null;
     moved();
   };
-  for (const name of traits) model.on(`change:${name}`, moved);
-  for (const name of ["spec", "table"]) model.on(`change:${name}`, given);
-  model.on("change:image", load);
-  load();
+  const anew = new Set(["spec", "table", "formula"]);
+  for (const name of new Set([...traits, ...anew])) model.on(`change:${name}`, anew.has(name) ? given : moved);
+  restore();
   return () => {
     play.stop();
     ends.abort();

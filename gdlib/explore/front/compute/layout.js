@@ -41,6 +41,15 @@ export const panel = (axes, box) => {
   return { ...axes, box, X, Y, at, inside };
 };
 
+/** The point at a pixel, within the axes, with no more digits than pixels can tell. @param {Panel} p @param {Pair} pixel @returns {Pair} */
+export const pointAt = ({ box: { x, y, w, h }, X, Y }, pixel) => {
+  const value = (/** @type {Scale} */ scale, /** @type {number} */ at) => {
+    const step = Math.abs(scale.back(at + 1) - scale.back(at));
+    return Number(scale.back(at).toFixed(Math.max(0, Math.min(12, Math.ceil(-Math.log10(step))))));
+  };
+  return [value(X, Math.max(x, Math.min(x + w, pixel[0]))), value(Y, Math.max(y, Math.min(y + h, pixel[1])))];
+};
+
 /** Where the way from a, inside, to b leaves. @type {(box: Box, a: Pair, b: Pair) => Pair} */
 export const borderOf = ({ x, y, w, h }, a, b) => {
   const [dx, dy] = [b[0] - a[0], b[1] - a[1]];
@@ -88,38 +97,47 @@ export const fontSize = (W, px) => (W < 32.5 * px ? 0.875 * px : px);
 /** Is 1/L also 2/(L + μ)? @param {{ L: number | null, mu: number | null }} curvature */
 export const sameRate = ({ L, mu }) => !!L && !!mu && Math.abs(L / mu - 1) < 1e-6;
 
+/** Height over width where one unit shall be as long on both axes; null where that would be no picture. @param {Axes} axes */
+const shapeOf = ({ x, y }) => {
+  const aspect = (y[1] - y[0]) / (x[1] - x[0]);
+  return aspect > 0.4 && aspect < 1.5 ? aspect : null;
+};
+
 /**
  * The pictures side by side, or one below the other where a view W wide has no room for two; each at most `tall`.
- * @param {Spec} spec @param {Keys[]} keys @param {{ W: number, px: number, tall: number }} page
- * @param {(text: string) => number} wide
+ * @param {{ spec: Spec, main: Axes, side: Axes }} explored @param {Keys[]} keys
+ * @param {{ W: number, px: number, tall: number }} page @param {(text: string) => number} wide
  */
-export function layout(spec, keys, { W, px, tall }, wide) {
+export function layout({ spec, main: left, side: right }, keys, { W, px, tall }, wide) {
   const font = fontSize(W, px);
   const most = Math.min(W, Math.max(1180, 74 * px));
-  const twoColumns = W >= Math.max(640, 30 * px);
-  const [left, foot] = [font * 3.4, font * 2.6 + 8];
-  const width = twoColumns ? most / 2 - left - 16 : W - left - 16;
-  const above = (/** @type {number} */ k, name = "") => (placed(wide, keys[k], width, name).rows - 1) * rowHeight(font);
-  const rows = [above(0, spec.main.ylabel), above(1, spec.side.ylabel)];
+  const twoColumns = W >= Math.max(500, 28 * px);
+  const [edge, foot] = [font * 3.7, font * 2.6 + 8];
+  const full = (twoColumns ? most : W) - edge - 16;
+  const room = twoColumns ? full - edge - 16 : full;
+  const [share, flat] = twoColumns ? [0.55, 0.72] : [1, 0.6];
+  const widths = [share * room, twoColumns ? (1 - share) * room : room];
+  const rows = [left, right].map(
+    ({ ylabel }, k) => (placed(wide, keys[k], widths[k], ylabel).rows - 1) * rowHeight(font),
+  );
   if (twoColumns) rows.fill(Math.max(...rows));
   const [head, sideHead] = rows.map((height) => font * 1.6 + height);
-  const { x: across, y: up } = spec.main;
-  const aspect = (up[1] - up[0]) / (across[1] - across[0]); // kept where one unit shall be as long on both axes
-  const shape = spec.equal && aspect > 0.4 && aspect < 1.5 ? aspect : null;
-  const h = Math.min(tall - rows[0], width * (shape ?? 0.72));
-  const strip = stripOf(spec, font, left, (twoColumns ? most : W) - left - 16);
+  const shape = spec.equal ? shapeOf(left) : null;
+  const h = Math.min(tall - rows[0], widths[0] * (shape ?? flat));
+  const strip = stripOf(spec, font, edge, full);
   const y = (strip ? strip.y + 17 + font * 1.5 : 0) + head;
-  const main = panel(spec.main, { x: left, y, w: shape ? h / shape : width, h });
-  const beside = { x: left * 2 + width + 16, y, w: width, h };
-  const below = { x: left, y: y + h + foot + sideHead, w: width, h: Math.min(tall - rows[1], width * 0.6) };
-  const side = panel(spec.side, twoColumns ? beside : below);
+  const w = shape ? h / shape : widths[0];
+  const main = panel(left, { x: edge, y, w, h });
+  const beside = { x: edge * 2 + w + 16, y, w: room - w, h };
+  const below = { x: edge, y: y + h + foot + sideHead, w: room, h: Math.min(0.75 * tall - rows[1], room * 0.42) };
+  const side = panel(right, twoColumns ? beside : below);
   return { font, main, side, strip, W, H: side.box.y + side.box.h + foot };
 }
 
-/** @param {Spec} spec @param {number} font @param {number} x @param {number} w */
+/** The bar of rates. @param {Spec} spec @param {number} font @param {number} x @param {number} w */
 function stripOf(spec, font, x, w) {
-  if (spec.kind !== "descent" || !spec.L) return null;
-  const { rates, mu } = spec;
-  const y = 20 + (mu && !sameRate(spec) ? font * 1.15 : 0);
-  return { x, y, w, X: scale([rates[0], rates[rates.length - 1]], [x, x + w], true) };
+  if (spec.kind !== "descent") return null;
+  const { rates, L, mu } = spec;
+  const y = 22 + (L && (!mu || sameRate(spec)) ? 0 : font * 1.15); // a name may stand above it
+  return { x, y, w, X: scale(rates, [x, x + w], true) };
 }

@@ -43,9 +43,15 @@ export const legend = (g, p, keys, ink, font) => {
   }
 };
 
-/** The bar of rates. @type {(g: Pen, s: Strip, spec: DescentSpec, colour: Colours, ink: string) => void} */
-export const drawStrip = (g, s, spec, colour, ink) => {
-  const [L, mu, end, same] = [spec.L ?? 0, spec.mu ?? 0, s.x + s.w, sameRate(spec)];
+/** The bar of rates, grey where no curvature is known.
+ * @type {(g: Pen, s: Strip, curvature: Curvature, colour: Colours, ink: string) => void} */
+export const drawStrip = (g, s, { L, mu }, colour, ink) => {
+  const end = s.x + s.w;
+  if (!(L && L > 0 && L < Number.POSITIVE_INFINITY)) {
+    g.fillStyle = colour.grey;
+    return g.fillRect(s.x, s.y, s.w, 9);
+  }
+  const same = sameRate({ L, mu });
   const X = (/** @type {number} */ rate) => Math.max(s.x, Math.min(end, s.X(rate)));
   const ends = [s.x, X(1 / L), X(2 / L), end];
   for (const [k, zone] of [colour.green, colour.orange, colour.red].entries()) {
@@ -67,5 +73,5 @@ export const drawStrip = (g, s, spec, colour, ink) => {
   const left = label("2/L", 2 / L, 0, end);
   label(same ? "1/L = 2/(L+μ)" : "1/L", 1 / L, -1, left - 12);
   // 2/(L + μ) may lie close to 2/L: its name stands above the bar
-  if (mu && !same) label("2/(L+μ)", 2 / (L + mu), -0.5, end, true);
+  if (mu && mu > 0 && !same) label("2/(L+μ)", 2 / (L + mu), -0.5, end, true);
 };

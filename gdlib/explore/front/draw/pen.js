@@ -46,8 +46,11 @@ export const upright = (g, p, x, ...look) => plot(g, p, 2, (j) => [x, p.y[j]], .
 export const straight = (g, p, [x, y], slope, ...look) =>
   plot(g, p, 2, (j) => [p.x[j], y + slope * (p.x[j] - x)], ...look);
 
-/** Points x, y, x, y … @type {(g: Pen, p: Panel, xy: Numbers, ...look: Look) => void} */
-export const curve = (g, p, xy, ...look) => plot(g, p, xy.length / 2, (j) => [xy[2 * j], xy[2 * j + 1]], ...look);
+/** The curve of a function. @type {(g: Pen, p: Panel, ground: Ground | null, colour: string) => void} */
+export const drawCurve = (g, p, ground, colour) => {
+  const [xs, heights] = ground?.curve ?? [[], []];
+  plot(g, p, xs.length, (j) => [xs[j], heights[j]], colour, 3);
+};
 
 /** A level line at 0, faint. @type {(g: Pen, p: Panel, ink: string) => void} */
 export const zero = (g, p, ink) => {

@@ -1,38 +1,48 @@
-// Walks by gradient descent or ascent: one beside its norms or the line that it fits; and those of one learning rate
-// on several scales of one loss, by their distance from the solution.
+// A walk by gradient descent or ascent: beside it its norms, or the line that it fits.
 
-import { trailOf } from "../compute/layout.js";
-import { nearest, predicted, walk } from "../compute/select.js";
+import { logSpan, lowest, spread, under } from "../compute/ground.js";
+import { pointAt, sameRate, trailOf } from "../compute/layout.js";
+import { predicted } from "../compute/select.js";
+import { curvatures, descend } from "../compute/walks.js";
 import { counted, place, words } from "../compute/words.js";
 import { drawStrip } from "../draw/axes.js";
-import { arrow, curve, dot, drawTrail, level, mark, plot, straight, upright } from "../draw/pen.js";
+import { drawCurve, drawTrail, level, mark, plot, straight } from "../draw/pen.js";
+
+/** The walk from where everything stands. @param {Explored<DescentSpec>} explored @param {Values} values */
+export function walk({ spec, ground, best }, { lr, eps, T, init }) {
+  const { points, norms, stop, steps } = descend(under(ground).gradient, init, { lr, eps, T, ascent: spec.ascent });
+  const sign = spec.ascent ? -1 : 1;
+  const height = (/** @type {number} */ k) => under(ground).value(points[k]);
+  const gap = (/** @type {number} */ k) => {
+    const above = sign * (height(k) - best);
+    return above >= 0 ? above : Number.NaN;
+  };
+  return { rate: lr, points, norms, stop, steps, final: points[steps], height, gap };
+}
 
 /** How it ended. @type {(w: Walk, eps: number, left: boolean, part: boolean) => string} */
-export const verdict = (w, eps, left, part) => {
-  const norm = w.norm(w.last);
+export const verdict = ({ stop, steps, final, norms }, eps, left, part) => {
+  const norm = norms[steps];
   const size = `|gradient| = <b>${words(norm)}</b>`;
-  const where = w.beyond ? "farther out than 1e38" : `at <b>${place(w.final, 7)}</b>`;
-  const after = `after <b>${counted(w.steps)}</b> ${where}:`;
+  const after = `after <b>${counted(steps)}</b> at <b>${place(final, 7)}</b>:`;
   const gone = left ? " It has left the picture (arrow)." : "";
-  if (w.stop === "converged") return `<b>Converged</b> ${after} ${size} ≤ eps.${gone}`;
-  if (w.stop === "diverged") {
+  if (stop === "converged") return `<b>Converged</b> ${after} ${size} ≤ eps.${gone}`;
+  if (stop === "diverged") {
     const none = Number.isNaN(norm);
     const why = none ? "there is no gradient there" : "the next number is too large for the computer";
     return `<b>Diverged</b> ${after} ${why}.${gone}`;
   }
-  const first = w.norm(0);
-  const grown = w.beyond || norm > first ? ` and |gradient| has grown from ${words(first)}` : "";
-  const still = `${w.beyond ? "" : `${size}, `}above eps = ${words(eps)}${grown}`;
-  return `<b>${part ? "On the way" : "Out of steps"}</b> ${after} ${still}.${gone}`;
+  const grown = norm > norms[0] ? ` and |gradient| has grown from ${words(norms[0])}` : "";
+  return `<b>${part ? "On the way" : "Out of steps"}</b> ${after} ${size}, above eps = ${words(eps)}${grown}.${gone}`;
 };
 
 /** Where the curvature is known. @type {(spec: DescentSpec, w: Walk, eps: number) => string} */
 export const theory = ({ L, mu, ascent }, w, eps) => {
   if (!L || ascent) return "";
   const alike = mu !== null && L - mu < 1e-9 * L; // one curvature: every direction is the steep one
-  const rate = `Theory: lr = ${words(w.rate, 3)} is ${zone(w.rate * L, alike && w.norm(0) > eps)}`;
+  const rate = `Theory: lr = ${words(w.rate, 3)} is ${zone(w.rate * L, alike && w.norms[0] > eps)}`;
   if (!mu) return `${rate}.`;
-  const n = predicted(w.rate, L, mu, w.norm(0), eps);
+  const n = predicted(w.rate, L, mu, w.norms[0], eps);
   if (n === Number.POSITIVE_INFINITY) return `${rate}; it ${alike ? "never gets" : "need not get"} to eps.`;
   return `${rate}; to eps in ${alike ? "" : "at most "}<b>${counted(n)}</b>.`;
 };
@@ -45,88 +55,170 @@ function zone(rate, sure) {
   return `${rate > 1 - 1e-9 ? "1/L" : "below 1/L"}: no overshoot`;
 }
 
-/** @type {(g: Pen, stage: Stage<DescentSpec>, w: Walk) => void} */
-const drawLines = (g, { side, arrays: { data }, colour }, w) => {
-  for (let j = 0; j < data.length; j += 2) mark(g, side, side.at(data[j], data[j + 1]), 4, colour.blue);
-  const [[b0, b1], [c0, c1]] = [w.at(0), w.final];
+/** The curvature that is known, or else what this walk has met within the picture.
+ * @param {Explored<DescentSpec> | Stage<DescentSpec>} explored @param {Walk} w @returns {Curvature & { met: boolean }} */
+function curvature({ spec, ground, main }, { points }) {
+  if (spec.L && !under(ground).own) return { L: spec.L, mu: spec.mu, met: false };
+  const seen = points.filter(
+    ([x, y = main.y[0]]) => x >= main.x[0] && x <= main.x[1] && y >= main.y[0] && y <= main.y[1],
+  );
+  const some = seen.length > 60 ? spread([0, seen.length - 1], 60).map((k) => seen[Math.round(k)]) : seen;
+  return { ...curvatures(under(ground), some), met: true };
+}
+
+/** @type {(c: Curvature, w: Walk, ascent: boolean) => string} */
+const met = ({ L, mu }, { rate }, ascent) => {
+  if (!L || !Number.isFinite(L)) return "";
+  const least = mu !== null && !sameRate({ L, mu }) ? ` and at least ${words(mu, 3)}` : "";
+  const edge = ascent ? "" : `, so 2/L = ${words(2 / L, 3)}: lr is ${rate * L > 2 ? "above" : "below"} it`;
+  return `On this walk the curvature is at most L = ${words(L, 3)}${least}${edge}.`;
+};
+
+/** Data and two lines: the start's and the end's. @type {(g: Pen, stage: Stage<DescentSpec>, w: Walk) => void} */
+const drawLines = (g, { side, arrays: { X, y }, colour, lit, ink }, { points: [[b0, b1]], final: [c0, c1] }) => {
+  const residual = lit === "residual";
+  for (let j = 0; j < y.length; j++) {
+    const [x, height] = [X[2 * j + 1], y[j]];
+    if (residual) plot(g, side, 2, (k) => [x, k ? height : c0 + c1 * x], ink, 1.5);
+    mark(g, side, side.at(x, height), 4, colour.blue);
+  }
   straight(g, side, [0, b0], b1, colour.purple, 3, [8, 6]);
-  straight(g, side, [0, c0], c1, colour.red, 3);
+  straight(g, side, [0, c0], c1, colour.red, lit === "line" ? 6 : 3);
 };
 
 /** @type {(g: Pen, stage: Stage<DescentSpec>, w: Walk, eps: number) => void} */
-const drawNorms = (g, { spec, side, colour, back }, { last, gap, norm }, eps) => {
-  level(g, side, eps, colour.green, 2, [8, 5]);
-  if (spec.bounded) plot(g, side, last + 1, (k) => [k, gap(k)], colour.blue);
-  plot(g, side, last + 1, (k) => [k, norm(k)], colour.orange, 3);
-  mark(g, side, side.at(last, norm(last)), 6, colour.orange, back);
+const drawNorms = (g, { side, colour, back, bounded, lit }, { steps, gap, norms }, eps) => {
+  level(g, side, eps, colour.green, lit === "eps" ? 6 : 2, [8, 5]);
+  if (bounded) plot(g, side, steps + 1, (k) => [k, gap(k)], colour.blue);
+  plot(g, side, steps + 1, (k) => [k, norms[k]], colour.orange, lit === "norm" ? 6 : 3);
+  mark(g, side, side.at(steps, norms[steps]), 6, colour.orange, back);
+};
+
+/** The update from the start, or what the walk stops by, in numbers. @type {(stage: Stage<DescentSpec>, w: Walk, c: Curvature, eps: number) => Term[]} */
+const formula = ({ spec, ground }, w, { L }, eps) => {
+  const term = (/** @type {string} */ lights, /** @type {string} */ text) => ({ lights, text });
+  const norm = w.norms[w.steps];
+  const stop = [
+    term("norm", `‖∇f‖ = ${words(norm, 3)}`),
+    norm <= eps ? " ≤ " : " > ",
+    term("eps", `ε = ${words(eps, 3)}`),
+  ];
+  if (spec.fit) {
+    const slope = under(ground)
+      .gradient(w.final)
+      .map((v) => words(v, 3));
+    return [
+      term("residual", "−Xᵀr"),
+      ` = (${slope.join(", ")}) at `,
+      term("line", `β = ${place(w.final, 4)}`),
+      "; ",
+      ...stop,
+    ];
+  }
+  if (L && Number.isFinite(L) && !spec.ascent)
+    return [
+      "1 − ",
+      term("rate", `η`),
+      term("edge", "L"),
+      ` = 1 − ${words(w.rate, 3)} · ${words(L, 3)} = `,
+      term("rate", words(1 - w.rate * L, 3)),
+      "; ",
+      ...stop,
+    ];
+  return stop;
 };
 
 /** @type {Explorer<DescentSpec>} */
 export const descent = {
-  keys({ fit, bounded, ascent }, { orange, blue, green, purple, red }) {
+  prepare(known, values) {
+    const { spec } = known;
+    const ground = under(known.ground);
+    const { curve, relief } = ground;
+    const sign = spec.ascent ? -1 : 1;
+    const rates = [...spread([Math.log(spec.rates[0]), Math.log(spec.rates[1])], 9).map(Math.exp), values.lr];
+    const walks = rates.map((lr) =>
+      descend(ground.gradient, values.init, { ...values, lr, eps: 1e-6, T: spec.T_max, ascent: spec.ascent }),
+    );
+    const ends = walks
+      .filter(({ stop }) => stop === "converged")
+      .map(({ points, steps }) => sign * ground.value(points[steps]));
+    const heights = Float64Array.from(relief?.heights ?? curve?.[1] ?? [], (height) => sign * height);
+    const given = ground.own || spec.ascent ? null : spec.lowest;
+    const [low, bounded] = given === null ? lowest(heights, relief?.side ?? 0, ends) : [given, true];
+    const best = sign * low;
+    if (spec.fit) return { best, bounded };
+    const first = Math.max(walks[0].norms[0], 1e-3);
+    const atEnds = spread(ground.main.x, 3).map((x) =>
+      Math.hypot(...ground.gradient([x, ground.main.y[0]].slice(0, ground.d))),
+    );
+    const norms = [...atEnds, ...walks.flatMap((w) => w.norms).map((v) => Math.min(v, 1e3 * first))];
+    return { best, bounded, side: { ...spec.side, x: [0, spec.T_max], y: logSpan(norms, 1e-6) } };
+  },
+  keys({ spec: { fit, ascent }, bounded }, { orange, blue, green, purple, red }) {
     if (fit) return [{}, { start: purple, now: red }];
     const gap = bounded ? { [ascent ? "highest f − f" : "f − lowest f"]: blue } : {};
     return [{}, { "|gradient|": orange, ...gap, eps: green }];
   },
   length: (explored, values) => walk(explored, values).steps,
   select(stage, values, part) {
-    const { spec, arrays, main, strip, colour, ink, back } = stage;
+    const { spec, ground, main, side, strip, colour, ink } = stage;
     const w = walk(stage, values);
-    const height = (/** @type {number} */ k) => (spec.best ?? 0) + (spec.ascent ? -1 : 1) * w.gap(k);
-    const trail = trailOf(main, w.last + 1, (k) => {
-      const [x, y] = w.at(k);
-      return main.at(x, spec.init.length === 1 ? height(k) : y);
-    });
+    const { rate, steps, stop, final, points, norms } = w;
+    const seen = curvature(stage, w);
+    const flat = points[0].length === 2;
+    const trail = trailOf(main, steps + 1, (k) => main.at(points[k][0], flat ? points[k][1] : w.height(k)));
     const { left, pixel } = trail;
-    const { rate, steps, stop, final, beyond } = w;
+    const bar = /** @type {Strip} */ (strip);
     return {
-      shown: { steps, stop, final, norm: w.norm(w.last), rate, beyond, left, pixel },
-      text: [verdict(w, values.eps, left, part), theory(spec, w, values.eps)],
+      shown: { steps, stop, final, norm: norms[steps], rate, left, pixel, init: points[0], ...seen },
+      text: [verdict(w, values.eps, left, part), seen.met ? met(seen, w, spec.ascent) : theory(spec, w, values.eps)],
+      formula: formula(stage, w, seen, values.eps),
+      handles: [
+        {
+          name: "start",
+          at: trail.pixels[0],
+          says: place(points[0]),
+          value: points[0][0],
+          axis: flat ? undefined : "x",
+          move: (pixel) => ({ init: pointAt(main, pixel).slice(0, points[0].length) }),
+        },
+        {
+          name: "learning rate",
+          at: [Math.max(bar.x, Math.min(bar.x + bar.w, bar.X(rate))), bar.y + 4],
+          says: `lr = ${words(rate, 3)}`,
+          value: rate,
+          axis: "x",
+          move: ([x]) => ({ lr: Number(bar.X.back(Math.max(bar.x, Math.min(bar.x + bar.w, x))).toPrecision(3)) }),
+        },
+        ...(spec.fit ? lineEnds(side, points[0]) : []),
+      ],
       draw(g) {
-        if (arrays.curve) curve(g, main, arrays.curve, colour.blue, 3);
+        drawCurve(g, main, ground, colour.blue);
         drawTrail(g, stage, trail);
         if (spec.fit) drawLines(g, stage, w);
         else drawNorms(g, stage, w, values.eps);
-        if (!strip) return;
-        drawStrip(g, strip, spec, colour, ink);
-        const x = strip.X(rate);
-        arrow(g, [x, strip.y - 15], [x, strip.y + 1], colour.red, 4, back);
+        drawStrip(g, bar, seen, colour, ink);
       },
     };
   },
 };
 
-/** @type {(name: string, end: number, edge: number, rate: number) => string} */
-const outcome = (name, end, edge, rate) => {
-  const where = Number.isFinite(end) && end < 1e30 ? `${words(end, 3)} away` : "beyond all bounds";
-  return `<b>${name}</b> ${where}${rate > edge ? `, above its 2/L = ${words(edge, 3)}` : ""}`;
-};
-
-/** @type {Explorer<LossesSpec>} */
-export const losses = {
-  keys: ({ names }, colour) => [{}, Object.fromEntries(names.map((name, k) => [name, Object.values(colour)[k]]))],
-  select({ spec, arrays, main, side, colour, back }, { lr, T }) {
-    const { rates, names, edges } = spec;
-    const i = nearest(rates, lr, true);
-    const rate = rates[i];
-    const distance = (/** @type {number} */ k, /** @type {number} */ r, /** @type {number} */ t) =>
-      arrays.distance[(k * rates.length + r) * (spec.T_max + 1) + t];
-    const ends = names.map((_, k) => distance(k, i, T));
-    const outcomes = names.map((name, k) => outcome(name, ends[k], edges[k], rate));
-    return {
-      shown: { rate, ends, T },
-      text: [`lr = ${words(rate, 3)}, after ${counted(T)}, from the solution: ${outcomes.join("; ")}.`],
-      draw(g) {
-        const inks = Object.values(colour);
-        for (const [k, edge] of edges.entries()) upright(g, side, edge, inks[k], 1.5, [4, 4]);
-        upright(g, side, rate, colour.red, 2);
-        for (const [k, end] of ends.entries()) {
-          plot(g, main, T + 1, (t) => [t, distance(k, i, t)], inks[k], 3);
-          plot(g, side, rates.length, (r) => [rates[r], distance(k, r, T)], inks[k]);
-          const [x, y] = main.at(T, end);
-          dot(g, [x, Math.max(main.box.y, y)], 6, inks[k], back);
-        }
-      },
-    };
-  },
-};
+/** The two ends of the start's line over the data, each of which turns it around the other.
+ * @param {Panel} side @param {number[]} start @returns {Handle[]} */
+function lineEnds(side, [b0, b1]) {
+  const [low, high] = side.x;
+  const xs = [low + 0.08 * (high - low), high - 0.08 * (high - low)];
+  const ys = xs.map((x) => b0 + b1 * x);
+  return xs.map((x, k) => ({
+    name: k ? "right end of the start's line" : "left end of the start's line",
+    at: side.at(x, ys[k]),
+    says: `the line is at ${words(ys[k])} over ${words(x, 3)}`,
+    value: ys[k],
+    move: (pixel) => {
+      const moved = pointAt(side, pixel)[1];
+      const [y0, y1] = k ? [ys[0], moved] : [moved, ys[1]];
+      const slope = (y1 - y0) / (xs[1] - xs[0]);
+      return { init: [y0 - slope * xs[0], slope].map((v) => Number(v.toPrecision(6))) };
+    },
+  }));
+}

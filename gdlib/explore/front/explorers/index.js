@@ -1,5 +1,6 @@
 import { batches, sgd } from "./batches.js";
-import { descent, losses } from "./descent.js";
+import { descent } from "./descent.js";
+import { losses } from "./losses.js";
 import { memory } from "./memory.js";
 import { direction, secant, tangent } from "./slopes.js";
 
