@@ -7,7 +7,7 @@ import sympy
 import gdlib
 from gdlib import landscapes
 from gdlib.explore import tables
-from gdlib.explore.subjects import EXACT, SQUARES, orders, subject_of
+from gdlib.explore.subjects import SQUARES, orders, subject_of
 from gdlib.minibatch import SineFit, batches
 
 LINE = np.array([[1.0, 0.0], [1.0, 1.0], [1.0, 3.0]]), np.array([1.0, 4.0, 6.0])
@@ -20,7 +20,8 @@ def test_a_square_loss_is_its_table(scale):
         subject, arrays = subject_of(loss, gradient)
         assert subject == {"of": "table", "scale": scale, "d": 2}
         for name, given in zip("Xy", LINE, strict=True):
-            assert arrays[name].dtype == float and (arrays[name] == given).all()
+            assert arrays[name].dtype == float
+            assert (arrays[name] == given).all()
 
 
 def test_a_loss_that_the_browser_does_not_know_is_named():
@@ -40,13 +41,14 @@ def test_a_sine_is_its_measurements():
         fit = SineFit.example(3, digits)
         subject, arrays = subject_of(fit, d=1)
         assert subject == {"of": "sine", "digits": digits}
-        assert (arrays["t"] == fit.t).all() and (arrays["y"] == fit.y).all()
+        assert (arrays["t"] == fit.t).all()
+        assert (arrays["y"] == fit.y).all()
 
 
 def test_every_array_that_is_computed_with_keeps_all_its_digits_in_the_table():
     for f, d in ((gdlib.LeastSquares(*LINE), 2), (SineFit.example(), 1), (landscapes.terrain(), 2)):
         arrays = subject_of(f, d=d)[1]
-        table, layout = tables.pack(EXACT, **arrays)
+        table, layout = tables.pack(**arrays)
         for name, (kind, first, count) in layout.items():
             assert first % 8 == 0
             assert (np.frombuffer(table, kind, count, first) == arrays[name].ravel()).all()
@@ -58,7 +60,8 @@ class TestTerrain:
     def test_the_whole_map_has_one_row_and_column_more_on_each_side_in_a_straight_line(self):
         subject, arrays = subject_of(self.land)
         heights = arrays["heights"]
-        assert heights.dtype == np.int16 and heights.shape == (346, 405) == (subject["rows"], subject["columns"])
+        assert heights.dtype == np.int16
+        assert heights.shape == (346, 405) == (subject["rows"], subject["columns"])
         assert (heights[1:-1, 1:-1] == self.land.heights).all()
         assert (heights[0] + heights[2] == 2 * heights[1]).all()
         assert (heights[:, -1] + heights[:, -3] == 2 * heights[:, -2]).all()
@@ -70,7 +73,8 @@ class TestTerrain:
         heights, land = arrays["heights"], self.land
         for (low, high), start, step, count in zip(domain, "xy", (land.dx, land.dy), heights.shape[::-1], strict=True):
             first, last = subject[start], subject[start] + (count - 3) * step
-            assert first <= low < first + step and last - step < high <= last
+            assert first <= low < first + step
+            assert last - step < high <= last
         i, j = round(subject["x"] / land.dx), round(subject["y"] / land.dy)
         inner = land.heights[j : j + subject["rows"] - 2, i : i + subject["columns"] - 2]
         assert (heights[1:-1, 1:-1] == inner).all()
@@ -91,7 +95,9 @@ def test_a_landscape_is_a_formula_with_its_gradient(name):
     land = getattr(landscapes, name)()
     d = len(land.domain)
     subject, arrays = subject_of(land, d=d)
-    assert subject["of"] == "formula" and subject["names"] == ["x", "y"][:d] and not arrays
+    assert subject["of"] == "formula"
+    assert subject["names"] == ["x", "y"][:d]
+    assert not arrays
     for point in ([0.3, -1.2], [1.5, 2.0]):
         point = np.array(point) if d == 2 else point[0]
         assert at(subject["f"], point) == pytest.approx(land(point), rel=1e-12)

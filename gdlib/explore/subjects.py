@@ -63,7 +63,9 @@ def _grid(land, domain):
     interpolation: the map's own, or at its border the straight continuation."""
     padded = np.pad(land.heights, 1, mode="reflect", reflect_type="odd")
     cuts, corner = [], []
-    for (low, high), step, count in zip(domain or land.domain, (land.dx, land.dy), land.heights.shape[::-1], strict=True):
+    for (low, high), step, count in zip(
+        domain or land.domain, (land.dx, land.dy), land.heights.shape[::-1], strict=True
+    ):
         first = min(max(math.floor(low / step), 0), count - 2)
         last = min(max(math.ceil(high / step), first + 1), count - 1)
         cuts.append(slice(first, last + 3))

@@ -26,15 +26,31 @@ COUNT = 500  # of each kind
 STORED = 30  # points of a walk, about
 NEXT = 2.0**-46  # 64 last digits: rounding at each step adds up to more than one
 NAMES = sympy.symbols("x y A B", real=True)
-ONE = (
-    ["A*x**2 + B*x", "x**4 - A*x**2 + B*x", "sin(A*x) + B*x**2", "exp(-A*x) + B*x", "log(1 + A*x**2) + B*x"]
-    + ["sqrt(1 + (A*x)**2) - B*cos(x)", "x**2/(A + x**2) + B*x", "A*abs(x - B) + x**2", "A*x**3 - B*x", "tanh(A*x)**2"]
-    + ["2**(A*x) + x**2 - pi", "atan(A*x)*x + B", "(x - B)**2*exp(-A*x**2)"]
-)
-TWO = (
-    ["A*x**2 + B*x*y + y**2", "sin(A*x)*cos(y) + B*x**2 + y**2", "exp(-A*x**2 - y**2) + B*x", "log(1 + A*x**2 + y**2)"]
-    + ["(x**2 - A)**2 + (y + B*x)**2", "x**2 + 2*x*y + 3 + cos(A*x + 2*y)", "sqrt(1 + A*x**2 + y**2)", "A*x**2 - y**2"]
-)
+ONE = [
+    "A*x**2 + B*x",
+    "x**4 - A*x**2 + B*x",
+    "sin(A*x) + B*x**2",
+    "exp(-A*x) + B*x",
+    "log(1 + A*x**2) + B*x",
+    "sqrt(1 + (A*x)**2) - B*cos(x)",
+    "x**2/(A + x**2) + B*x",
+    "A*abs(x - B) + x**2",
+    "A*x**3 - B*x",
+    "tanh(A*x)**2",
+    "2**(A*x) + x**2 - pi",
+    "atan(A*x)*x + B",
+    "(x - B)**2*exp(-A*x**2)",
+]
+TWO = [
+    "A*x**2 + B*x*y + y**2",
+    "sin(A*x)*cos(y) + B*x**2 + y**2",
+    "exp(-A*x**2 - y**2) + B*x",
+    "log(1 + A*x**2 + y**2)",
+    "(x**2 - A)**2 + (y + B*x)**2",
+    "x**2 + 2*x*y + 3 + cos(A*x + 2*y)",
+    "sqrt(1 + A*x**2 + y**2)",
+    "A*x**2 - y**2",
+]
 
 
 # what NumPy's functions make; they are traced into formulas
