@@ -19,6 +19,7 @@ from gdlib import landscapes
 from gdlib.calculus import finite_difference
 from gdlib.descent import gradient_ascent, gradient_descent
 from gdlib.explore.subjects import orders, subject_of
+from gdlib.figures import drawing
 from gdlib.minibatch import SineFit, sgd
 from gdlib.regression import LeastSquares
 
@@ -202,7 +203,7 @@ def table_descent(rng, data):
 
 
 def stochastic(rng, loss, init, lr, subject, at):
-    n, T, seed = loss.n, length(rng), int(rng.integers(1000))
+    n, T, seed = loss.n, length(rng, 80), int(rng.integers(1000))
     b = int(rng.choice([1, n, rng.integers(1, n + 1)]))
     return compared(
         lambda start: sgd(loss, start, lr, T, b, seed),
@@ -246,7 +247,7 @@ def grid_walk(rng, cuts):
     subject, _, gradient, low, high = cuts[at]
     init, lr = rng.uniform(low, high), log(rng, 1, 5000)
     eps = float(rng.choice([0.0, 1e-3, 1e-2, 10.0], p=[0.3, 0.3, 0.3, 0.1]))
-    return descent(gradient, init, subject, lr, eps, length(rng, 80), bool(rng.random() < 0.3), at=at)
+    return descent(gradient, init, subject, lr, eps, length(rng, 50), bool(rng.random() < 0.3), at=at)
 
 
 def difference(rng):
@@ -262,6 +263,37 @@ def difference(rng):
     return named | {"slopes": np.atleast_1d(slopes).tolist(), "rounding": rounding}
 
 
+def value(rng, data, fits, cuts):
+    """The height of a loss, of a wave or of the map at a point; of the first two also that of some rows."""
+    of = rng.choice(["table", "sine", "grid"])
+    if of == "grid":
+        at = int(rng.integers(len(cuts)))
+        subject, _, _, low, high = cuts[at]
+        x, rows = rng.uniform(low, high), None
+        height = landscapes.terrain()(x)
+    else:
+        if of == "table":
+            at, f, subject = loss_of(rng, data)
+        else:
+            at = int(rng.integers(len(fits)))
+            f, subject = fits[at], subject_of(fits[at], d=1)[0]
+        x = rng.normal(0, 3, getattr(f, "d", 1))
+        rows = None if rng.random() < 0.3 else rng.permutation(f.n)[: rng.integers(1, f.n + 1)].tolist()
+        height = f(x if of == "table" else x.item(), rows)
+    return {"subject": subject, "at": at, "x": x.tolist(), "rows": rows, "value": float(height)}
+
+
+def level_lines(rng):
+    """Heights with the levels that gdlib.figures.drawing draws at: of plains and of bowls, some with holes."""
+    heights = rng.uniform(0, 1, int(rng.integers(1, 60))) ** rng.choice([0.3, 1, 2, 6])
+    holes = rng.random(heights.size) < rng.choice([0, 0.3])
+    at = drawing.levels(np.where(holes, np.nan, heights)).tolist()
+    return {
+        "heights": [None if hole else height for hole, height in zip(holes, heights.tolist(), strict=True)],
+        "at": at,
+    }
+
+
 def settings():
     rng = np.random.default_rng(15)
     data = list(tables(rng))
@@ -275,6 +307,8 @@ def settings():
         "sine, SGD": partial(sine_sgd, rng, fits),
         "grid": partial(grid_walk, rng, cuts),
         "differences": partial(difference, rng),
+        "values": partial(value, rng, data, fits, cuts),
+        "levels": partial(level_lines, rng),
     }
     arrays = {
         "table": [{"X": X.ravel().tolist(), "y": y.tolist()} for X, y in data],
