@@ -149,12 +149,13 @@ def compared(walk, start, **setting):
     arrived = setting.get("eps") == 0 and (path.norms < 1e-12 * np.maximum.accumulate(path.norms)).any()
     whole = not apart.any() and not arrived and (path.stop, path.steps) == (beside.stop, beside.steps)
     every = -(-len(points) // STORED)
-    last = float(path.norms[-1])
+    last, other = float(path.norms[-1]), float(beside.norms[-1])
+    steady = abs(last - other) <= 1e-10 * path.norms.max() < np.inf
     return setting | {
         "init": np.ravel(start).tolist(),
         "stop": path.stop,
         "steps": path.steps,
-        "norm": last if np.isfinite(last) else None,
+        "norm": last if steady else None,
         "every": every,
         "points": points[::every].tolist(),
         "final": points[-1].tolist(),
