@@ -2,8 +2,8 @@
 
 python tests/front/settings.py FILE    writes them as JSON
 
-A chaotic walk is compared as far as gdlib's own walk from a start some last digits away agrees with it to 1e-9 of the
-farthest that it has been ("same": so many points; "whole": to the end, with the same stop and number of steps).
+A chaotic walk is compared as far as gdlib's own walk, with other last digits in its start and in each gradient, agrees
+with it to 1e-10 of the farthest that it has been ("same": so many points; "whole": to the end, with the same stop and number of steps).
 """
 
 import json
@@ -11,6 +11,7 @@ import re
 import sys
 from functools import cache, partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import sympy
@@ -25,7 +26,7 @@ from gdlib.regression import LeastSquares
 
 COUNT = 500  # of each kind
 STORED = 30  # points of a walk, about
-NEXT = 2.0**-46  # 64 last digits: rounding at each step adds up to more than one
+NEXT = 2.0**-46  # 64 last digits: a step is rounded more than once
 NAMES = sympy.symbols("x y A B", real=True)
 ONE = [
     "A*x**2 + B*x",
@@ -138,13 +139,19 @@ def log(rng, low, high):
     return float(np.exp(rng.uniform(np.log(low), np.log(high))))
 
 
-def compared(walk, start, **setting):
+def shaken(gradient):
+    """The gradient with other last digits at each step."""
+    rng = np.random.default_rng(0)
+    return lambda *given: gradient(*given) * (1 + NEXT * rng.uniform(-1, 1))
+
+
+def compared(walk, gradient, start, **setting):
     """The setting with gdlib's walk, thinned, and how far its walk from next to the start agrees."""
-    path, beside = walk(start), walk(start * (1 + NEXT))
+    path, beside = walk(gradient, start), walk(shaken(gradient), start * (1 + NEXT))
     points, others = (p.points.reshape(len(p.points), -1) for p in (path, beside))
     n = min(len(points), len(others))
     far = np.maximum.accumulate(abs(points[:n]).max(axis=1))
-    apart = abs(points[:n] - others[:n]).max(axis=1) > 1e-9 * far + 1e-300
+    apart = abs(points[:n] - others[:n]).max(axis=1) > 1e-10 * far + 1e-300
     # with eps = 0 rounding alone says when a walk that has arrived stops
     arrived = setting.get("eps") == 0 and (path.norms < 1e-12 * np.maximum.accumulate(path.norms)).any()
     whole = not apart.any() and not arrived and (path.stop, path.steps) == (beside.stop, beside.steps)
@@ -165,9 +172,9 @@ def compared(walk, start, **setting):
 
 
 def descent(gradient, init, subject, lr, eps, T, ascent=False, **where):
-    walk = partial(gradient_ascent if ascent else gradient_descent, gradient, lr=lr, eps=eps, T=T)
+    walk = partial(gradient_ascent if ascent else gradient_descent, lr=lr, eps=eps, T=T)
     named = {"subject": subject, "lr": lr, "eps": eps, "T": T, "ascent": ascent, **where}
-    return compared(lambda start: walk(init=start), init, **named)
+    return compared(walk, gradient, init, **named)
 
 
 def formulas(rng, d):
@@ -207,7 +214,8 @@ def stochastic(rng, loss, init, lr, subject, at):
     n, T, seed = loss.n, length(rng, 80), int(rng.integers(1000))
     b = int(rng.choice([1, n, rng.integers(1, n + 1)]))
     return compared(
-        lambda start: sgd(loss, start, lr, T, b, seed),
+        lambda gradient, start: sgd(SimpleNamespace(n=n, gradient=gradient), start, lr, T, b, seed),
+        loss.gradient,
         init,
         **{"subject": subject, "lr": lr, "T": T, "b": b, "at": at},
         orders=orders(n, [b], [seed], T).ravel().tolist(),
