@@ -1,6 +1,7 @@
-// The browser's walks and differences beside gdlib's own, on random settings of every kind: settings.py makes them.
+// The browser's walks, differences, heights and levels beside gdlib's own, on random settings of every kind: settings.py makes them.
 
 import { readFileSync } from "node:fs";
+import { levels } from "../../gdlib/explore/front/compute/contours.js";
 import { objective } from "../../gdlib/explore/front/compute/objectives.js";
 import { dealt, descend, difference, stochastic } from "../../gdlib/explore/front/compute/walks.js";
 
@@ -12,7 +13,9 @@ const tables = Object.fromEntries(
     return [of, list.map(typed)];
   }),
 );
-const { differences, ...walks } = kinds;
+vi.setConfig({ testTimeout: 60_000 });
+
+const { differences, values, levels: lines, ...walks } = kinds;
 const subjectOf = ({ subject, at }) => objective(subject, tables[subject.of]?.[at]);
 
 /** The walk of a setting. */
@@ -32,13 +35,13 @@ const unlike = (setting, { points, norms, stop, steps }) => {
   const farthest = (k) => Math.max(...points.slice(0, k + 1).map((p) => Math.hypot(...p)));
   const expected = setting.points.map((p, j) => [j * setting.every, p]);
   if (setting.whole) expected.push([setting.steps, setting.final]);
+  const at = (k) => points[norms.at(-1) === 0 ? Math.min(k, steps) : k]; // where the gradient is 0 it would stay
   for (const [k, p] of expected.filter(([k]) => k < setting.same)) {
-    const apart = Math.hypot(...p.map((v, i) => v - points[k]?.[i]));
-    if (!(apart <= 1e-9 * farthest(k))) return `at step ${k} of ${setting.steps} ${points[k]}, gdlib ${p}`;
+    const apart = Math.hypot(...p.map((v, i) => v - at(k)?.[i]));
+    if (!(apart <= 1e-9 * farthest(k))) return `at step ${k} of ${setting.steps} ${at(k)}, gdlib ${p}`;
   }
-  const off = Math.abs(norms.at(-1) - setting.norm);
-  const off9 = 1e-9 * Math.max(...norms);
-  return setting.whole && setting.norm !== null && off > off9 ? `norm ${norms.at(-1)}, gdlib ${setting.norm}` : "";
+  const off = Math.abs(norms.at(-1) - setting.norm) > 1e-9 * Math.max(...norms);
+  return setting.whole && setting.norm !== null && off ? `norm ${norms.at(-1)}, gdlib ${setting.norm}` : "";
 };
 
 const shown = ({ points, final, orders, ...setting }) => JSON.stringify(setting);
@@ -72,4 +75,23 @@ test("differences", () => {
   });
   expect(faults).toEqual([]);
   expect(differences.length).toBeGreaterThanOrEqual(500);
+});
+
+test("heights, also of some rows alone", () => {
+  const faults = values.filter((setting) => {
+    const found = subjectOf(setting).value(setting.x, setting.rows ?? undefined);
+    return !(Math.abs(found - setting.value) <= 1e-11 * Math.max(1, Math.abs(setting.value)));
+  });
+  expect(faults).toEqual([]);
+  for (const of of ["table", "sine", "grid"])
+    expect(values.filter(({ subject }) => subject.of === of).length).toBeGreaterThan(100);
+});
+
+test("levels", () => {
+  const faults = lines.filter(({ heights, at }) => {
+    const found = levels(Float64Array.from(heights, (v) => v ?? Number.NaN));
+    return found.length !== at.length || found.some((level, k) => !(Math.abs(level - at[k]) < 1e-12));
+  });
+  expect(faults).toEqual([]);
+  expect(lines.length).toBeGreaterThanOrEqual(500);
 });

@@ -2,8 +2,8 @@
 
 python tests/front/settings.py FILE    writes them as JSON
 
-A chaotic walk is compared as far as gdlib's own walk from a start some last digits away agrees with it to 1e-9 of the
-farthest that it has been ("same": so many points; "whole": to the end, with the same stop and number of steps).
+A chaotic walk is compared as far as gdlib's own walk, with other last digits in its start and in each gradient, agrees
+with it to 1e-10 of the farthest that it has been ("same": so many points; "whole": to the end, with the same stop and number of steps).
 """
 
 import json
@@ -11,6 +11,7 @@ import re
 import sys
 from functools import cache, partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import sympy
@@ -19,24 +20,39 @@ from gdlib import landscapes
 from gdlib.calculus import finite_difference
 from gdlib.descent import gradient_ascent, gradient_descent
 from gdlib.explore.subjects import orders, subject_of
+from gdlib.figures import drawing
 from gdlib.minibatch import SineFit, sgd
 from gdlib.regression import LeastSquares
 
 COUNT = 500  # of each kind
 STORED = 30  # points of a walk, about
-NEXT = 2.0**-46  # 64 last digits: rounding at each step adds up to more than one
+NEXT = 2.0**-46  # 64 last digits: a step is rounded more than once
 NAMES = sympy.symbols("x y A B", real=True)
-ONE = (
-    ["A*x**2 + B*x", "x**4 - A*x**2 + B*x", "sin(A*x) + B*x**2", "exp(-A*x) + B*x", "log(1 + A*x**2) + B*x"]
-    + ["sqrt(1 + (A*x)**2) - B*cos(x)", "x**2/(A + x**2) + B*x", "A*abs(x - B) + x**2", "A*x**3 - B*x", "tanh(A*x)**2"]
-    + ["2**(A*x) + x**2 - pi", "atan(A*x)*x + B", "(x - B)**2*exp(-A*x**2)"]
-)
+ONE = [
+    "A*x**2 + B*x",
+    "x**4 - A*x**2 + B*x",
+    "sin(A*x) + B*x**2",
+    "exp(-A*x) + B*x",
+    "log(1 + A*x**2) + B*x",
+    "sqrt(1 + (A*x)**2) - B*cos(x)",
+    "x**2/(A + x**2) + B*x",
+    "A*abs(x - B) + x**2",
+    "A*x**3 - B*x",
+    "tanh(A*x)**2",
+    "2**(A*x) + x**2 - pi",
+    "atan(A*x)*x + B",
+    "(x - B)**2*exp(-A*x**2)",
+]
 TWO = [
     "A*x**2 + B*x*y + y**2",
     "sin(A*x)*cos(y) + B*x**2 + y**2",
     "exp(-A*x**2 - y**2) + B*x",
     "log(1 + A*x**2 + y**2)",
-] + ["(x**2 - A)**2 + (y + B*x)**2", "x**2 + 2*x*y + 3 + cos(A*x + 2*y)", "sqrt(1 + A*x**2 + y**2)", "A*x**2 - y**2"]
+    "(x**2 - A)**2 + (y + B*x)**2",
+    "x**2 + 2*x*y + 3 + cos(A*x + 2*y)",
+    "sqrt(1 + A*x**2 + y**2)",
+    "A*x**2 - y**2",
+]
 
 
 # what NumPy's functions make; they are traced into formulas
@@ -123,33 +139,42 @@ def log(rng, low, high):
     return float(np.exp(rng.uniform(np.log(low), np.log(high))))
 
 
-def compared(walk, start, **setting):
+def shaken(gradient):
+    """The gradient with other last digits at each step."""
+    rng = np.random.default_rng(0)
+    return lambda *given: gradient(*given) * (1 + NEXT * rng.uniform(-1, 1))
+
+
+def compared(walk, gradient, start, **setting):
     """The setting with gdlib's walk, thinned, and how far its walk from next to the start agrees."""
-    path, beside = walk(start), walk(start * (1 + NEXT))
+    path, beside = walk(gradient, start), walk(shaken(gradient), start * (1 + NEXT))
     points, others = (p.points.reshape(len(p.points), -1) for p in (path, beside))
     n = min(len(points), len(others))
     far = np.maximum.accumulate(abs(points[:n]).max(axis=1))
-    apart = abs(points[:n] - others[:n]).max(axis=1) > 1e-9 * far + 1e-300
-    whole = not apart.any() and (path.stop, path.steps) == (beside.stop, beside.steps)
+    apart = abs(points[:n] - others[:n]).max(axis=1) > 1e-10 * far + 1e-300
+    # with eps = 0 rounding alone says when a walk that has arrived stops
+    arrived = setting.get("eps") == 0 and (path.norms < 1e-12 * np.maximum.accumulate(path.norms)).any()
+    whole = not apart.any() and not arrived and (path.stop, path.steps) == (beside.stop, beside.steps)
     every = -(-len(points) // STORED)
-    last = float(path.norms[-1])
+    last, other = float(path.norms[-1]), float(beside.norms[-1])
+    steady = abs(last - other) <= 1e-10 * path.norms.max() < np.inf
     return setting | {
         "init": np.ravel(start).tolist(),
         "stop": path.stop,
         "steps": path.steps,
-        "norm": last if np.isfinite(last) else None,
+        "norm": last if steady else None,
         "every": every,
         "points": points[::every].tolist(),
         "final": points[-1].tolist(),
         "same": int(apart.argmax()) if apart.any() else n,
-        "whole": whole,
+        "whole": bool(whole),
     }
 
 
 def descent(gradient, init, subject, lr, eps, T, ascent=False, **where):
-    walk = partial(gradient_ascent if ascent else gradient_descent, gradient, lr=lr, eps=eps, T=T)
+    walk = partial(gradient_ascent if ascent else gradient_descent, lr=lr, eps=eps, T=T)
     named = {"subject": subject, "lr": lr, "eps": eps, "T": T, "ascent": ascent, **where}
-    return compared(lambda start: walk(init=start), init, **named)
+    return compared(walk, gradient, init, **named)
 
 
 def formulas(rng, d):
@@ -186,10 +211,11 @@ def table_descent(rng, data):
 
 
 def stochastic(rng, loss, init, lr, subject, at):
-    n, T, seed = loss.n, length(rng), int(rng.integers(1000))
+    n, T, seed = loss.n, length(rng, 80), int(rng.integers(1000))
     b = int(rng.choice([1, n, rng.integers(1, n + 1)]))
     return compared(
-        lambda start: sgd(loss, start, lr, T, b, seed),
+        lambda gradient, start: sgd(SimpleNamespace(n=n, gradient=gradient), start, lr, T, b, seed),
+        loss.gradient,
         init,
         **{"subject": subject, "lr": lr, "T": T, "b": b, "at": at},
         orders=orders(n, [b], [seed], T).ravel().tolist(),
@@ -230,7 +256,7 @@ def grid_walk(rng, cuts):
     subject, _, gradient, low, high = cuts[at]
     init, lr = rng.uniform(low, high), log(rng, 1, 5000)
     eps = float(rng.choice([0.0, 1e-3, 1e-2, 10.0], p=[0.3, 0.3, 0.3, 0.1]))
-    return descent(gradient, init, subject, lr, eps, length(rng, 80), bool(rng.random() < 0.3), at=at)
+    return descent(gradient, init, subject, lr, eps, length(rng, 50), bool(rng.random() < 0.3), at=at)
 
 
 def difference(rng):
@@ -246,6 +272,37 @@ def difference(rng):
     return named | {"slopes": np.atleast_1d(slopes).tolist(), "rounding": rounding}
 
 
+def value(rng, data, fits, cuts):
+    """The height of a loss, of a wave or of the map at a point; of the first two also that of some rows."""
+    of = rng.choice(["table", "sine", "grid"])
+    if of == "grid":
+        at = int(rng.integers(len(cuts)))
+        subject, _, _, low, high = cuts[at]
+        x, rows = rng.uniform(low, high), None
+        height = landscapes.terrain()(x)
+    else:
+        if of == "table":
+            at, f, subject = loss_of(rng, data)
+        else:
+            at = int(rng.integers(len(fits)))
+            f, subject = fits[at], subject_of(fits[at], d=1)[0]
+        x = rng.normal(0, 3, getattr(f, "d", 1))
+        rows = None if rng.random() < 0.3 else rng.permutation(f.n)[: rng.integers(1, f.n + 1)].tolist()
+        height = f(x if of == "table" else x.item(), rows)
+    return {"subject": subject, "at": at, "x": x.tolist(), "rows": rows, "value": float(height)}
+
+
+def level_lines(rng):
+    """Heights with the levels that gdlib.figures.drawing draws at: of plains and of bowls, some with holes."""
+    heights = rng.uniform(0, 1, int(rng.integers(1, 60))) ** rng.choice([0.3, 1, 2, 6])
+    holes = rng.random(heights.size) < rng.choice([0, 0.3])
+    at = drawing.levels(np.where(holes, np.nan, heights)).tolist()
+    return {
+        "heights": [None if hole else height for hole, height in zip(holes, heights.tolist(), strict=True)],
+        "at": at,
+    }
+
+
 def settings():
     rng = np.random.default_rng(15)
     data = list(tables(rng))
@@ -259,6 +316,8 @@ def settings():
         "sine, SGD": partial(sine_sgd, rng, fits),
         "grid": partial(grid_walk, rng, cuts),
         "differences": partial(difference, rng),
+        "values": partial(value, rng, data, fits, cuts),
+        "levels": partial(level_lines, rng),
     }
     arrays = {
         "table": [{"X": X.ravel().tolist(), "y": y.tolist()} for X, y in data],

@@ -17,6 +17,13 @@ const moved = (x, step, v) => {
 
 const isFar = (/** @type {number} */ norm) => !(norm < Number.POSITIVE_INFINITY);
 
+/** How a walk ends where the gradient has this norm. @type {(norm: number, eps: number, goesOn: boolean) => Walked["stop"] | ""} */
+const endOf = (norm, eps, goesOn) => {
+  if (norm <= eps) return "converged";
+  if (isFar(norm)) return "diverged";
+  return goesOn ? "" : "exhausted";
+};
+
 /**
  * T times from `init` by `step` times the gradient of step t, or until its norm is eps.
  * @param {(x: number[], t: number) => number[]} gradient @param {number[]} init
@@ -30,7 +37,7 @@ function walk(gradient, init, step, T, eps) {
     const slope = gradient(x, t);
     const norm = length(slope);
     norms.push(norm);
-    const end = norm <= eps ? "converged" : isFar(norm) ? "diverged" : t >= T ? "exhausted" : "";
+    const end = endOf(norm, eps, t < T);
     if (end) return { points, norms, stop: end, steps: t };
     x = moved(x, step, slope);
     if (isFar(length(x))) return { points, norms, stop: "diverged", steps: t };
