@@ -38,8 +38,8 @@ lab: $(READY)  ## install what is missing and open the first lecture in JupyterL
 		$$([ "$$(id -u)" = 0 ] && echo --allow-root) $(LABFLAGS)
 
 test: $(READY)  ## install what is missing and pass every test, every notebook included
-	@$(BIN)/pytest -n $(JOBS) --dist loadfile $(ALONE:%=--ignore=%)
-	@$(BIN)/pytest $(ALONE)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n $(JOBS) --dist loadfile $(ALONE:%=--ignore=%)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest $(ALONE)
 
 test-browser: .venv/ready-browser $(MODULES)  ## drive every explorer in JupyterLab and Chromium (Debian: apt-get install chromium)
 	@GDLIB_BROWSER=required $(BIN)/pytest -m browser tests/browser/test_views.py tests/browser/test_clients.py

@@ -82,23 +82,26 @@ def test_other_right_answers_pass(question):
 def test_each_known_mistake_is_named(question):
     assert len({message for message, _ in question.mistakes}) == len(question.mistakes) >= 4
     for turn, (message, source) in enumerate(question.mistakes):
-        found = verdict(question, source)
-        assert found.mistake == message, f"{source}\n\n{found}"
-        assert found.outcome in ("incorrect", "error", "too long")
-        if turn % 4:  # every fourth with other random inputs, too
-            continue
-        seed = seeds(turn)[1]
-        again = judge(question, lambda *given: seen_already(question, source, seed, *given), seed)  # noqa: B023
-        assert (again.mistake, again.outcome) == (message, found.outcome), f"{source}\n\n{again}"
+        for seed in seeds(turn)[: 2 if turn % 4 == 0 else 1]:  # every fourth with other random inputs, too
+            found = judge(question, done_once(question, source, seed), seed)
+            assert found.mistake == message, f"{source}\n\n{found}"
+            assert found.outcome in ("incorrect", "error", "too long")
 
 
-def seen_already(question, source, seed, args, kwargs, seconds):
-    """What a known mistake does, from memory: it need not be called once as a student's answer and once as a mistake."""
-    cases = question.inputs(seed)
-    position = next((n for n, given in enumerate(cases) if given[0] is args and given[1] is kwargs), None)
-    if position is None:
-        return caller(question.answer(source))(args, kwargs, seconds)
-    return question.observed(source, seed, position, SHORT)
+def done_once(question, source, seed):
+    """The `caller` of a known mistake. Its first call of each case is the one that the judge compares with, and need not
+    be done twice; but for one that does not end, which must not end later, either. A second call is a new one."""
+    cases, made, call = question.inputs(seed), set(), caller(question.answer(source))
+
+    def once(args, kwargs, seconds):
+        position = next((n for n, given in enumerate(cases) if given[0] is args and given[1] is kwargs), None)
+        if position is None or position in made:
+            return call(args, kwargs, seconds)
+        made.add(position)
+        seen = question.observed(source, seed, position, SHORT)
+        return seen if seen["kind"] != "too long" else call(args, kwargs, 2 * SHORT)
+
+    return once
 
 
 @each
@@ -130,10 +133,10 @@ def test_a_mistake_with_fits_is_told_from_right_answers(question):
 
 @each
 def test_mutants_of_the_solution_are_caught(question, monkeypatch):
-    began = time.perf_counter()
+    own = [question.observed(question.solution, 0, n, 60.0).get("seconds", 0) for n in range(len(question.inputs(0)))]
     assert verdict(question, question.solution).outcome == "correct"
     # A mutant that does not end is caught soon, and none because the solution is slow itself.
-    monkeypatch.setitem(question.settings, "seconds", 0.25 + 5 * (time.perf_counter() - began))
+    monkeypatch.setitem(question.settings, "seconds", 0.2 + 5 * sum(own))
     found = list(mutants(question.solution))
     alive = [line for line, source in found if not caught(question, source)]
     excused = question.settings["equivalent"]
@@ -1073,11 +1076,12 @@ def test_a_console_without_a_tick_prints_a_verdict():
     assert b"9.1 ? Correct. It is right on all 12 inputs." in said
 
 
-def test_ten_million_numbers_are_quick():
-    answer = [1.0] * 10**7
+def test_a_million_numbers_are_quick(monkeypatch):
+    answer = [1.0] * 10**6
+    monkeypatch.setitem(bank.question("9.2").settings, "seconds", 0.4)
     began = time.thread_time()
-    assert judge("9.2", caller(answer)).message == "`n` is 10000000 values; a number is wanted."
-    assert time.thread_time() - began < 10
+    assert judge("9.2", caller(answer)).message == "`n` is 1000000 values; a number is wanted."
+    assert time.thread_time() - began < 1
 
 
 def test_a_changed_source_is_read_again(made_up):
