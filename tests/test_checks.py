@@ -543,23 +543,30 @@ def fails(x):
     return y * x
 
 
-def never(x):
+def never(x, wait=None):
     while True:
         pass
 
 
-def swallows(x):
+def works(seconds):
+    """Keep the processor busy for so many seconds of its time."""
+    end = time.thread_time() + seconds
+    while time.thread_time() < end:
+        pass
+
+
+def swallows(x, wait=works):
     while True:
         try:  # noqa: SIM105
-            time.sleep(0.01)
+            wait(0.01)
         except:  # noqa: E722  what a student may write
             pass
 
 
-def swallows_elsewhere(x):
+def swallows_elsewhere(x, wait=works):
     while True:
         with contextlib.suppress(BaseException):
-            time.sleep(0.01)
+            wait(0.01)
 
 
 def warns(x):
@@ -907,13 +914,6 @@ def test_a_check_in_a_thread_ends_too_and_leaves_everything_as_it_was():
     assert time.monotonic() - began < 20
     assert signal.getsignal(signal.SIGALRM) is before
     assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
-
-
-def works(seconds):
-    """Keep the processor busy for so many seconds of its time."""
-    end = time.thread_time() + seconds
-    while time.thread_time() < end:
-        pass
 
 
 def test_the_processors_time_is_counted_over_all_calls():
@@ -1328,13 +1328,14 @@ def test_the_button_that_stops_a_cell_stops_the_learners_loop():
     assert not threads[0].is_alive()
 
 
+@pytest.mark.parametrize("wait", [works, time.sleep])
 @pytest.mark.parametrize("loop", [never, swallows, swallows_elsewhere])
-def test_an_endless_loop_is_ended_though_it_catches_what_ends_it(loop):
+def test_an_endless_loop_is_ended_though_it_catches_what_ends_it(loop, wait):
     threads = []
 
     def work():
         threads.append(threading.current_thread())
-        loop(1)
+        loop(1, wait)
 
     with pytest.raises(TooLong):
         within(0.05, work)
