@@ -46,13 +46,14 @@ def sketch(
     asked_for = y if ground is None else x
     stands = None if ground else line(x, "x", logx)
 
-    def points(values, part=None):
+    def points(values, part=False):
         """Rows (x, y) of the values asked for, or of the first ones."""
         if ground:
             return checked(np.atleast_2d(real_array(values, "points").astype(float)), "points", (None, 2))
-        values = line(np.ravel(values), "y", logy)
-        checked(values, "y", (len(stands) if part is None else None,))
-        return np.column_stack([stands[: len(values)], values])
+        values = line(np.atleast_1d(values), "known" if part else "y", logy)
+        if part and len(values) >= len(stands):
+            raise ValueError(f"known must be fewer than the {len(stands)} values of x, got {len(values)}")
+        return np.column_stack([stands[: len(values)], values if part else checked(values, "y", stands.shape)])
 
     now = None if callable(asked_for) else points(asked_for)
     shown = first(now, known, points, 1 if ground else 0)

@@ -80,7 +80,8 @@ export function commitment({ model, el }, part) {
     forget(path, question.question); // for the next class
     empty();
     result.textContent = "Predict anew.";
-    /** @type {HTMLElement | null} */ (root.querySelector("input, .gd-grip"))?.focus();
+    const first = () => /** @type {HTMLElement | null} */ (root.querySelector("input, .gd-grip"))?.focus();
+    requestAnimationFrame(first); // once it is there again
   };
 
   function tidy() {
@@ -97,7 +98,7 @@ export function commitment({ model, el }, part) {
     tidy();
     const answer = truth ? decode(truth) : null;
     part.shown(field.disabled, given, answer);
-    if (truth) answered(given, answer);
+    if (given && truth) answered(given, answer);
     if (!given) result.replaceChildren();
   }
 

@@ -47,7 +47,7 @@ export function render(view) {
 
   const canvas = /** @type {HTMLCanvasElement & { shown?: object }} */ (element("canvas", { role: "img" }));
   const g = /** @type {Pen} */ (canvas.getContext("2d"));
-  const { layer, place: put, pixelOf } = grips(canvas, soon);
+  const { layer, place: put, pixelOf } = grips(canvas, moved);
   const sheet = element("div", { className: `gd-sheet gd-${spec.sketch}` }, canvas, layer);
   const clear = button("Clear");
   const hint = element(
@@ -83,6 +83,11 @@ export function render(view) {
   }
   function again() {
     scene = null;
+    soon();
+  }
+  /** At once for the next key, which may come before the next frame. */
+  function moved() {
+    if (scene) put(handles(scene), scene);
     soon();
   }
 
@@ -141,7 +146,6 @@ export function render(view) {
           const to = placeOf(pixel);
           line = bent(full, k + 1, POINTS, [to[0] - point[0], to[1] - point[1]], free);
           if (!dragged) pen = free ? line[line.length - 1] : line[0];
-          soon();
           return {};
         },
       })),
@@ -163,8 +167,9 @@ export function render(view) {
     if (canvas.hasPointerCapture(event.pointerId)) pencil(placeOf(pixelOf(event)), false);
   };
   canvas.onlostpointercapture = lifted;
-  layer.onpointerdown = () => {
+  layer.onpointerdown = ({ target }) => {
     dragged = true;
+    if (target !== layer.firstChild) line = whole(line, free); // a point was taken
   };
   for (const over of ["lostpointercapture", "focusout"]) layer.addEventListener(over, lifted);
   clear.onclick = emptied;
