@@ -77,7 +77,7 @@ def sketch(
     }
     names = f"{axes['ylabel']} against {axes['xlabel']}"
     what = f"the walk on the map, {names}" if ground else f"the curve of {names}"
-    given = f", from {pictures.point_words(shown[-1])}" if len(shown) else ""
+    given = f", from ({', '.join(f'{v:.4g}' for v in shown[-1])})" if len(shown) else ""
     alt = f"Predict: {question} Draw {what}{given}."
     sheet = Sheet(spec=spec, image=below(ground) if ground else b"")
     return Prediction(sheet, question, alt, computed, lambda: plain(spec, ground, shown))
