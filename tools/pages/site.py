@@ -1,10 +1,11 @@
 """The course as a web site of plain files, alive without a kernel: build/site.
 
     python -m pages.site build
+    python -m pages.site link    after build/slides or build/site/lite was made: the site's pages lead there
 
 Stages a source tree in build/site-source that keeps the repository's layout (docs/site/index.md and its neighbours
 move to the root) and runs Sphinx over it, warnings as errors. Nothing is executed: the stored outputs are shown.
-What is already in build/slides and build/site/lite is linked from the lectures.
+Every page links the decks and the course in the browser; a stylesheet hides the links to what is not there.
 The course itself lies beside the pages, as course.zip.
 
 (Never put this folder on PYTHONPATH: Python itself imports a module named site.)
@@ -25,7 +26,7 @@ import jinja2
 import nbformat
 
 from pages import core
-from pages.web import ROOT, SCRIPTS, WIDGET_VIEW, excerpt, notebooks
+from pages.web import MODULES, ROOT, SCRIPTS, WIDGET_VIEW, excerpt, notebooks
 
 PAGES, BUILD = ROOT / "docs" / "site", ROOT / "build"
 SOURCE, SITE, SLIDES = BUILD / "site-source", BUILD / "site", BUILD / "slides"
@@ -36,8 +37,8 @@ LIVE = r"^<!-- live: (\S+) (.+) -->$"
 # In a page: a file of the core.
 CORE = r"^<!-- core: (\w+) -->$"
 RAW = "`````{{raw}} html\n{}\n`````"  # HTML as MyST takes it, blank lines and all
-# In a page: what is left out where build/site/lite is not there.
-LITE = r"^<!-- lite -->\n(.*?)^<!-- /lite -->\n"
+TYPE = MODULES / "@fontsource" / "source-serif-4"
+FACES = {"": "latin-400-normal", "-italic": "latin-400-italic", "-bold": "latin-600-normal", "-greek": "greek-400-normal"}
 DECK = r"(`build/slides/((\d+)_\w+)\.html`)"
 # What git would not list: for the archive, where the course was itself fetched as one.
 MADE = {".git", ".venv", "build", "node_modules", "__pycache__", ".pytest_cache", ".ruff_cache", ".ipynb_checkpoints"}
@@ -80,12 +81,11 @@ def relinked(text, old, new, moved, needed):
     return "".join(code if n % 2 else LINK.sub(change, code) for n, code in enumerate(parts))
 
 
-def open_in(path, repository, with_slides, with_lite):
+def open_in(path, repository):
     """What else can be done with a notebook, as HTML: on an exercise's page first how to answer, then links."""
     template = jinja2.Template((PAGES / "open.html").read_text("utf-8"), undefined=jinja2.StrictUndefined)
     lecture = path.parts[0] == "notebooks"
-    told = {"repository": repository, "slides": with_slides, "lite": with_lite, "lecture": lecture}
-    lines = template.render(path=path.as_posix(), name=path.stem, **told).splitlines()
+    lines = template.render(path=path, name=path.stem, repository=repository, lecture=lecture).splitlines()
     return "".join(line for line in lines if line.strip())  # Markdown ends HTML at an empty line
 
 
@@ -166,18 +166,10 @@ def taken_apart(output):
     return [nbformat.v4.new_output("display_data", part, metadata=output.metadata) for part in (still, view)]
 
 
-def for_readers(text, with_lite):
-    """A page's text: what speaks of the course in the browser is left out where that is not built."""
-    return re.sub(LITE, r"\1" if with_lite else "", text, flags=re.M | re.S)
-
-
-def with_decks(text, page, folder=SLIDES):
-    """A page's text in which a deck's address is a link to it, where `folder` holds that deck."""
+def with_decks(text, page):
+    """A page's text in which a deck's address is a link to it."""
     above = "../" * (len(Path(page).parts) - 1)
-    for address, name, number in re.findall(DECK, text):
-        if (folder / f"{name}.html").exists():
-            text = text.replace(address, f'<a href="{above}slides/{name}.html">slides {int(number)}</a>')
-    return text
+    return re.sub(DECK, lambda m: f'<a href="{above}slides/{m[2]}.html">slides {int(m[3])}</a>', text)
 
 
 def course_files(root=ROOT):
@@ -203,23 +195,20 @@ def archive(target):
 def stage():
     """Write the source tree; the paths of its notebooks."""
     repository = os.environ.get("GDLIB_REPOSITORY", "")
-    with_lite = (SITE / "lite" / "lab" / "index.html").exists()
     shutil.rmtree(SOURCE, ignore_errors=True)
     moved, needed, staged = pages(), set(), {}
     lectures, exercises, texts = notebooks(), notebooks("exercises"), core.sources()
     places = core.places(texts, lectures)
     for path, book in (lectures | exercises).items():
-        with_slides = path in lectures and (SLIDES / f"{path.stem}.html").exists()
         linked = deepcopy(book)
         for cell in linked.cells:
             if cell.cell_type == "markdown":
                 cell.source = relinked(cell.source, path, path, moved, needed)
         if path in lectures:
             core.with_ways_back(linked, int(path.name[:2]), places)
-        links = open_in(path, repository, with_slides, with_lite)
-        staged[path] = nbformat.writes(for_the_site(linked, links)).encode()
+        staged[path] = nbformat.writes(for_the_site(linked, open_in(path, repository))).encode()
     for old, new in moved.items():
-        text = for_readers((ROOT / old).read_text("utf-8"), with_lite)
+        text = (ROOT / old).read_text("utf-8")
         text = re.sub(LIVE, lambda m: excerpt(lectures[Path(m[1])], m[2]), text, flags=re.M)
         text = relinked(with_decks(text, new), old, new, moved, needed)
         text = re.sub(CORE, lambda m: RAW.format(core.as_html(m[1], texts[m[1]], lectures)), text, flags=re.M)
@@ -244,20 +233,40 @@ def build():
     flags = ["-j", "2", "-q", "-W", "--keep-going", "-E"]
     paths = ["-c", PAGES, "-d", BUILD / "site-doctrees", SOURCE, SITE]
     failed = build_main([*flags, *map(str, paths)])
-    for name, file in SCRIPTS.items():
+    faces = {f"serif{style}.woff2": TYPE / "files" / f"source-serif-4-{name}.woff2" for style, name in FACES.items()}
+    own = {"math.js": PAGES / "math.js", "serif.txt": TYPE / "LICENSE"}
+    for name, file in (SCRIPTS | faces | own).items():
         shutil.copy(file, SITE / "_static" / name)
-    shutil.copy(PAGES / "math.js", SITE / "_static" / "math.js")
     for path in books:
         shutil.copy(ROOT / path, SITE / path)
-    if SLIDES.exists():
-        shutil.copytree(SLIDES, SITE / "slides", dirs_exist_ok=True)
     archive(SITE / "course.zip")
     (SITE / ".nojekyll").touch()  # GitHub Pages: folders that begin with _ are served too
+    link(SITE, SLIDES)
     if failed:
         raise SystemExit("Sphinx warned (above): the site must not be published")
 
 
+def link(site, slides):
+    """Carry the decks along, and hide what leads to a deck or to the course in the browser that is not there.
+
+    It may be called when the decks, the course in the browser or the site was made, in any order.
+    """
+    if not (site / "_static").exists():
+        return
+    if slides.exists():
+        shutil.copytree(slides, site / "slides", dirs_exist_ok=True)
+    hidden = [] if (site / "lite" / "run").exists() else [".gd-lite { display: none; }"]
+    for path in notebooks():
+        if not (site / "slides" / f"{path.stem}.html").exists():
+            to = f'a[href$="slides/{path.stem}.html"]'
+            hidden.append(f':is({to}, li:has(> {to})) {{ display: none; }} :has(> {to})::after {{ content: "make slides"; }}')
+    (site / "_static" / "parts.css").write_text("\n".join(hidden), "utf-8")
+
+
 def main(arguments):
+    if arguments == ["link"]:
+        link(SITE, SLIDES)
+        return
     if arguments != ["build"]:
         raise SystemExit(__doc__)
     build()
