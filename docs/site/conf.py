@@ -16,6 +16,7 @@ nb_execution_mode = "off"  # the committed outputs are the ones that were tested
 nb_ipywidgets_js = {}  # alive.js loads them
 nb_render_markdown_format = "myst"  # the words that are folded with an answer hold formulas and links
 nb_number_source_lines = False
+highlight_language = "none"
 myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 4
 myst_update_mathjax = False

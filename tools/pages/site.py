@@ -38,7 +38,12 @@ LIVE = r"^<!-- live: (\S+) (.+) -->$"
 CORE = r"^<!-- core: (\w+) -->$"
 RAW = "`````{{raw}} html\n{}\n`````"  # HTML as MyST takes it, blank lines and all
 TYPE = MODULES / "@fontsource" / "source-serif-4"
-FACES = {"": "latin-400-normal", "-italic": "latin-400-italic", "-bold": "latin-600-normal", "-greek": "greek-400-normal"}
+FACES = {
+    "": "latin-400-normal",
+    "-italic": "latin-400-italic",
+    "-bold": "latin-600-normal",
+    "-greek": "greek-400-normal",
+}
 DECK = r"(`build/slides/((\d+)_\w+)\.html`)"
 # What git would not list: for the archive, where the course was itself fetched as one.
 MADE = {".git", ".venv", "build", "node_modules", "__pycache__", ".pytest_cache", ".ruff_cache", ".ipynb_checkpoints"}
@@ -259,7 +264,9 @@ def link(site, slides):
     for path in notebooks():
         if not (site / "slides" / f"{path.stem}.html").exists():
             to = f'a[href$="slides/{path.stem}.html"]'
-            hidden.append(f':is({to}, li:has(> {to})) {{ display: none; }} :has(> {to})::after {{ content: "make slides"; }}')
+            hidden.append(
+                f':is({to}, li:has(> {to})) {{ display: none; }} :has(> {to})::after {{ content: "make slides"; }}'
+            )
     (site / "_static" / "parts.css").write_text("\n".join(hidden), "utf-8")
 
 
