@@ -2,6 +2,7 @@
 
 import os
 import re
+from pathlib import Path
 
 project = "Gradient descent, hands on"
 html_title = project
@@ -25,7 +26,9 @@ mathjax_config_path = "math.js"
 
 html_theme = "basic"  # only its search page: layout.html says what a page is, style.css how it looks
 templates_path = ["templates"]
-html_static_path = ["static"]
+TYPE = Path(__file__).parents[1] / "node_modules" / "@fontsource" / "source-serif-4"
+FACES = ("latin-400-normal", "latin-400-italic", "latin-600-normal", "greek-400-normal")
+html_static_path = ["static", *(f"{TYPE}/files/source-serif-4-{face}.woff2" for face in FACES), f"{TYPE}/LICENSE"]
 html_favicon = "static/icon.svg"
 html_css_files = ["style.css"]
 html_js_files = [("alive.js", {"defer": "defer"}), ("page.js", {"defer": "defer"}), ("search.js", {"defer": "defer"})]

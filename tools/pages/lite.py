@@ -1,12 +1,10 @@
 """The course in the browser: a JupyterLite site whose kernel is Python itself, in WebAssembly (Pyodide).
 
-    python -m pages.lite build [FOLDER]             into build/site/lite, or another folder
-    python -m pages.lite build --offline [FOLDER]   the same without NumPy, Matplotlib and Pillow: asks no other host
-    python -m pages.lite lock                       requirements/lite.in -> lite.lock (needs the network)
+    python -m pages.lite build   into build/site/lite
+    python -m pages.lite lock    requirements/lite.in -> lite.lock (needs the network)
 
-A notebook's name there ends with its edition, as 01_differentiation-3f2a1c.ipynb, because a browser keeps what a reader
-has opened and would show that for ever: a corrected notebook is a new file beside the old one. run/notebooks/01_….html
-leads to the present edition.
+A browser keeps what a reader has saved, and would show that for ever. So a notebook's name ends with its edition, as
+01_differentiation-3f2a1c.ipynb: a corrected one is a new file, to which run/notebooks/01_differentiation.html leads.
 
 The site holds JupyterLab, the notebooks and their data, Pyodide's runtime (npm), and the wheels that run on any
 machine: gdlib's and PyPI's. One list of packages, pyodide-lock.json, names them all, so that `import gdlib` in a
@@ -38,12 +36,14 @@ EXTENSIONS = Path(sys.prefix) / "share" / "jupyter" / "labextensions"
 FEDERATED = ("@jupyter-widgets/jupyterlab-manager", "@jupyterlite/pyodide-kernel-extension", "anywidget", "gdlib")
 RUNTIME = ("pyodide.asm.mjs", "pyodide.asm.wasm", "pyodide.mjs", "python_stdlib.zip", "pyodide-lock.json")
 NOT_THERE = {"jupyterlab", "jupytext", "nbval", "psutil"}  # gdlib asks for them, and no cell needs them in a browser
-RUN = '<!DOCTYPE html><meta charset="utf-8"><title>To the notebook</title><meta http-equiv="refresh" content="0; url=../../lab/index.html?path={}">'
+RUN = '<!DOCTYPE html><title>…</title><meta http-equiv="refresh" content="0; url=../../lab/index.html?path={}">'
 KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
 
 
 def build(folder, offline=False):
-    """The site, made anew in `folder`. Raises SystemExit, with what to do, if something can't be had."""
+    """The site, made anew in `folder`; offline, without NumPy, Matplotlib and Pillow, it asks no other host.
+
+    Raises SystemExit, with what to do, if something can't be had."""
     folder = Path(folder).resolve()
     runtime = check_version(MODULES / "pyodide")
     source = ROOT / "build" / "lite"
@@ -180,13 +180,11 @@ def put(path, target):
 def main(arguments):
     if arguments == ["lock"]:
         lock()
-        return
-    offline, folders = "--offline" in arguments, [word for word in arguments[1:] if word != "--offline"]
-    if arguments[:1] != ["build"] or len(folders) > 1:
+    elif arguments == ["build"]:
+        folder = build(ROOT / "build" / "site" / "lite")
+        print(f"{folder}: gdlib {metadata.version('gdlib')} on Pyodide {PYODIDE_VERSION}")
+    else:
         raise SystemExit(__doc__)
-    folder = build(folders[0] if folders else ROOT / "build" / "site" / "lite", offline)
-    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-    print(f"{folder}: {size / 1e6:.0f} MB, gdlib {metadata.version('gdlib')} on Pyodide {PYODIDE_VERSION}")
 
 
 if __name__ == "__main__":

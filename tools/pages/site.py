@@ -22,28 +22,18 @@ from html import escape
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-import jinja2
 import nbformat
 
 from pages import core
-from pages.web import MODULES, ROOT, SCRIPTS, WIDGET_VIEW, excerpt, notebooks
+from pages.web import ROOT, SCRIPTS, WIDGET_VIEW, excerpt, notebooks
 
 PAGES, BUILD = ROOT / "docs" / "site", ROOT / "build"
 SOURCE, SITE, SLIDES = BUILD / "site-source", BUILD / "site", BUILD / "slides"
 MARKDOWN = ("CONTRIBUTING.md", "docs/lite/README.md", "bench/results.md", "exercises/README.md", "gdlib/data/README.md")
 LINK = re.compile(r"(?<=\]\()(?![\w+]+:|[#/])([^)\s#]+)(?=(?:#[^)\s]*)?\))")
-# In a page: the explorer of the cell that begins so, taken from a stored notebook.
-LIVE = r"^<!-- live: (\S+) (.+) -->$"
-# In a page: a file of the core.
-CORE = r"^<!-- core: (\w+) -->$"
+LIVE = r"^<!-- live: (\S+) (.+) -->$"  # in a page: the explorer of the cell that begins so, from a stored notebook
+CORE = r"^<!-- core: (\w+) -->$"  # in a page: a file of the core
 RAW = "`````{{raw}} html\n{}\n`````"  # HTML as MyST takes it, blank lines and all
-TYPE = MODULES / "@fontsource" / "source-serif-4"
-FACES = {
-    "": "latin-400-normal",
-    "-italic": "latin-400-italic",
-    "-bold": "latin-600-normal",
-    "-greek": "greek-400-normal",
-}
 DECK = r"(`build/slides/((\d+)_\w+)\.html`)"
 # What git would not list: for the archive, where the course was itself fetched as one.
 MADE = {".git", ".venv", "build", "node_modules", "__pycache__", ".pytest_cache", ".ruff_cache", ".ipynb_checkpoints"}
@@ -86,14 +76,6 @@ def relinked(text, old, new, moved, needed):
     return "".join(code if n % 2 else LINK.sub(change, code) for n, code in enumerate(parts))
 
 
-def open_in(path, repository):
-    """What else can be done with a notebook, as HTML: on an exercise's page first how to answer, then links."""
-    template = jinja2.Template((PAGES / "open.html").read_text("utf-8"), undefined=jinja2.StrictUndefined)
-    lecture = path.parts[0] == "notebooks"
-    lines = template.render(path=path, name=path.stem, repository=repository, lecture=lecture).splitlines()
-    return "".join(line for line in lines if line.strip())  # Markdown ends HTML at an empty line
-
-
 def first_words(text):
     """(the first paragraph, the rest) of a Markdown text; ("", text) where something else stands first.
 
@@ -109,7 +91,7 @@ def first_words(text):
     return first, "\n\n".join(rest)
 
 
-def for_the_site(notebook, links):
+def for_the_site(notebook):
     """A stored notebook as MyST-NB must have it.
 
     What JupyterLab shows folded is folded here, and with an answer the paragraph that speaks of it; each picture
@@ -117,8 +99,6 @@ def for_the_site(notebook, links):
     is drawn, and where it has none, its text.
     """
     notebook = deepcopy(notebook)
-    title, _, rest = notebook.cells[0].source.partition("\n")
-    notebook.cells[0].source = f"{title}\n\n{links}\n{rest}"
     for cell, after in zip(notebook.cells, [*notebook.cells[1:], None], strict=True):
         if cell.cell_type == "code":
             hidden = cell.metadata.pop("jupyter", {})
@@ -174,7 +154,7 @@ def taken_apart(output):
 def with_decks(text, page):
     """A page's text in which a deck's address is a link to it."""
     above = "../" * (len(Path(page).parts) - 1)
-    return re.sub(DECK, lambda m: f'<a href="{above}slides/{m[2]}.html">slides {int(m[3])}</a>', text)
+    return re.sub(DECK, lambda m: f'<a class="gd-slides" href="{above}slides/{m[2]}.html">slides {int(m[3])}</a>', text)
 
 
 def course_files(root=ROOT):
@@ -192,14 +172,12 @@ def archive(target):
     with ZipFile(target, "w") as made:
         for path in course_files():
             entry = ZipInfo(f"gradient-descent/{path.as_posix()}", date_time=(2026, 1, 1, 0, 0, 0))
-            entry.compress_type = ZIP_DEFLATED
             entry.external_attr = (0o755 if os.access(ROOT / path, os.X_OK) else 0o644) << 16
-            made.writestr(entry, (ROOT / path).read_bytes())
+            made.writestr(entry, (ROOT / path).read_bytes(), ZIP_DEFLATED)
 
 
 def stage():
     """Write the source tree; the paths of its notebooks."""
-    repository = os.environ.get("GDLIB_REPOSITORY", "")
     shutil.rmtree(SOURCE, ignore_errors=True)
     moved, needed, staged = pages(), set(), {}
     lectures, exercises, texts = notebooks(), notebooks("exercises"), core.sources()
@@ -211,7 +189,7 @@ def stage():
                 cell.source = relinked(cell.source, path, path, moved, needed)
         if path in lectures:
             core.with_ways_back(linked, int(path.name[:2]), places)
-        staged[path] = nbformat.writes(for_the_site(linked, open_in(path, repository))).encode()
+        staged[path] = nbformat.writes(for_the_site(linked)).encode()
     for old, new in moved.items():
         text = (ROOT / old).read_text("utf-8")
         text = re.sub(LIVE, lambda m: excerpt(lectures[Path(m[1])], m[2]), text, flags=re.M)
@@ -235,49 +213,37 @@ def build():
     books = stage()
     for left in ("site-doctrees", "jupyter_execute"):
         shutil.rmtree(BUILD / left, ignore_errors=True)
-    flags = ["-j", "2", "-q", "-W", "--keep-going", "-E"]
-    paths = ["-c", PAGES, "-d", BUILD / "site-doctrees", SOURCE, SITE]
-    failed = build_main([*flags, *map(str, paths)])
-    faces = {f"serif{style}.woff2": TYPE / "files" / f"source-serif-4-{name}.woff2" for style, name in FACES.items()}
-    own = {"math.js": PAGES / "math.js", "serif.txt": TYPE / "LICENSE"}
-    for name, file in (SCRIPTS | faces | own).items():
+    flags = ["-j", "2", "-q", "-W", "--keep-going", "-E", "-c", PAGES, "-d", BUILD / "site-doctrees", SOURCE, SITE]
+    failed = build_main([*map(str, flags)])
+    for name, file in SCRIPTS.items():
         shutil.copy(file, SITE / "_static" / name)
     for path in books:
         shutil.copy(ROOT / path, SITE / path)
     archive(SITE / "course.zip")
     (SITE / ".nojekyll").touch()  # GitHub Pages: folders that begin with _ are served too
-    link(SITE, SLIDES)
     if failed:
         raise SystemExit("Sphinx warned (above): the site must not be published")
 
 
 def link(site, slides):
-    """Carry the decks along, and hide what leads to a deck or to the course in the browser that is not there.
-
-    It may be called when the decks, the course in the browser or the site was made, in any order.
-    """
+    """What is called when the pages, the decks or the course in the browser were made, in any order: the site takes the
+    decks along, and hides the links to what is not there; in a table it is said how to make it."""
     if not (site / "_static").exists():
         return
     if slides.exists():
         shutil.copytree(slides, site / "slides", dirs_exist_ok=True)
-    hidden = [] if (site / "lite" / "run").exists() else [".gd-lite { display: none; }"]
-    for path in notebooks():
-        if not (site / "slides" / f"{path.stem}.html").exists():
-            to = f'a[href$="slides/{path.stem}.html"]'
-            hidden.append(
-                f':is({to}, li:has(> {to})) {{ display: none; }} :has(> {to})::after {{ content: "make slides"; }}'
-            )
-    (site / "_static" / "parts.css").write_text("\n".join(hidden), "utf-8")
+    there = {"lite": (site / "lite" / "run").exists(), "slides": len([*site.glob("slides/*.html")]) == len(notebooks())}
+    hide = ".gd-{0} {{ display: none; }} td:has(.gd-{0})::after {{ content: 'make {0}'; }}\n"
+    (site / "_static" / "parts.css").write_text("".join(hide.format(p) for p in there if not there[p]), "utf-8")
 
 
 def main(arguments):
-    if arguments == ["link"]:
-        link(SITE, SLIDES)
-        return
-    if arguments != ["build"]:
+    if arguments not in (["build"], ["link"]):
         raise SystemExit(__doc__)
-    build()
-    print("build/site/index.html")
+    if arguments == ["build"]:
+        build()
+        print("build/site/index.html")
+    link(SITE, SLIDES)
 
 
 if __name__ == "__main__":
