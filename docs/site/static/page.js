@@ -48,7 +48,7 @@
       else if (box.tagName !== "A") box.removeAttribute("tabindex");
     }
   };
-  const sizes = new ResizeObserver(reach);
+  const sizes = new ResizeObserver(() => requestAnimationFrame(reach));
   sizes.observe(document.querySelector("main"));
   addEventListener("toggle", reach, true);
 
