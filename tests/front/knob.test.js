@@ -42,6 +42,17 @@ test("at the minimum, after 19/21, the paths cancel to exactly 0", () => {
   expect(select(1, best).text.map(plain)[1]).toBe("Slope now: 0. The paths cancel: with β₂ alone, S gets no lower.");
 });
 
+test("what rounding leaves of paths that cancel is 0", () => {
+  const [spec, arrays] = [
+    { ...SPEC, d: 1, beta: [0] },
+    { X: [1, 3, 7], y: [1, 2, 4] },
+  ];
+  const { best } = turned(spec, arrays, 0, 0);
+  const { rows, slope } = turned(spec, arrays, 0, best);
+  expect(rows.reduce((all, { path }) => all + path, 0)).not.toBe(0); // −3e-15
+  expect(slope).toBe(0);
+});
+
 test.each([
   [0.1, "S from 9 to 7.205, a change of −1.795.", "−19 · 0.1 = −1.9."],
   [0.01, "S from 9 to 8.81105, a change of −0.18895.", "−19 · 0.01 = −0.19."],
