@@ -30,6 +30,7 @@ const { outputFiles } = await build({
   format: "esm",
   target: "es2022",
   charset: "utf8",
+  legalComments: "inline",
   plugins: [styles],
   nodePaths: [`${import.meta.dirname}/node_modules`],
 });
