@@ -240,8 +240,9 @@ def test_a_finger_moves_a_handle_and_beside_it_scrolls_the_page(open_page, name)
       }
     }""")
     before, scrolled = view.shown(), page.evaluate("scrollY")
+    page.wait_for_timeout(500)  # no second part of what came before
     swipe(page, free, (0, -200))
-    assert page.evaluate("scrollY") > scrolled + 50
+    page.wait_for_function("from => scrollY > from + 50", arg=scrolled)
     assert view.shown() == before
 
 
@@ -412,7 +413,7 @@ def test_a_fault_is_told_with_its_place_and_the_picture_stays(open_page, typed, 
     assert violations(view.page) == []
     own(view).fill("x**2")
     view.shown()
-    assert told.inner_text() == ""
+    assert told.count() == 0
     assert own(view).get_attribute("aria-invalid") == "false"
 
 
