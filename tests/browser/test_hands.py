@@ -240,9 +240,11 @@ def test_a_finger_moves_a_handle_and_beside_it_scrolls_the_page(open_page, name)
       }
     }""")
     before, scrolled = view.shown(), page.evaluate("scrollY")
-    page.wait_for_timeout(500)  # no second part of what came before
-    swipe(page, free, (0, -200))
-    page.wait_for_function("from => scrollY > from + 50", arg=scrolled)
+    for _ in range(4):  # a busy Chromium may drop a first swipe that no hand has made; a page that holds it drops all
+        if page.evaluate("scrollY") == scrolled:
+            page.wait_for_timeout(300)
+            swipe(page, free, (0, -200))
+    assert page.evaluate("scrollY") > scrolled + 50
     assert view.shown() == before
 
 
@@ -271,7 +273,7 @@ def test_each_handle_shows_itself_whole_and_can_be_taken_wherever_it_stands(open
         for slider in view.root.locator(".widget-slider [role=slider]").all():
             places += [lambda s=slider, key=key: s.press(key) for key in ("Home", "End")]
         far = ["Shift+ArrowLeft", "Shift+ArrowUp", "Shift+ArrowRight", "Shift+ArrowDown"]
-        places += [lambda label=label, key=key, view=view: [ring(view, label).press(key) for _ in range(60)]
+        places += [lambda label=label, key=key, view=view: [ring(view, label).press(key) for _ in range(20)]
                    for label, *_ in handles[:4] for key in (far if width == 390 else ())]  # fmt: skip
         for place in places:
             place()
