@@ -539,7 +539,7 @@ def test_an_explorer_fits_on_one_screen_and_nothing_is_cut_off(open_page):
             root = on_page(page, i).root
             assert root.bounding_box()["height"] <= height, (width, i)
             cut = root.evaluate("""e => [e, ...e.querySelectorAll("*")].filter((n) => n.clientWidth > 1
-              && n.scrollWidth > n.clientWidth + 1 && !n.matches("input, .gd-grips, .widget-slider, .slider-container, .noUi-target *, .gd-said"))
+              && n.scrollWidth > n.clientWidth + 1 && !n.matches("input, .gd-grips, .widget-slider, .slider-container, .noUi-target, .noUi-target *, .gd-said"))
               .map((n) => n.className)""")
             assert cut == [], (width, i)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
