@@ -130,6 +130,39 @@ def test_3_a_larger_rate_carries_the_walk_into_the_other_well():
     assert gdlib.gradient_descent(well.gradient, 1.5, 0.05, eps=1e-3, T=40).final > 0
 
 
+def test_3_a_function_four_times_as_high_is_walked_as_with_four_times_the_rate():
+    """So `4*((x**2 - 1)**2 + 0.3*x)` ends in the left valley from 1.5 with lr 0.05, where the double well does not."""
+    well = landscapes.double_well()
+    higher = gdlib.gradient_descent(lambda x: 4 * well.gradient(x), 1.5, lr=0.05, eps=4e-3, T=40)
+    longer = gdlib.gradient_descent(well.gradient, 1.5, lr=0.2, eps=1e-3, T=40)
+    np.testing.assert_allclose(higher.points, longer.points, rtol=1e-9)
+    assert higher.stop == "converged"
+    assert higher.final < -1
+
+
+def test_3_the_walk_that_is_drawn_ends_at_another_minimum_than_the_nearest():
+    himmelblau = landscapes.himmelblau()
+    minima, start = np.array(himmelblau.minima), np.array([0.25, 4.5])
+    for lr in (0.001, 0.005):  # small steps: so do smaller ones
+        final = gdlib.gradient_descent(himmelblau.gradient, start, lr, eps=1e-3).final
+        reached, nearest = (np.linalg.norm(minima - place, axis=1).argmin() for place in (final, start))
+        assert (reached, nearest) == (0, 1)
+
+
+def test_3_a_rate_on_the_map_that_needs_fewer_than_120_updates_and_is_too_much_for_another_hollow():
+    land = landscapes.terrain()
+    rates = on_the_slider(
+        land, init=[16_500, 10_000], domain=((13_000, 20_000), (7_500, 12_000)), lr=100, lr_range=(10, 1000), T=1000
+    )
+    here, elsewhere = (
+        sweep(land.gradient, start, rates, eps=1e-3, T=1000) for start in ([16_500, 10_000], [17_000, 8_000])
+    )
+    enough = (here.stop == "converged") & (here.steps < 120)
+    assert enough.any()
+    assert (elsewhere.stop[enough] == "exhausted").all()
+    assert (here.stop[rates > 300] != "converged").all()
+
+
 # Lecture 4: the worked example, y = X(1, 2, 3), and the penguins.
 ROWS = np.array([[1.0, 1.0, 1.0], [1.0, 2.0, 1.0], [2.0, 2.0, 1.0], [2.0, 3.0, 1.0]])
 TARGETS, INIT = ROWS @ [1, 2, 3], np.array([10.1, 15.1, -6.5])
