@@ -77,7 +77,7 @@ def sketch(
     }
     names = f"{axes['ylabel']} against {axes['xlabel']}"
     what = f"the walk on the map, {names}" if ground else f"the curve of {names}"
-    given = f", from {pictures.point_words(shown[-1])}" if len(shown) else ""
+    given = f", from ({', '.join(f'{v:.4g}' for v in shown[-1])})" if len(shown) else ""
     alt = f"Predict: {question} Draw {what}{given}."
     sheet = Sheet(spec=spec, image=below(ground) if ground else b"")
     return Prediction(sheet, question, alt, computed, lambda: plain(spec, ground, shown))
@@ -129,12 +129,11 @@ def room(now, ylim, log):
 
 def below(ground):
     """The contours as a small PNG without axes."""
-    wide, high = np.ptp(ground.domain, axis=1)
-    figure = Figure(figsize=(4.8, 4.8 * min(max(high / wide, 0.4), 2.5)))
+    figure = Figure(figsize=(4.8, 3.0))  # as wide and as high as the sheet
     ax = figure.add_axes((0, 0, 1, 1))
     drawing.contours(ax, ground.grid, ground.heights, bright=True)
     ax.set_axis_off()
-    return style.png(figure, dpi=70, colours=18, crop=False)
+    return style.png(figure, dpi=80, colours=18, crop=False)
 
 
 def plain(spec, ground, shown):
