@@ -46,7 +46,6 @@ CASES = {
     "basins": ((HIMMELBLAU, ENDS, CORNERS, HIMMELBLAU.minima), {}, "(3, 2): 25.0 %"),
     "relief": ((LAND, [DOWNHILL]), {}, "in 50 steps"),
     "curve": (([1, 2, 3], [4, 6, 5]), {"marks": [(2, 6, "summit")], "title": "A hill"}, "Summit: 6 at 2"),
-    "secants": ((f, df, 1, [2, 1], (-3, 3.5)), {}, "h = 2 has slope 6, h = 1 has slope 5"),
     "tangents": ((f, df, [-2, -1, 1.5], (-5, 3)), {"variable": "β₂"}, "−2 at β₂ = −2, 0 at β₂ = −1, 5 at β₂ = 1.5"),
     "signs": ((CUBIC.f, CUBIC.gradient, (-2.2, 2.2)), {}, "0 at x = −1 and 1"),
     "walks": ((CUBIC.f, WALKS, (-2.2, 2.2)), {"labels": ["up", "down"]}, "up from x = 0.5 to −1: converged"),
