@@ -14,6 +14,7 @@ Where widgets can't run (GitHub, an untrusted notebook), a plain picture with an
 from gdlib.explore.descent import descent, regression
 from gdlib.explore.fits import batch_landscapes, losses, sgd
 from gdlib.explore.memory import memory
-from gdlib.explore.predict import Prediction, predict
+from gdlib.explore.predict import Prediction, predict, predictions
+from gdlib.explore.sketch import sketch
 from gdlib.explore.slopes import direction, secant, tangent
 from gdlib.explore.widgets import Explorer

@@ -21,10 +21,10 @@ class Form(Widget):
 
 
 class Prediction(ipywidgets.VBox):
-    """A question, a place to commit, and what came of it. Made by `predict`."""
+    """A question, a place to commit, and what came of it. Made by `predict` and `sketch`; `picture()` is a PNG."""
 
-    def __init__(self, form, question, alt, answer):
-        self.form, self.alt, self._answer = form, alt, answer
+    def __init__(self, form, question, alt, answer, picture=None):
+        self.form, self.alt, self._answer, self.picture = form, alt, answer, picture
         why = ipywidgets.HTMLMath()
         ipywidgets.jslink((form, "why"), (why, "value"))
         super().__init__([ipywidgets.HTMLMath(f"<b>Predict.</b> {with_code(question)}"), form, why])
@@ -42,7 +42,29 @@ class Prediction(ipywidgets.VBox):
         return self.alt
 
     def _repr_mimebundle_(self, **kwargs):
+        return bundle(super()._repr_mimebundle_(**kwargs), self.alt, self.picture and self.picture())
+
+
+class Predictions(ipywidgets.VBox):
+    """What the reader has predicted in this lecture: the browser keeps it and counts it, no kernel knows it."""
+
+    alt = "Your predictions in this lecture, and how many were right: kept by your browser, for you alone."
+
+    def __init__(self):
+        super().__init__([Widget(spec={"predictions": True})])
+        self.add_class("gd-explore")
+
+    def __repr__(self):
+        return self.alt
+
+    def _repr_mimebundle_(self, **kwargs):
         return bundle(super()._repr_mimebundle_(**kwargs), self.alt)
+
+
+def predictions():
+    """What the reader has predicted in this lecture: a table, its count, buttons to export it (CSV, JSON) and to forget
+    it. It follows the forms of the page. docs/teaching/README.md says what the files hold."""
+    return Predictions()
 
 
 def with_code(text):
@@ -86,19 +108,26 @@ def predict(question, answer, choices=None, unit="", rtol=None, atol=None, why=N
             raise TypeError(f"answer must be a number, got {value!r}")
         return float(np.squeeze(value))
 
-    keep = not callable(answer) or os.environ.get("GDLIB_STORE_ANSWERS")
     spec = {
-        "question": re.sub("[$`]|<[^>]+>", "", question),
+        **asked(question, why, computed, callable(answer)),
         "choices": choices,
         "unit": unit,
         "rtol": rtol,
         "atol": atol,
-        "kept": encoded(computed()) if keep else None,
-        "why": encoded(with_code(why)) if why else None,
     }
     number = f" Answer with a number{' in ' + unit if unit else ''}."
     options = f" Choose one: {', '.join(choices)}." if choices else number
     return Prediction(Form(spec=spec), question, f"Predict: {question}{options}", computed)
+
+
+def asked(question, why, computed, later):
+    """The part of a spec that every form has. What is `computed()` only `later` is kept when the course is built."""
+    keep = not later or os.environ.get("GDLIB_STORE_ANSWERS")
+    return {
+        "question": re.sub("[$`]|<[^>]+>", "", question),
+        "kept": encoded(computed()) if keep else None,
+        "why": encoded(with_code(why)) if why else None,
+    }
 
 
 def encoded(value):

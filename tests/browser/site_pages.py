@@ -7,6 +7,7 @@ import functools
 import inspect
 import json
 import math
+import re
 import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -24,7 +25,7 @@ from test_views import agrees, in_bytes, stands
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "docs" / "node_modules" / "axe-core" / "axe.min.js"
 NOWHERE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
-VIEW, FORM = ".widget-subarea:has(.gd canvas)", ".widget-subarea:has(.gd form)"
+VIEW, FORM = ".widget-subarea:has(.gd canvas):not(:has(form))", ".widget-subarea:has(.gd form):not(:has(canvas))"
 UNTYPESET = """() => [...document.querySelectorAll(".math, .widget-htmlmath-content, .MathJax_Display")]
     .filter((e) => e.checkVisibility() && /\\\\[([a-z]|\\$[^$]+\\$/.test(e.innerText)).map((e) => e.innerText.slice(0, 80))"""
 
@@ -75,7 +76,7 @@ class Page:
         """Wait until each stored view is drawn, with its name, and MathJax is at rest."""
         self.tab.wait_for_function(
             """() => [...document.querySelectorAll('script[type="application/vnd.jupyter.widget-view+json"]')]
-            .every((s) => s.previousElementSibling?.matches(".widget-subarea") && s.previousElementSibling.querySelector(".gd canvas, .gd form"))"""
+            .every((s) => s.previousElementSibling?.matches(".widget-subarea") && s.previousElementSibling.querySelector(".gd"))"""
         )
         self.tab.evaluate("() => window.MathJax?.startup?.promise?.then(() => undefined)")
 
@@ -200,7 +201,7 @@ def asked(notebook):
     for cell in nbformat.read(ROOT / notebook, as_version=4).cells:
         body = ast.parse(cell.source).body if cell.cell_type == "code" else []
         last = body[-1] if body else None
-        if isinstance(last, ast.Expr) and cell.source.startswith("explore.") and "predict(" not in cell.source:
+        if isinstance(last, ast.Expr) and re.match(r"explore\.(?!predict|sketch)", cell.source):
             with contextlib.chdir((ROOT / notebook).parent), pytest.MonkeyPatch.context() as patch:
                 patch.setenv("GDLIB_STORE_ANSWERS", "1")
                 space = {"explore": explore}

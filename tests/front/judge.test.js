@@ -1,4 +1,13 @@
-import { decode, judged, parsed, within } from "../../gdlib/explore/front/compute/judge.js";
+import {
+  decode,
+  judged,
+  judgedCurve,
+  judgedWalk,
+  parsed,
+  placing,
+  turns,
+  within,
+} from "../../gdlib/explore/front/compute/judge.js";
 
 const ask = (more) => ({ question: "?", choices: null, unit: "", rtol: 0, atol: 0, ...more });
 
@@ -87,4 +96,119 @@ test("what is said has readable numbers", () => {
   expect(judged(ask({ rtol: 0.05 }), "4", 0.04).verdict).toContain("off by 3.96; right"); // no share of 9900 %
   expect(judged(ask({ rtol: 0.1 }), "1e-4", 1e-4 * (1 + 2e-12)).verdict).toBe("✓ Right.");
   expect(judged(ask({ atol: 1 }), "3.00", 0).verdict).toBe("✗ Not this time. You are off by 3; right is within ±1.");
+});
+
+// ---------------------------------------------------------------- drawn lines
+
+const AXES = { x: [0, 20], y: [0, 10], xlabel: "step", ylabel: "loss", logx: false, logy: false };
+const sheet = (more) => ({ axes: AXES, known: [[0, 4]], minima: [], ...more });
+const truth = Array.from({ length: 21 }, (_, k) => [k, 4 + Math.sin(k)]);
+
+test("a curve that is drawn exactly has 100, and no word of too high or too low", () => {
+  const { score, answer, verdict } = judgedCurve(sheet(), truth, truth);
+  expect(score).toBe(100);
+  expect(answer).toContain("On average you were neither too high nor too low");
+  expect(verdict).toBe("Score 100 of 100: the mean gap is 0 % of the picture's height; 25 % gives 0.");
+});
+
+test("the score of a curve is 100 · (1 − 4 · gap), and its words have the sign and the units", () => {
+  for (const [by, score, said] of [
+    [0.5, 80, "You were 0.5 too high on average"],
+    [-1, 60, "You were 1 too low on average"],
+    [2, 20, "You were 2 too high on average"],
+    [-3, 0, "You were 3 too low on average"],
+  ]) {
+    const drawn = truth.map(([x, y]) => [x, y + by]);
+    const found = judgedCurve(sheet(), drawn, truth);
+    expect(found.score).toBe(score);
+    expect(found.answer).toContain(said);
+  }
+});
+
+test("a curve names where the lines are farthest apart, and what both say there", () => {
+  const drawn = truth.map(([x, y]) => [x, x === 12 ? y + 3 : y]);
+  expect(judgedCurve(sheet(), drawn, truth).answer).toMatch(/farthest apart at step 12: you 6\.46, it is 3\.46\.$/);
+});
+
+test("what was known counts for nothing", () => {
+  const line = [0, 10, 20].map((x) => [x, 4]);
+  const other = [
+    [0, 9],
+    [9.9, 9],
+    [10, 4],
+    [20, 4],
+  ];
+  expect(judgedCurve(sheet({ known: [[0, 4], [10, 4]] }), other, line).score).toBe(100); // biome-ignore format: one line
+  expect(judgedCurve(sheet({ known: [] }), other, line).score).toBeLessThan(20);
+});
+
+test("on a logarithmic axis the gap is a factor, and 0 lies at the foot of the picture", () => {
+  const log = sheet({ axes: { ...AXES, y: [1e-4, 10], logy: true }, known: [[0, 1]] });
+  const falls = Array.from({ length: 21 }, (_, k) => [k, 10 ** (-k / 10)]);
+  const found = judgedCurve(
+    log,
+    falls.map(([x, y]) => [x, 2.5 * y]),
+    falls,
+  );
+  expect(found.answer).toContain("a factor 2.5 too high");
+  expect(found.score).toBe(Math.round(100 - 400 * (Math.log10(2.5) / 5)));
+  const end = falls.map(([x, y]) => [x, x === 20 ? 0 : y]);
+  expect(judgedCurve(log, end, falls).score).toBeGreaterThan(90);
+});
+
+test("a truth that leaves the picture is compared with its border", () => {
+  const grows = Array.from({ length: 21 }, (_, k) => [k, 4 * 3 ** k]);
+  const at_the_border = grows.map(([x, y]) => [x, Math.min(10, y)]);
+  expect(judgedCurve(sheet(), at_the_border, grows).score).toBe(100);
+});
+
+test("how often a line turns from side to side", () => {
+  const zigzag = (n, size) => Array.from({ length: n + 1 }, (_, k) => [k / n, 0.5 + (k % 2 ? -size : size)]);
+  expect(turns(zigzag(9, 0.1), [1, 0])).toBe(8);
+  expect(turns(zigzag(9, 0.005), [1, 0])).toBe(0); // a hand that shakes
+  expect(turns([[0, 0], [0.5, 0.4], [1, 0]], [1, 0])).toBe(1); // biome-ignore format: one line
+  expect(turns([[0, 0], [1, 1]], [1, 1])).toBe(0); // biome-ignore format: one line
+  expect(turns(zigzag(4, 0.1), [0, 0])).toBe(3);
+});
+
+const MAP = { x: [-5, 5], y: [-5, 5], xlabel: "x", ylabel: "y", logx: false, logy: false };
+const MINIMA = [[3, 2], [-3, 3]]; // biome-ignore format: one line
+const walk = sheet({ axes: MAP, known: [[0, 0]], minima: MINIMA });
+const way = (...points) => [[0, 0], ...points];
+
+test("a walk says where both end, how far apart, and near which minimum", () => {
+  const there = judgedWalk(walk, way([3, 2]), way([1, 1], [3, 2]));
+  expect(there.answer).toBe(
+    "You end at (3, 2), the walk at (3, 2): 0 apart. It ends near the minimum (3, 2), and so do you.",
+  );
+  expect(there.score).toBeGreaterThan(90);
+  const astray = judgedWalk(walk, way([-3, 3]), way([1, 1], [3, 2]));
+  expect(astray.answer).toContain("6.1 apart. It ends near the minimum (3, 2), your line near (−3, 3).");
+  expect(astray.score).toBeLessThan(there.score - 50);
+  expect(judgedWalk(walk, way([0, -4]), way([3, 2])).answer).toContain("near the minimum (3, 2), your line near none.");
+  expect(judgedWalk(walk, way([3, 2]), way([0, -4])).answer).toContain("near no minimum, your line near (3, 2).");
+  expect(judgedWalk(walk, way([0, -4]), way([0, -4])).answer).toBe("You end at (0, −4), the walk at (0, −4): 0 apart.");
+});
+
+test("the score of a walk is the mean gap at equal parts of the ways, in parts of the diagonal", () => {
+  const found = judgedWalk(sheet({ axes: MAP, known: [[0, 0]] }), way([1, 0]), way([0, 1]));
+  expect(found.score).toBe(Math.round(100 * (1 - 4 * ((0.5 * Math.hypot(0.1, 0.1)) / Math.SQRT2))));
+  expect(found.verdict).toContain("5 % of the picture's diagonal");
+});
+
+test("a walk that zig-zags says how often, of both lines", () => {
+  const zigzag = Array.from({ length: 12 }, (_, k) => [4 - k / 3, (k % 2 ? -1 : 1) * (1.2 - k / 10)]);
+  const straight = [zigzag[0], zigzag.at(-1)];
+  const one = sheet({ axes: MAP, known: [zigzag[0]] });
+  expect(judgedWalk(one, straight, zigzag).answer).toMatch(
+    /It turns from side to side \d+ times, your line 0 times\.$/,
+  );
+  expect(judgedWalk(one, straight, straight).answer).not.toContain("side");
+});
+
+test("what is written of a drawn point has the picture's precision, and reads back", () => {
+  const { of, back } = placing(MAP);
+  expect(back([0.52, 0.5 + 1e-9])).toEqual([0.2, 0]);
+  expect(back(of([1.23, -4]))).toEqual([1.23, -4]);
+  expect(placing({ ...MAP, y: [1e-6, 1], logy: true }).back([0.5, 0.5])[1]).toBe(1e-3);
 });

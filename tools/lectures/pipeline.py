@@ -33,6 +33,7 @@ NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 WIDGETS = "application/vnd.jupyter.widget-state+json"
 MEASURED = "nbval-ignore-output"
 PLUMBING = "plumbing"  # code that may be skipped in reading
+FORM = r"explore\.(predict|sketch)\("  # a cell that asks
 TITLES = ("# The answer: run this cell\n", "# A prediction: run this cell\n")  # first lines of folded code
 
 
@@ -67,9 +68,9 @@ def read_source(source, previous=None):
 
 
 def asks(cell):
-    """Is a cell a question: a text that ends in a quotation with **Predict.** or **Decide.**, or an `explore.predict`?"""
+    """Is a cell a question: a text that ends in a quotation with **Predict.** or **Decide.**, or a form?"""
     if cell.cell_type == "code":
-        return "explore.predict(" in cell.source
+        return re.search(FORM, cell.source) is not None
     return re.search(r"^>.*\*\*(Predict|Decide)\.\*\*.*\n?(?:>.*\n?)*\Z", cell.source, re.M) is not None
 
 

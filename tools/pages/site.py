@@ -24,6 +24,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import jinja2
 import nbformat
 
+from lectures.pipeline import FORM
 from pages import core
 from pages.web import ROOT, SCRIPTS, WIDGET_VIEW, excerpt, notebooks
 
@@ -130,7 +131,7 @@ def for_the_site(notebook, links):
 def fold(cell, hidden):
     """Fold what JupyterLab hides of a cell, by MyST-NB's own tags; in place."""
     if hidden:
-        answer, holds = hidden.get("outputs_hidden"), " (it holds the answer)" * ("explore.predict(" in cell.source)
+        answer, holds = hidden.get("outputs_hidden"), " (it holds the answer)" * any(re.findall(FORM, cell.source))
         cell.metadata.tags.append("hide-cell" if answer else "hide-input")
         what = "the answer" if answer else "the code"
         cell.metadata.mystnb.update(code_prompt_show=f"Show {what}{holds}", code_prompt_hide=f"Hide {what}")

@@ -93,3 +93,33 @@ export function themeOf(root) {
   }
   return { ink, back: dark ? "#111" : "#fff", colour };
 }
+
+/** Tell of what changes how a picture looks: its width, the page's theme, the zoom, paper. Returns how to stop.
+ * @param {HTMLElement} root @param {() => { W: number, ink: string, back: string } | null} drawn
+ * @param {{ again(): void, soon(): void, printed(now: boolean): void }} tell */
+export function watch(root, drawn, { again, soon, printed }) {
+  const ends = new AbortController();
+  const look = () => {
+    const [{ ink, back }, was] = [themeOf(root), drawn()];
+    if (was && (ink !== was.ink || back !== was.back)) again();
+  };
+  const themed = () => {
+    look();
+    setTimeout(look, 400); // once a transition of the page's colours is over
+  };
+  const sizes = new ResizeObserver(() => {
+    if (root.clientWidth !== drawn()?.W) again();
+  });
+  sizes.observe(root);
+  const themes = new MutationObserver(themed);
+  for (const page of [document.documentElement, document.body]) themes.observe(page, { attributes: true });
+  for (const media of ["prefers-color-scheme: dark", "forced-colors: active"])
+    matchMedia(`(${media})`).addEventListener("change", themed, ends);
+  window.addEventListener("resize", soon, ends);
+  const print = (/** @type {Event} */ { type }) => printed(type === "beforeprint");
+  for (const event of ["beforeprint", "afterprint"]) window.addEventListener(event, print, ends);
+  return () => {
+    ends.abort();
+    for (const observer of [sizes, themes]) observer.disconnect();
+  };
+}

@@ -107,16 +107,60 @@ type Spec =
   | (SecantSpec | TangentSpec | DirectionSpec | DescentSpec)
   | (LossesSpec | SgdSpec | BatchesSpec | MemorySpec);
 
-/** The spec of a prediction. */
-interface Question {
+/** What the spec of every form has. */
+interface Asked {
   question: string;
+  kept: string | null;
+  why: string | null;
+}
+/** The spec of a prediction. */
+interface Question extends Asked {
   choices: string[] | null;
   unit: string;
   rtol: number;
   atol: number;
-  kept: string | null;
-  why: string | null;
 }
+/** The spec of a sketch: what is known before, and the minima of its map. */
+interface Sheet extends Asked {
+  sketch: "curve" | "walk";
+  axes: Axes;
+  known: Pair[];
+  minima: Pair[];
+}
+/** What one kind of form has of its own. `read`: what was given, null where that can't be committed yet, and `tell` has
+ * said why. `shown`: where the form stands. `still`: the page stays where it is when the answer comes. */
+type Part = {
+  fields: Node[];
+  read(tell: (text: string) => void): string | null;
+  judged(given: string, truth: any): { answer: (string | Node)[]; verdict: string; right?: boolean; score?: number };
+  shown(locked: boolean, given: string, truth: any): void;
+  emptied?(): void;
+  still?: boolean;
+};
+/** What stays of a sheet until the answer, the theme or the width changes. `at`: the pixel of a place of the line. */
+type Desk = {
+  W: number;
+  H: number;
+  font: number;
+  ink: string;
+  back: string;
+  colour: Colours;
+  keys: Keys;
+  main: Panel;
+  at(place: Pair): Pair;
+  ratio: number;
+  free: boolean;
+};
+/** A prediction as the browser keeps it; `truth` is encoded. */
+type Entry = {
+  question: string;
+  given: string;
+  truth: string;
+  right: boolean | null;
+  score: number | null;
+  reason: string;
+  time: string;
+};
 
 // ---------------------------------------------------------------- what is made of it
 
@@ -252,6 +296,7 @@ interface Model {
   save_changes(): void;
   send(message: object): unknown;
   on(event: string, heard: (message: any) => void): void;
+  widget_manager?: object;
 }
 type View = { model: Model; el: HTMLElement };
 

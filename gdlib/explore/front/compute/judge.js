@@ -1,6 +1,8 @@
 // A prediction against its answer.
 
-import { words } from "./words.js";
+import { scale } from "./layout.js";
+import { along, shares } from "./strokes.js";
+import { place, words } from "./words.js";
 
 /** What Python's `encoded` has made of a value. @param {string} code @returns {any} */
 export const decode = (code) =>
@@ -62,3 +64,122 @@ export function judged(question, given, truth) {
     verdict: `${right ? "✓ Right." : "✗ Not this time."}${off}`,
   };
 }
+
+// ---------------------------------------------------------------- drawn lines
+
+/** A value of an axis, to about a thousandth of what the picture shows. @type {(value: number, ends: Pair, log: boolean) => number} */
+const rough = (value, [low, high], log) =>
+  log
+    ? Number(value.toPrecision(4))
+    : Number(value.toFixed(Math.max(0, Math.min(20, 3 - Math.floor(Math.log10(high - low))))));
+
+/** To the picture's own places, 0 to 1 each way and never above or below it. @param {Axes} axes */
+export function placing({ x, y, logx, logy }) {
+  const [X, Y] = [scale(x, [0, 1], logx), scale(y, [0, 1], logy)];
+  return {
+    /** @type {(point: number[]) => Pair} */
+    of: ([u, v]) => [X(u), Math.max(0, Math.min(1, Y(v)))],
+    /** @type {(place: Pair) => Pair} */
+    back: ([s, t]) => [rough(X.back(s), x, logx), rough(Y.back(t), y, logy)],
+  };
+}
+
+/** The height of a line at a place from left to right. @param {Pair[]} line @param {number} s */
+function heightAt(line, s) {
+  const next = line.findIndex(([x]) => x >= s - 1e-12);
+  if (next <= 0) return line[next === 0 ? 0 : line.length - 1][1];
+  const [a, b] = [line[next - 1], line[next]];
+  return a[1] + ((s - a[0]) / (b[0] - a[0])) * (b[1] - a[1]);
+}
+
+const mean = (/** @type {number[]} */ values) => values.reduce((sum, v) => sum + v, 0) / values.length;
+
+/** 100 for no gap, 0 where it is a quarter of the picture or more. @param {number} gap @param {string} of */
+const scored = (gap, of) => {
+  const score = Math.round(100 * Math.max(0, 1 - 4 * gap));
+  const share = words(100 * gap, 2);
+  return { score, verdict: `Score ${score} of 100: the mean gap is ${share} % of the picture's ${of}; 25 % gives 0.` };
+};
+
+/** A gap in parts of the height, in words: "0.8" or, on a logarithmic axis, "a factor 2.5".
+ * @param {Axes} axes @param {number} gap */
+const sized = ({ y, logy }, gap) =>
+  logy ? `a factor ${words((y[1] / y[0]) ** gap, 2)}` : words(gap * (y[1] - y[0]), 2);
+
+/** A drawn curve against the true one, where it was not known. @param {Sheet} sheet @param {Pair[]} drawn @param {Pair[]} truth */
+export function judgedCurve({ axes, known }, drawn, truth) {
+  const { of, back } = placing(axes);
+  const [yours, its] = [drawn, truth].map((line) => line.map(of));
+  const from = known.length ? of(known[known.length - 1])[0] : 0;
+  const gaps = Array.from({ length: 97 }, (_, k) => from + (k / 96) * (1 - from)).map(
+    (s) => heightAt(yours, s) - heightAt(its, s),
+  );
+  const high = mean(gaps);
+  const way = `${sized(axes, Math.abs(high))} too ${high > 0 ? "high" : "low"} on average`;
+  const asked = its.map(([s, t], k) => (s > from || !known.length ? Math.abs(heightAt(yours, s) - t) : -k / 1e9));
+  const far = asked.indexOf(Math.max(...asked));
+  const [x, y] = truth[far];
+  const you = back([0, heightAt(yours, its[far][0])])[1];
+  const average = Math.abs(high) < 0.005 ? "On average you were neither too high nor too low" : `You were ${way}`;
+  const farthest = `farthest apart at ${axes.xlabel} ${words(x, 3)}: you ${words(you, 3)}, it is ${words(y, 3)}.`;
+  return { answer: `${average}; ${farthest}`, ...scored(mean(gaps.map(Math.abs)), "height") };
+}
+
+/** How often a line turns from side to side of a way: moves across it of less than `least` do not count.
+ * @type {(line: Pair[], way: Pair, least?: number) => number} */
+export function turns(line, [dx, dy], least = 0.02) {
+  const size = Math.hypot(dx, dy);
+  const across = line.map(([x, y]) => (size ? (dx * y - dy * x) / size : y));
+  let [count, side, extreme] = [0, 0, across[0]];
+  for (const value of across) {
+    const moved = value - extreme;
+    const on = side !== 0 && side * moved >= 0;
+    if (!on && Math.abs(moved) < least) continue;
+    if (!on) [count, side] = [count + Math.abs(side), Math.sign(moved)];
+    extreme = value;
+  }
+  return count;
+}
+
+/** Which minimum a line ends at, within a tenth of the picture. @param {Pair[]} minima @param {Pair} end */
+function reached(minima, end) {
+  const away = minima.map(([x, y]) => Math.hypot(x - end[0], y - end[1]));
+  const nearest = away.indexOf(Math.min(...away));
+  return away[nearest] < 0.1 ? nearest : -1;
+}
+
+/** @param {Pair[]} minima @param {number} yours @param {number} its the place among the minima, -1: none */
+function minimaWords(minima, yours, its) {
+  const near = (/** @type {number} */ k) => (k < 0 ? "none" : place(minima[k], 3));
+  if (its < 0 && yours < 0) return "";
+  if (its < 0) return ` It ends near no minimum, your line near ${near(yours)}.`;
+  return ` It ends near the minimum ${near(its)}, ${yours === its ? "and so do you" : `your line near ${near(yours)}`}.`;
+}
+
+/** A drawn walk against the true one. @param {Sheet} sheet @param {Pair[]} drawn @param {Pair[]} truth */
+export function judgedWalk({ axes, known, minima }, drawn, truth) {
+  const { of } = placing(axes);
+  const walked = truth.slice(Math.max(0, known.length - 1));
+  const [yours, its] = [drawn, walked].map((line) => line.map(of));
+  const ways = [yours, its].map(shares);
+  const gap = mean(
+    Array.from({ length: 61 }, (_, k) => {
+      const [a, b] = [along(yours, ways[0], k / 60), along(its, ways[1], k / 60)];
+      return Math.hypot(a[0] - b[0], a[1] - b[1]) / Math.SQRT2;
+    }),
+  );
+  const [end, last] = [drawn[drawn.length - 1], truth[truth.length - 1]];
+  const distance = words(Math.hypot(end[0] - last[0], end[1] - last[1]), 2);
+  const ends = `You end at ${place(end, 3)}, the walk at ${place(last, 3)}: ${distance} apart.`;
+  const which = minimaWords(minima, ...twice((line) => reached(minima.map(of), line[line.length - 1]), yours, its));
+  const way = /** @type {Pair} */ ([0, 1].map((k) => its[its.length - 1][k] - its[0][k]));
+  const [mine, real] = twice((line) => turns(line, way), yours, its);
+  const zigzag =
+    Math.max(mine, real) > 1 ? ` It turns from side to side ${times(real)}, your line ${times(mine)}.` : "";
+  return { answer: ends + which + zigzag, ...scored(gap, "diagonal") };
+}
+
+/** @type {(measure: (line: Pair[]) => number, one: Pair[], two: Pair[]) => Pair} */
+const twice = (measure, one, two) => [measure(one), measure(two)];
+
+const times = (/** @type {number} */ n) => (n === 1 ? "once" : `${n} times`);
