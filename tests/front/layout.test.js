@@ -1,4 +1,11 @@
-import { fontSize, layout as laid, placed, pointAt, sameRate } from "../../gdlib/explore/front/compute/layout.js";
+import {
+  fontSize,
+  layout as laid,
+  nearest,
+  placed,
+  pointAt,
+  sameRate,
+} from "../../gdlib/explore/front/compute/layout.js";
 
 const wide = (text) => 8 * text.length;
 const axes = (x, y, ylabel) => ({ x, y, xlabel: "x", ylabel, logx: false, logy: false });
@@ -91,4 +98,21 @@ test("the bar of rates is a walk's, and higher where a third name needs a row or
 
 test("type is smaller on a phone only", () => {
   expect([fontSize(400, 16), fontSize(1000, 16), fontSize(1000, 24)]).toEqual([14, 16, 24]);
+});
+
+test("on a phone both pictures together keep to their share of the screen", () => {
+  for (const tall of [210, 280, 400]) {
+    const square = layout(spec({ equal: true, main: axes([-5, 5], [-5, 5], "y") }), keys, page(374, 16, tall), wide);
+    expect(square.H).toBeLessThan(1.7 * tall + 60);
+    expect(Math.min(square.main.box.h, square.side.box.h)).toBeGreaterThanOrEqual(80);
+  }
+  expect(layout(spec(), keys, page(374, 16, 280), wide).H).toBeLessThanOrEqual(1.7 * 280 + 1);
+});
+
+test("a handle whose place is outside of a panel, or no number, stands at its edge", () => {
+  const { main } = layout(spec(), keys, page(1000), wide);
+  const { x, y, w, h } = main.box;
+  expect(nearest(main, [x - 9, y + 5])).toEqual([x, y + 5]);
+  expect(nearest(main, [x + 5, 1e9])).toEqual([x + 5, y + h]);
+  expect(nearest(main, [Number.NaN, Number.NaN])).toEqual([x + w / 2, y + h]);
 });

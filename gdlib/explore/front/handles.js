@@ -3,8 +3,30 @@
 
 import { element } from "./page.js";
 
+const [RING, APART] = [14, 34]; // pixels: half of a ring, and from ring to ring
+
 /** @type {Record<string, Pair>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+/** Within the canvas, whole. @type {(v: number, size: number) => number} */
+const whole = (v, size) => Math.max(RING, Math.min(size - RING, v));
+
+/** Beside a ring at (u, v), where both would lie on one place. @type {(at: Pair, other: Pair, W: number) => Pair} */
+function beside([x, y], [u, v], W) {
+  const away = Math.hypot(x - u, y - v);
+  if (away >= APART) return [x, y];
+  const [dx, dy] = away > 1 ? [((x - u) / away) * APART, ((y - v) / away) * APART] : [-APART, 0];
+  return whole(u + dx, W) === u + dx ? [u + dx, v + dy] : [u - dx, v + dy];
+}
+
+/** Where the rings stand. @param {Handle[]} handles @param {{ W: number, H: number }} size */
+function standing(handles, { W, H }) {
+  /** @type {Pair[]} */
+  const places = [];
+  for (const { at } of handles)
+    places.push(places.reduce((here, other) => beside(here, other, W), [whole(at[0], W), whole(at[1], H)]));
+  return places;
+}
 
 /**
  * The layer over a canvas. `place` puts a ring for each handle; `change` is told what a move changes.
@@ -60,16 +82,16 @@ export function grips(canvas, change) {
   }
 
   /** @param {Handle[]} handles @param {{ W: number, H: number }} size */
-  function place(handles, { W, H }) {
+  function place(handles, size) {
     now = handles;
+    const places = standing(handles, size);
     while (rings.length < handles.length) rings.push(ring(rings.length));
     for (const [k, made] of rings.entries()) {
       const handle = handles[k];
-      made.hidden = !handle?.at.every(Number.isFinite);
-      if (made.hidden) continue;
-      const [x, y] = handle.at;
-      made.style.left = `${(100 * Math.max(0, Math.min(W, x))) / W}%`;
-      made.style.top = `${(100 * Math.max(0, Math.min(H, y))) / H}%`;
+      made.hidden = !handle;
+      if (!handle) continue;
+      made.style.left = `${(100 * places[k][0]) / size.W}%`;
+      made.style.top = `${(100 * places[k][1]) / size.H}%`;
       made.classList.toggle("gd-across", handle.axis === "x");
       made.ariaLabel = handle.name;
       made.ariaValueNow = String(handle.value ?? 0);

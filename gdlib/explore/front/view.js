@@ -78,7 +78,7 @@ export function render({ model, el }) {
     const { spec } = explored;
     const style = getComputedStyle(root);
     const [W, px, ratio] = [Math.max(180, root.clientWidth), parseFloat(style.fontSize), sharpness()];
-    const tall = parseFloat(style.getPropertyValue("--gd-height")) || Math.max(170, 0.34 * window.innerHeight);
+    const tall = parseFloat(style.getPropertyValue("--gd-height")) || Math.max(170, 0.33 * window.innerHeight);
     const theme = printing ? paper : themeOf(root);
     const keys = explorers[spec.kind].keys?.(explored, theme.colour) ?? [{}, {}];
     const type = `${fontSize(W, px)}px system-ui, sans-serif`;
@@ -151,9 +151,12 @@ export function render({ model, el }) {
 
   link.onclick = async () => {
     const to = address.linkTo(model.get("site") ?? "", address.written(explored.spec, values()));
-    await navigator.clipboard?.writeText(to).catch(() => {});
+    const copied = await navigator.clipboard?.writeText(to).then(
+      () => true,
+      () => false,
+    );
+    if (!copied) return void prompt("The link to this:", to);
     link.textContent = "Copied";
-    link.title = to;
     setTimeout(() => Object.assign(link, { textContent: "Copy link" }), 1500);
   };
   link.hidden = !address.linkTo(model.get("site") ?? "", "x");

@@ -50,6 +50,13 @@ export const pointAt = ({ box: { x, y, w, h }, X, Y }, pixel) => {
   return [value(X, Math.max(x, Math.min(x + w, pixel[0]))), value(Y, Math.max(y, Math.min(y + h, pixel[1])))];
 };
 
+/** The place in a panel that is nearest to a pixel: where a handle stands whose own place is outside, or no number.
+ * @param {Panel} p @param {Pair} pixel @returns {Pair} */
+export const nearest = ({ box: { x, y, w, h } }, [px, py]) => [
+  Number.isNaN(px) ? x + w / 2 : Math.max(x, Math.min(x + w, px)),
+  Number.isNaN(py) ? y + h : Math.max(y, Math.min(y + h, py)),
+];
+
 /** Where the way from a, inside, to b leaves. @type {(box: Box, a: Pair, b: Pair) => Pair} */
 export const borderOf = ({ x, y, w, h }, a, b) => {
   const [dx, dy] = [b[0] - a[0], b[1] - a[1]];
@@ -97,10 +104,11 @@ export const fontSize = (W, px) => (W < 32.5 * px ? 0.875 * px : px);
 /** Is 1/L also 2/(L + μ)? @param {{ L: number | null, mu: number | null }} curvature */
 export const sameRate = ({ L, mu }) => !!L && !!mu && Math.abs(L / mu - 1) < 1e-6;
 
-/** Height over width where one unit shall be as long on both axes; null where that would be no picture. @param {Axes} axes */
-const shapeOf = ({ x, y }) => {
+/** Height over width where one unit shall be as long on both axes; null where that is not asked or would be no picture.
+ * @param {Spec} spec @param {Axes} axes */
+const shapeOf = ({ equal }, { x, y }) => {
   const aspect = (y[1] - y[0]) / (x[1] - x[0]);
-  return aspect > 0.4 && aspect < 1.5 ? aspect : null;
+  return equal && aspect > 0.4 && aspect < 1.5 ? aspect : null;
 };
 
 /**
@@ -110,10 +118,10 @@ const shapeOf = ({ x, y }) => {
  */
 export function layout({ spec, main: left, side: right }, keys, { W, px, tall }, wide) {
   const font = fontSize(W, px);
-  const most = Math.min(W, Math.max(1180, 74 * px));
+  const broad = Math.min(W, Math.max(1180, 74 * px));
   const twoColumns = W >= Math.max(500, 28 * px);
   const [edge, foot] = [font * 3.7, font * 2.6 + 8];
-  const full = (twoColumns ? most : W) - edge - 16;
+  const full = (twoColumns ? broad : W) - edge - 16;
   const room = twoColumns ? full - edge - 16 : full;
   const [share, flat] = twoColumns ? [0.55, 0.72] : [1, 0.6];
   const widths = [share * room, twoColumns ? (1 - share) * room : room];
@@ -122,14 +130,16 @@ export function layout({ spec, main: left, side: right }, keys, { W, px, tall },
   );
   if (twoColumns) rows.fill(Math.max(...rows));
   const [head, sideHead] = rows.map((height) => font * 1.6 + height);
-  const shape = spec.equal ? shapeOf(left) : null;
-  const h = Math.min(tall - rows[0], widths[0] * (shape ?? flat));
+  const shape = shapeOf(spec, left);
   const strip = stripOf(spec, font, edge, full);
   const y = (strip ? strip.y + 17 + font * 1.5 : 0) + head;
+  const free = 1.7 * tall - y - 2 * foot - sideHead; // of what both together may be high
+  const most = twoColumns ? tall - rows[0] : Math.max(120, 0.7 * free);
+  const h = Math.min(most, tall - rows[0], widths[0] * (shape ?? flat));
   const w = shape ? h / shape : widths[0];
   const main = panel(left, { x: edge, y, w, h });
   const beside = { x: edge * 2 + w + 16, y, w: room - w, h };
-  const below = { x: edge, y: y + h + foot + sideHead, w: room, h: Math.min(0.75 * tall - rows[1], room * 0.42) };
+  const below = { x: edge, y: y + h + foot + sideHead, w: room, h: Math.min(Math.max(80, free - h), room * 0.42) };
   const side = panel(right, twoColumns ? beside : below);
   return { font, main, side, strip, W, H: side.box.y + side.box.h + foot };
 }

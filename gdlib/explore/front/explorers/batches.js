@@ -1,11 +1,11 @@
 // Walks by mini-batches: on the contours of the loss of all data, or on the objectives of one batch and of all data.
 
 import { spread, under } from "../compute/ground.js";
-import { pointAt, trailOf } from "../compute/layout.js";
+import { nearest, pointAt, trailOf } from "../compute/layout.js";
 import { degrees } from "../compute/select.js";
 import { dealt, stochastic } from "../compute/walks.js";
 import { counted, place, plural, words } from "../compute/words.js";
-import { arrow, dot, drawCurve, drawTrail, line, mark, plot } from "../draw/pen.js";
+import { arrow, dot, drawCurve, drawTrail, line, pin, plot } from "../draw/pen.js";
 
 /** The walk from where everything stands. @param {Explored<SgdSpec> | Explored<BatchesSpec>} explored @param {Values} values */
 export function batchWalk({ spec, arrays, ground }, { lr, T, b, seed, init }) {
@@ -27,7 +27,7 @@ function read({ n }, { steps, size }) {
 /** How far above the minimum, step by step. @type {(g: Pen, stage: Stage<any>, w: BatchWalk, end: string) => void} */
 const gaps = (g, { side, colour, back }, { steps, gap }, end) => {
   plot(g, side, steps + 1, (t) => [t, gap(t)], colour.blue);
-  mark(g, side, side.at(steps, gap(steps)), 6, end, back);
+  pin(g, side, side.at(steps, gap(steps)), 6, end, back);
 };
 
 /** The batch's gradient beside that of all data. @param {Ground} ground @param {BatchWalk} w @returns {Term[]} */
@@ -57,7 +57,7 @@ const downhill = (g, main, at, slope, colour) => {
 /** The start, to be grabbed. @type {(main: Panel, at: Pair, init: number[]) => Handle} */
 const start = (main, at, init) => ({
   name: "start",
-  at,
+  at: nearest(main, at),
   says: place(init),
   value: init[0],
   axis: init.length > 1 ? undefined : "x",

@@ -1,12 +1,12 @@
 // A walk by gradient descent or ascent: beside it its norms, or the line that it fits.
 
 import { logSpan, lowest, spread, under } from "../compute/ground.js";
-import { pointAt, sameRate, trailOf } from "../compute/layout.js";
+import { nearest, pointAt, sameRate, trailOf } from "../compute/layout.js";
 import { predicted } from "../compute/select.js";
 import { curvatures, descend } from "../compute/walks.js";
 import { counted, place, words } from "../compute/words.js";
 import { drawStrip } from "../draw/axes.js";
-import { drawCurve, drawTrail, level, mark, plot, straight } from "../draw/pen.js";
+import { drawCurve, drawTrail, level, line, mark, pin, plot, straight } from "../draw/pen.js";
 
 /** The walk from where everything stands. @param {Explored<DescentSpec>} explored @param {Values} values */
 export function walk({ spec, ground, best }, { lr, eps, T, init }) {
@@ -91,7 +91,7 @@ const drawNorms = (g, { side, colour, back, bounded, lit }, { steps, gap, norms 
   level(g, side, eps, colour.green, lit === "eps" ? 6 : 2, [8, 5]);
   if (bounded) plot(g, side, steps + 1, (k) => [k, gap(k)], colour.blue);
   plot(g, side, steps + 1, (k) => [k, norms[k]], colour.orange, lit === "norm" ? 6 : 3);
-  mark(g, side, side.at(steps, norms[steps]), 6, colour.orange, back);
+  pin(g, side, side.at(steps, norms[steps]), 6, colour.orange, back);
 };
 
 /** The update from the start, or what the walk stops by, in numbers. @type {(stage: Stage<DescentSpec>, w: Walk, c: Curvature, eps: number) => Term[]} */
@@ -111,8 +111,7 @@ const formula = ({ spec, ground }, w, { L }, eps) => {
       term("residual", "−Xᵀr"),
       ` = (${slope.join(", ")}) at `,
       term("line", `β = ${place(w.final, 4)}`),
-      "; ",
-      ...stop,
+      `; ${stop.map((part) => (typeof part === "string" ? part : part.text)).join("")}`, // no norms beside it
     ];
   }
   if (L && Number.isFinite(L) && !spec.ascent)
@@ -161,7 +160,7 @@ export const descent = {
   },
   length: (explored, values) => walk(explored, values).steps,
   select(stage, values, part) {
-    const { spec, ground, main, side, strip, colour, ink } = stage;
+    const { spec, ground, main, side, strip, colour, ink, lit } = stage;
     const w = walk(stage, values);
     const { rate, steps, stop, final, points, norms } = w;
     const seen = curvature(stage, w);
@@ -176,7 +175,7 @@ export const descent = {
       handles: [
         {
           name: "start",
-          at: trail.pixels[0],
+          at: nearest(main, trail.pixels[0]),
           says: place(points[0]),
           value: points[0][0],
           axis: flat ? undefined : "x",
@@ -198,6 +197,8 @@ export const descent = {
         if (spec.fit) drawLines(g, stage, w);
         else drawNorms(g, stage, w, values.eps);
         drawStrip(g, bar, seen, colour, ink);
+        const tick = lit === "rate" ? bar.X(rate) : lit === "edge" ? bar.X(1 / (seen.L ?? 0)) : Number.NaN;
+        line(g, 2, (j) => [Math.max(bar.x, Math.min(bar.x + bar.w, tick)), bar.y - 12 + 33 * j], ink, 6);
       },
     };
   },
@@ -211,7 +212,7 @@ function lineEnds(side, [b0, b1]) {
   const ys = xs.map((x) => b0 + b1 * x);
   return xs.map((x, k) => ({
     name: k ? "right end of the start's line" : "left end of the start's line",
-    at: side.at(x, ys[k]),
+    at: nearest(side, side.at(x, ys[k])),
     says: `the line is at ${words(ys[k])} over ${words(x, 3)}`,
     value: ys[k],
     move: (pixel) => {

@@ -1,11 +1,11 @@
 // Slopes: of the secant beside the tangent's, of the tangent at a point, and along a direction on contours.
 
 import { logSpan, span, spread, under } from "../compute/ground.js";
-import { pointAt } from "../compute/layout.js";
+import { nearest, pointAt } from "../compute/layout.js";
 import { degrees } from "../compute/select.js";
 import { difference } from "../compute/walks.js";
 import { minus, place, words } from "../compute/words.js";
-import { arrow, clip, dot, drawCurve, line, mark, pin, plot, straight, upright, zero } from "../draw/pen.js";
+import { arrow, clip, dot, drawCurve, line, pin, plot, straight, upright, zero } from "../draw/pen.js";
 
 /** The height and the slope at x. @param {Ground} ground @param {number} x @returns {Pair} */
 const tangentAt = ({ value, gradient }, x) => [value([x]), gradient([x])[0]];
@@ -45,7 +45,7 @@ export const secant = {
       handles: [
         {
           name: "second point of the secant",
-          at: pixel,
+          at: nearest(main, pixel),
           says: `h = ${words(h, 3)}`,
           value: h,
           axis: "x",
@@ -55,7 +55,7 @@ export const secant = {
         },
         {
           name: "point of the tangent",
-          at: main.at(at, height),
+          at: nearest(main, main.at(at, height)),
           says: `x = ${words(at)}`,
           value: at,
           axis: "x",
@@ -71,8 +71,8 @@ export const secant = {
           const corner = main.at(at + h, height);
           line(g, 2, (j) => (j ? corner : lit === "run" ? main.at(at, height) : pixel), colour.red, 4);
         }
-        mark(g, main, pixel, 7, colour.orange, back);
-        mark(g, main, main.at(at, height), 7, colour.green, back);
+        pin(g, main, pixel, 7, colour.orange, back);
+        pin(g, main, main.at(at, height), 7, colour.green, back);
         pin(g, side, side.at(h, off), 7, colour.orange, back);
       },
     };
@@ -118,7 +118,7 @@ export const tangent = {
       handles: [
         {
           name: "point of the tangent",
-          at: pixel,
+          at: nearest(main, pixel),
           says: `x = ${words(x)}`,
           value: x,
           axis: "x",
@@ -131,7 +131,7 @@ export const tangent = {
         plot(g, side, xs.length, (j) => [xs[j], slopes[j]], colour.blue);
         straight(g, main, [x, height], slope, colour[name], lit === "slope" ? 6 : 3);
         if (lit === "height") line(g, 2, (j) => (j ? pixel : [pixel[0], main.box.y + main.box.h]), colour.red, 4);
-        mark(g, main, pixel, 8, colour[name], back);
+        pin(g, main, pixel, 8, colour[name], back);
         pin(g, side, side.at(x, slope), lit === "slope" ? 12 : 8, colour[name], back);
       },
     };
