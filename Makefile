@@ -93,12 +93,14 @@ questions: $(READY)  ## the teachers' question bank for Moodle (GIFT) into build
 
 slides: $(READY) $(MODULES)  ## a deck for each lecture into build/slides: one file each, no network needed (needs Node.js)
 	@$(TOOL) pages.slides build $(NAME)
+	@$(TOOL) pages.site link
 
 site: .venv/ready-site $(MODULES)  ## the course as a web site into build/site, alive without a kernel (needs Node.js)
 	@$(TOOL) pages.site build
 
 lite: .venv/ready-site $(MODULES)  ## the course in the browser, on Pyodide, into build/site/lite (docs/lite/README.md says what is tested)
 	@$(TOOL) pages.lite build
+	@$(TOOL) pages.site link
 
 lock: .venv/ready-site  ## resolve pyproject.toml anew into requirements/*.lock (needs the network)
 	@$(COMPILE) --extra dev pyproject.toml --output-file requirements/course.lock

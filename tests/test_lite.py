@@ -5,6 +5,7 @@ network. So the pieces of code below run twice, in two fresh interpreters: as th
 """
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -224,14 +225,46 @@ def test_folded_code_keeps_the_line_that_names_it(lite, tmp_path):
     assert all("".join(source).startswith("# The answer: run this cell\n") for source in folded)
 
 
-def test_a_lecture_gets_its_note_and_the_browsers_kernel(lite):
-    books = lite.notebooks() | lite.notebooks("exercises")
-    noted = [path.stem for path, book in books.items() if len(lite.adapted(path, book).cells) > len(book.cells)]
-    assert noted == ["06_hardware_and_memory"]
-    path, book = next((path, book) for path, book in books.items() if path.stem == noted[0])
-    before = json.dumps(book)
-    cells = lite.adapted(path, book).cells
-    assert cells[0] == book.cells[0]
-    assert cells[1].source.startswith("> **You are in a browser.**")
-    assert lite.adapted(path, book).metadata.kernelspec.name == "python"
-    assert json.dumps(book) == before
+def test_a_notebook_says_what_is_different_in_a_browser(lite):
+    books = lite.books()
+    names, before = lite.editions(books), json.dumps(books[LAST])
+    for path, book in books.items():
+        ready = lite.adapted(path, book, names)
+        assert ready.metadata.kernelspec.name == "python"
+        assert ready.cells[0] == book.cells[0]
+        note = ready.cells[1].source
+        for word in (
+            "You are in a browser",
+            "Shift+Enter",
+            "No module named 'numpy'",
+            "cdn.jsdelivr.net",
+            names[path].name,
+        ):
+            assert word in note
+        assert f"in the folder `{path.parent}`" in note
+        assert ("no processes" in note) == (path == LAST)
+    assert json.dumps(books[LAST]) == before
+
+
+LAST = Path("notebooks/06_hardware_and_memory.ipynb")
+
+
+def test_a_corrected_notebook_has_another_name_and_the_others_keep_theirs(lite):
+    books = lite.books()
+    before = lite.editions(books)
+    books[LAST].cells[0].source += " Corrected."
+    after = lite.editions(books)
+    assert [path for path in books if before[path] != after[path]] == [LAST]
+    assert len(set(before.values()) | set(after.values())) == len(books) + 1
+    assert all(re.fullmatch(rf"{path.stem}-[0-9a-f]{{6}}\.ipynb", name.name) for path, name in after.items())
+
+
+def test_a_link_to_another_notebook_leads_to_its_present_edition(lite, tmp_path):
+    lite.stage(tmp_path, offline=True)
+    found = 0
+    for path in (tmp_path / "contents").rglob("*.ipynb"):
+        for cell in json.loads(path.read_text("utf-8"))["cells"]:
+            for address in re.findall(r"\]\(([^)#]+\.ipynb)\)", "".join(cell["source"])):
+                assert (path.parent / address).is_file(), address
+                found += 1
+    assert found >= 6

@@ -63,7 +63,8 @@ def test_the_lecture_keeps_the_lecture_rules(source):
 
 @pytest.mark.parametrize("page", ["README.md", "docs/site/index.md"])
 def test_the_tables_of_lectures_say_the_minutes_of_their_heads(page):
-    table = re.findall(r"^\| \d \| \[.*\| (\d+) \|$", (SETTINGS.parent / page).read_text("utf-8"), re.M)
+    row = r"^\| \d \| \[.*\| (\d+) \|$" if page == "README.md" else r"^\d\. \*\*\[.*\*\* (\d+) minutes\.$"
+    table = re.findall(row, (SETTINGS.parent / page).read_text("utf-8"), re.M)
     heads = [re.search(r"\*\*Minutes:\*\* (\d+) to read", source.read_text("utf-8")) for source in SOURCES]
     assert table == [head[1] for head in heads]
 

@@ -48,7 +48,7 @@ def test_a_walk_lies_on_its_map_and_begins_at_its_start():
     assert s.form.spec["axes"]["x"] == [-5.0, 5.0]
     assert len(s.form.spec["minima"]) == 4
     assert len(s.form.image) < 12_000
-    assert Image.open(io.BytesIO(s.form.image)).size == (336, 336)
+    assert Image.open(io.BytesIO(s.form.image)).size == (384, 240)
     own = explore.sketch("Where to?", WALK, f=lambda x: x[0] ** 2 + x[1] ** 2, domain=((-6, 6), (-6, 6)))
     assert own.form.spec["minima"] == []
 

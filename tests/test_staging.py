@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 from zipfile import ZipFile
 
+import jinja2
 import nbformat
 import pytest
 
@@ -44,14 +45,13 @@ def widget_cell(**more):
 def staged(*cells):
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# 1 · Why?\n\nText."), *cells])
     before = nbformat.writes(notebook)
-    ready = site.for_the_site(notebook, "LINKS")
+    ready = site.for_the_site(notebook)
     assert nbformat.writes(notebook) == before
     return ready.cells
 
 
 def test_a_picture_keeps_its_words_and_stands_until_the_widget_is_drawn():
-    title, cell = staged(widget_cell(**{"image/png": "aWs="}))
-    assert title.source == "# 1 · Why?\n\nLINKS\n\nText."
+    _, cell = staged(widget_cell(**{"image/png": "aWs="}))
     assert [list(output.data) for output in cell.outputs] == [["image/png"], [web.WIDGET_VIEW]]
     assert cell.metadata.mystnb.image == {"alt": "The curve & its tangent.", "classes": "gd-still"}
 
@@ -130,17 +130,25 @@ def test_two_pictures_in_a_cell_are_refused():
         staged(cell)
 
 
+def links_of(page, repository=""):
+    """What the page of a notebook says above its title."""
+    templates = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(site.PAGES / "templates"), undefined=jinja2.StrictUndefined
+    )
+    lectures = {path.with_suffix("").as_posix(): "" for path in web.notebooks()}
+    return templates.get_template("open.html").render(pagename=page, repository=repository, lectures=lectures)
+
+
 def test_other_services_are_linked_only_where_the_repository_has_an_address():
-    path = Path("notebooks/01_differentiation.ipynb")
-    here = site.open_in(path, "", with_slides=True, with_lite=True)
+    here = links_of("notebooks/01_differentiation")
     assert re.findall('href="([^"]+)"', here) == [
-        "../lite/lab/index.html?path=notebooks/01_differentiation.ipynb",
+        "../lite/run/notebooks/01_differentiation.html",
         "../slides/01_differentiation.html",
-        "01_differentiation.ipynb",
         "../exercises/01_differentiation.html",
+        "01_differentiation.ipynb",
         "../glossary.html",
     ]
-    public = site.open_in(path, "me/course", with_slides=False, with_lite=False)
+    public = links_of("notebooks/01_differentiation", "me/course")
     assert re.findall('href="https://([^"]+)"', public) == [
         "mybinder.org/v2/gh/me/course/HEAD?labpath=notebooks/01_differentiation.ipynb",
         "colab.research.google.com/github/me/course/blob/main/notebooks/01_differentiation.ipynb",
@@ -148,40 +156,42 @@ def test_other_services_are_linked_only_where_the_repository_has_an_address():
 
 
 def test_a_page_of_an_exercise_says_how_to_answer():
-    path = Path("exercises/02_gradient_vectors.ipynb")
-    plain = site.open_in(path, "", with_slides=False, with_lite=False)
-    assert plain.startswith('<p class="gd-read"><b>This page is for reading.</b> To answer, <a href="02_gradient')
-    assert re.findall('href="([^"]+)"', plain) == [
-        "02_gradient_vectors.ipynb",
-        "../course.zip",
-        "02_gradient_vectors.ipynb",
-        "../notebooks/02_gradient_vectors.html",
-        "../glossary.html",
-    ]
-    assert "lite" not in plain
-    lively = site.open_in(path, "", with_slides=False, with_lite=True)
-    assert (
-        'path=exercises/02_gradient_vectors.ipynb" target="_blank" rel="noopener">run it in the browser</a>, or'
-        in lively
-    )
-    assert "In the browser: open it on a large screen" in lively
-    assert "In the browser" not in plain
+    page = links_of("exercises/02_gradient_vectors")
+    assert "slides" not in page
+    assert "../notebooks/02_gradient_vectors.html" in page
+    how = re.search('<p class="gd-read">(.*)</p>', page)[1]
+    words = re.sub("<.*?>", "", re.sub('<span class="gd-lite">.*?</span>', "", how))
+    assert words == "This page is for reading. To answer, download it into the course."
+    assert "This page is for reading. To answer, run it in the browser, or download it" in re.sub("<.*?>", "", how)
+    assert "gd-read" not in links_of("notebooks/02_gradient_vectors")
 
 
-def test_the_first_page_speaks_of_the_browser_only_where_that_is_built():
-    text = (ROOT / "docs" / "site" / "index.md").read_text("utf-8")
-    with_it, without = site.for_readers(text, True), site.for_readers(text, False)
-    assert "lite/lab/index.html" in with_it
-    assert "lite/lab/index.html" not in without
-    assert all("<!-- live: " in page and "lite -->" not in page for page in (with_it, without))
+def test_decks_and_the_browser_are_linked_in_whatever_order_they_are_made(tmp_path):
+    """The links are on every page, and hidden while they lead nowhere."""
+    pages, decks = tmp_path / "site", tmp_path / "slides"
+    site.link(pages, decks)  # the site is not there yet
+    assert not pages.exists()
+    (pages / "_static").mkdir(parents=True)
+
+    def hidden():
+        site.link(pages, decks)
+        return re.findall(r"^\.gd-(\w+) { display: none; }", (pages / "_static" / "parts.css").read_text("utf-8"), re.M)
+
+    assert hidden() == ["lite", "slides"]
+    (pages / "lite" / "run").mkdir(parents=True)
+    assert hidden() == ["slides"]
+    decks.mkdir()
+    for path in web.notebooks():
+        assert hidden() == ["slides"]  # while one is missing
+        (decks / f"{path.stem}.html").touch()
+    assert hidden() == []
+    assert len(list((pages / "slides").iterdir())) == 6
 
 
-def test_decks_that_the_site_carries_are_linked(tmp_path):
-    (tmp_path / "01_differentiation.html").touch()
-    text = "| `build/slides/01_differentiation.html` | `build/slides/02_gradient_vectors.html` |"
-    assert site.with_decks(text, Path("docs/teaching/README.md"), tmp_path) == (
-        '| <a href="../../slides/01_differentiation.html">slides 1</a> | `build/slides/02_gradient_vectors.html` |'
-    )
+def test_decks_are_linked_from_the_guide():
+    text = "| `build/slides/01_differentiation.html` |"
+    linked = '| <a class="gd-slides" href="../../slides/01_differentiation.html">slides 1</a> |'
+    assert site.with_decks(text, Path("docs/teaching/README.md")) == linked
     guide = (ROOT / "docs" / "teaching" / "README.md").read_text("utf-8")
     assert re.findall(r"`build/slides/(\w+)\.html`", guide) == [path.stem for path in web.notebooks()]
 

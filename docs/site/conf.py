@@ -2,8 +2,7 @@
 
 import os
 import re
-
-repository = os.environ.get("GDLIB_REPOSITORY", "")  # owner/name on GitHub; set by the workflow, no address without it
+from pathlib import Path
 
 project = "Gradient descent, hands on"
 html_title = project
@@ -18,33 +17,34 @@ nb_execution_mode = "off"  # the committed outputs are the ones that were tested
 nb_ipywidgets_js = {}  # alive.js loads them
 nb_render_markdown_format = "myst"  # the words that are folded with an answer hold formulas and links
 nb_number_source_lines = False
+highlight_language = "none"
 myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 4
 myst_update_mathjax = False
 mathjax_path = "mathjax.js"
 mathjax_config_path = "math.js"
 
-html_theme = "sphinx_book_theme"
-html_theme_options = {
-    "footer_content_items": ["copyright.html"],
-    "home_page_in_toc": True,
-    "navbar_persistent": [],  # the search stands above the contents
-    "navigation_with_keys": False,  # the arrows belong to the sliders
-    "search_bar_text": "Search the course",
-    "show_toc_level": 2,
-    "use_download_button": False,  # tools/pages/site.py links each notebook as it is stored
-    "use_edit_page_button": False,
-    "repository_url": f"https://github.com/{repository}" if repository else "",
-    "use_repository_button": bool(repository),
-}
-html_context = {"default_mode": "auto"}
-html_favicon = "static/icon.svg"
-html_static_path = ["static"]
+html_theme = "basic"  # only its search page: layout.html says what a page is, style.css how it looks
 templates_path = ["templates"]
+TYPE = Path(__file__).parents[1] / "node_modules" / "@fontsource" / "source-serif-4"
+FACES = ("latin-400-normal", "latin-400-italic", "latin-600-normal", "greek-400-normal")
+html_static_path = ["static", *(f"{TYPE}/files/source-serif-4-{face}.woff2" for face in FACES), f"{TYPE}/LICENSE"]
+html_favicon = "static/icon.svg"
 html_css_files = ["style.css"]
-html_js_files = [("alive.js", {"defer": "defer"}), ("search.js", {"defer": "defer"})]
+html_js_files = [("alive.js", {"defer": "defer"}), ("page.js", {"defer": "defer"}), ("search.js", {"defer": "defer"})]
+html_context = {
+    "repository": os.environ.get("GDLIB_REPOSITORY", ""),  # owner/name on GitHub; set by the workflow
+    "lectures": {  # the bar above each page
+        "notebooks/01_differentiation": "Slope",
+        "notebooks/02_gradient_vectors": "Gradient",
+        "notebooks/03_descent_and_ascent": "Descent",
+        "notebooks/04_linear_regression": "Regression",
+        "notebooks/05_mini_batches": "Batches",
+        "notebooks/06_hardware_and_memory": "Memory",
+    },
+}
 html_copy_source = False
-html_show_sphinx = False
+html_use_index = False
 
 
 def setup(app):
@@ -52,7 +52,9 @@ def setup(app):
 
 
 def mend(app, pagename, templatename, context, doctree):
-    """For those who listen: a fold is named by the words it shows, the empty corner of a table is no heading, Korean is Korean."""
+    """For those who listen: a fold is named by the words it shows, the empty corner of a table is no heading, Korean is
+    Korean. And a table that is too wide scrolls by itself."""
     body = context.get("body", "").replace('<summary aria-label="Toggle hidden content">', "<summary>")
     body = body.replace('<th class="head"><p></p></th>', "<td></td>")
+    body = re.sub(r"<table.*?</table>", r'<div class="gd-table">\g<0></div>', body, flags=re.S)
     context["body"] = re.sub(r"(?<=>)[가-힣][가-힣, ]*(?=<)", r'<span lang="ko">\g<0></span>', body)

@@ -129,12 +129,11 @@ def room(now, ylim, log):
 
 def below(ground):
     """The contours as a small PNG without axes."""
-    wide, high = np.ptp(ground.domain, axis=1)
-    figure = Figure(figsize=(4.8, 4.8 * min(max(high / wide, 0.4), 2.5)))
+    figure = Figure(figsize=(4.8, 3.0))  # as wide and as high as the sheet
     ax = figure.add_axes((0, 0, 1, 1))
     drawing.contours(ax, ground.grid, ground.heights, bright=True)
     ax.set_axis_off()
-    return style.png(figure, dpi=70, colours=18, crop=False)
+    return style.png(figure, dpi=80, colours=18, crop=False)
 
 
 def plain(spec, ground, shown):

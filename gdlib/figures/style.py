@@ -68,9 +68,10 @@ def place(point):
     return "(" + ", ".join(number(c) for c in point) + ")"
 
 
-def png(drawing, dpi=144, colours=256, crop=True):
+def png(drawing, dpi=144, colours=256, crop=True, most=120_000):
     """A Matplotlib figure as a PNG of few colours: a third of the size, the same to the eye; no date and no maker.
-    `crop` cuts off the empty rows above and below what is drawn."""
+    Of half as many colours, and again, while it has over `most` bytes, 64 colours at the least. `crop` cuts off the
+    empty rows above and below what is drawn."""
     whole, small = io.BytesIO(), io.BytesIO()
     drawing.savefig(whole, format="png", dpi=dpi)
     image = Image.open(whole).convert("RGB")
@@ -80,6 +81,8 @@ def png(drawing, dpi=144, colours=256, crop=True):
     # with few colours the median cut is the truest; with many, what covers the rare ones too
     method = Image.Quantize.MEDIANCUT if colours < 256 else Image.Quantize.MAXCOVERAGE
     image.quantize(colours, method, dither=Image.Dither.NONE).save(small, "PNG", optimize=True)
+    if small.tell() > most and colours > 64:
+        return png(drawing, dpi, colours // 2, crop, most)
     return small.getvalue()
 
 

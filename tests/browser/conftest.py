@@ -44,6 +44,17 @@ def browser():
 
 
 @pytest.fixture(scope="session")
+def chromium():
+    """Chromium itself, with no server: for pages from disk."""
+    need(missing())
+    from lab import FLAGS, find_chromium, playwright
+
+    started = playwright().chromium.launch(executable_path=find_chromium(), args=FLAGS)
+    yield started
+    started.close()
+
+
+@pytest.fixture(scope="session")
 def lab(tmp_path_factory):
     """A `Lab` for the whole session."""
     need(missing())

@@ -6,6 +6,7 @@ what is stored. Everything else is tested here.
 """
 
 import ast
+import functools
 import json
 import os
 import shutil
@@ -82,7 +83,8 @@ def builds():
 
 @pytest.fixture(scope="module")
 def opened(builds, tmp_path_factory, request):
-    """A function that opens a notebook of the site in a new page and waits for its kernel; request.param: offline?"""
+    """A function that opens a notebook of the site in a new page, of a reader who may have been there before, and waits
+    for its kernel; its `publish` makes the site anew. request.param: offline?"""
     from playwright.sync_api import sync_playwright
 
     from lab import FLAGS
@@ -90,19 +92,22 @@ def opened(builds, tmp_path_factory, request):
 
     offline = getattr(request, "param", True)
     folder = tmp_path_factory.mktemp("site")
-    builds.build(folder / "lite", offline)
+    publish = functools.partial(builds.build, folder / "lite", offline)
+    publish()
     (folder / "favicon.ico").touch()  # what a browser asks for by itself, and a site's own page would have
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     with served(folder) as url, sync_playwright() as playwright:
         flags = [*FLAGS, NOWHERE] if offline else FLAGS
         browser = playwright.chromium.launch(executable_path=chromium, args=flags)
 
-        def opener(path):
-            page = Page(browser.new_page(viewport={"width": 1280, "height": 900}))
-            page.tab.goto(f"{url}/lite/lab/index.html?path={path}")
+        def opener(path, reader=None):
+            reader = reader or browser.new_context(viewport={"width": 1280, "height": 900})
+            page = Page(reader.new_page())
+            page.tab.goto(f"{url}/lite/run/{path.removesuffix('.ipynb')}.html")
             page.tab.wait_for_function(IDLE, timeout=120_000)
             return page
 
+        opener.publish = publish
         yield opener
         browser.close()
 
@@ -145,7 +150,10 @@ def differences(page, notebook):
 
 def test_the_lectures_the_exercises_and_their_files_are_there(page, builds):
     here = "import os\nprint(sorted(os.listdir('/drive/notebooks')), sorted(os.listdir('/drive/exercises')))"
-    lectures, exercises = ([path.name for path in builds.notebooks(folder)] for folder in ("notebooks", "exercises"))
+    names = builds.editions(builds.books())
+    lectures, exercises = (
+        [new.name for old, new in names.items() if old.parts[0] == folder] for folder in ("notebooks", "exercises")
+    )
     assert printed(page, here) == f"{lectures} {exercises}\n"
     assert len(lectures) == len(exercises) == 6
     page.tab.get_by_role("listitem", name="Name: 06_hardware_and_memory").wait_for()
@@ -261,6 +269,40 @@ def test_every_import_of_the_notebooks_is_in_the_list_of_packages(builds, tmp_pa
     wanted |= {node.module for node in nodes if isinstance(node, ast.ImportFrom)}
     assert {"numpy", "sympy", "gdlib"} <= wanted
     assert {name.partition(".")[0] for name in wanted} - offered - sys.stdlib_module_names == set()
+
+
+def shown(page):
+    return page.tab.evaluate("() => jupyterapp.shell.currentWidget.context.model.toString()")
+
+
+def test_a_returning_reader_sees_a_corrected_lecture_and_keeps_what_was_written(opened, builds, monkeypatch):
+    """The browser keeps a copy of what is saved, and would show it for ever."""
+    path, mine = "notebooks/02_gradient_vectors.ipynb", "what the reader wrote"
+    books = builds.books()
+    old = builds.editions(books)[Path(path)].as_posix()
+    page = opened(path)
+    reader = page.tab.context
+    try:
+        write = "words => { const { context } = jupyterapp.shell.currentWidget; const book = context.model.toJSON(); book.cells[0].source = words; context.model.fromJSON(book); return context.save(); }"
+        page.tab.evaluate(write, mine)
+        page.close()
+        page = opened(path, reader)
+        assert mine in shown(page)  # nothing was corrected: the reader's copy
+        page.close()
+        books[Path(path)].cells[0].source = "# A corrected title"
+        with monkeypatch.context() as patch:
+            patch.setattr(builds, "books", lambda: books)
+            opened.publish()
+        page = opened(path, reader)
+        assert "A corrected title" in shown(page)
+        assert mine not in shown(page)
+        page.tab.get_by_role("listitem", name=f"Name: {Path(old).stem}").dblclick()
+        page.tab.wait_for_function(
+            "words => jupyterapp.shell.currentWidget?.context.model.toString().includes(words)", arg=mine
+        )
+    finally:
+        page.close()
+        opened.publish()
 
 
 @NETWORK

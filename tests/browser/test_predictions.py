@@ -172,7 +172,7 @@ def test_a_curve_by_keyboard_alone(open_page):
     page.keyboard.press("Enter")
     view.cell.get_by_text("Explanation.").wait_for()
     page.keyboard.press("Enter")  # Predict again
-    assert page.evaluate(focused) == "Pencil: draws where it is moved"
+    page.wait_for_function("() => document.activeElement.ariaLabel === 'Pencil: draws where it is moved'")
     assert view.shown()["points"] == 1
 
 
@@ -425,7 +425,7 @@ CODES = [
 
 def test_in_jupyterlab_an_answer_runs_after_the_commitment_and_a_cell_that_runs_again_remembers(open_notebook):
     book = open_notebook([*CODES, "print('ran', len(ran))"])
-    book.cell(4).get_by_text("ran 0").wait_for()
+    book.cell(4).get_by_text("ran 0").wait_for(timeout=60_000)
     book.cell(1)
     view = Drawing(book.page, 1)
     view.drag(None, (0.5, 0.4), (1, 0.1))

@@ -164,7 +164,6 @@ def test_answers_are_folded_and_the_keyboard_unfolds_them(opened):
 def test_on_a_phone_nothing_of_a_page_is_out_of_sight(opened, scheme):
     """Tables are lists there, printed lines break, and a picture that scrolls says so and keeps its lettering."""
     for name, table in (
-        ("index.html", "#start-here"),
         ("glossary.html", "#the-first-words"),
         ("glossary.html", "#and-more"),
     ):
@@ -304,6 +303,8 @@ def test_links_and_anchors_lead_somewhere_and_nothing_is_loaded_from_elsewhere(u
         if (place := target(name, address)) is None:
             continue
         file, anchor = place
+        if (made := file.relative_to(SITE).parts[0]) in ("lite", "slides") and not (SITE / made).exists():
+            continue  # and hidden: test_what_is_not_made_is_not_offered
         assert file.is_file(), address
         assert file.is_relative_to(SITE), address
         if anchor and file.suffix == ".html" and "lite" not in file.parts and "slides" not in file.parts:
@@ -329,7 +330,7 @@ def test_every_page_is_in_the_contents_and_every_lecture_leads_on(url):
     order = [book for pair in zip(LECTURES, EXERCISES, strict=True) for book in pair]
     for before, after in itertools.pairwise(order):
         text = (SITE / before.replace(".ipynb", ".html")).read_text("utf-8")
-        assert re.search(rf'class="right-next"\s+href="\.\./{after.replace(".ipynb", ".html")}"', text)
+        assert re.search(rf'<a rel="next" href="\.\./{after.replace(".ipynb", ".html")}"', text)
 
 
 def test_an_exercise_can_be_answered_from_its_page(url):
@@ -339,8 +340,8 @@ def test_an_exercise_can_be_answered_from_its_page(url):
         assert "This page is for reading." in text
         assert {Path(name).name, "../course.zip", f"../notebooks/{Path(name).stem}.html"} <= set(Anchors(text).links)
     for name in ("index.html", *(book.replace(".ipynb", ".html") for book in BOOKS)):
-        tags = re.findall(r"<a [^>]*lite/lab/index\.html[^>]*>", (SITE / name).read_text("utf-8"))
-        assert bool(tags) == (SITE / "lite" / "lab" / "index.html").exists()
+        tags = re.findall(r"<a [^>]*lite/run/[^>]*>", (SITE / name).read_text("utf-8"))
+        assert tags
         assert all('target="_blank" rel="noopener"' in tag for tag in tags)
 
 
@@ -378,5 +379,145 @@ def test_a_word_has_one_name_in_the_menu_and_decks_are_linked_from_the_guide(url
     ]
     assert not [item for item in menu if "questions to ask" in item]
     guide = read("docs/teaching/README.html").links
-    carried = [path.name for path in sorted((SITE / "slides").glob("*.html"))] if (SITE / "slides").exists() else []
-    assert [link for link in guide if "slides/" in link] == [f"../../slides/{name}" for name in carried]
+    assert [link for link in guide if "slides/" in link] == [
+        f"../../slides/{Path(book).stem}.html" for book in LECTURES
+    ]
+
+
+def test_what_is_not_made_is_not_offered(opened):
+    """Links to the decks and to the course in the browser: seen where they lead somewhere, on whatever page."""
+    for name in ("index.html", "notebooks/03_descent_and_ascent.html", "exercises/03_descent_and_ascent.html"):
+        page = opened(name)
+        for part, links in (("lite/run", "a[href*='lite/run/']"), ("slides", "a[href*='slides/']")):
+            found = page.tab.locator(links)
+            assert found.count() or (name, part) in {
+                ("index.html", "slides"),
+                ("exercises/03_descent_and_ascent.html", "slides"),
+            }
+            assert all(link.is_visible() == (SITE / part).exists() for link in found.all())
+    cell = opened("docs/teaching/README.html").tab.locator("td:has(.gd-slides)").first
+    said = cell.evaluate("e => getComputedStyle(e, '::after').content")
+    assert said == ("none" if (SITE / "slides").exists() else '"make slides"')
+
+
+# --- the face -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("width, height", [(1280, 900), (1024, 768), (390, 844)])
+def test_the_first_screen_holds_the_picture_its_slider_and_the_verdict(opened, width, height):
+    page = opened("index.html", width=width, height=height)
+    (view,) = page.explorers()
+    for part in (view.canvas, view.root.locator(".widget-slider:visible"), view.root.locator(".gd-words p").first):
+        box = part.bounding_box()
+        assert box["y"] >= 0
+        assert box["y"] + box["height"] <= height
+    assert view.canvas.bounding_box()["width"] > 0.9 * width
+    assert page.tab.locator("article p:visible").first.inner_text().count(".") == 1  # one sentence
+
+
+@pytest.mark.parametrize("width, height", [(1280, 900), (1024, 768), (390, 844)])
+@pytest.mark.parametrize("name", LECTURES)
+def test_an_explorer_is_seen_whole_while_it_is_used(opened, name, width, height):
+    """Its first slider, its pictures and its verdict at once, and nothing lies over them."""
+    page = opened(name.replace(".ipynb", ".html"), width=width, height=height)
+    for view in page.explorers():
+        view.root.evaluate("e => e.scrollIntoView({ block: 'start' })")
+        top, words = (view.root.locator(part).first.bounding_box() for part in (".widget-slider", ".gd-words"))
+        assert words["y"] + words["height"] - top["y"] <= height, (name, words["y"] + words["height"] - top["y"])
+        covered = "e => { const r = e.getBoundingClientRect(); return !e.contains(document.elementFromPoint(r.left + r.width / 2, Math.max(r.top, 0) + 2)); }"
+        assert not view.root.evaluate(covered)
+
+
+def test_a_line_of_text_has_65_to_75_characters(opened):
+    page = opened("notebooks/03_descent_and_ascent.html")
+    lines = page.tab.locator("article section > p").evaluate_all(
+        """all => all.map((p) => { const range = document.createRange(); range.selectNodeContents(p);
+        const rows = new Set([...range.getClientRects()].map((r) => Math.round(r.bottom / 12)));
+        return [p.textContent.length, p.getBoundingClientRect().height / parseFloat(getComputedStyle(p).lineHeight)]; })
+        .filter(([, rows]) => rows > 2.5).map(([n, rows]) => n / (rows - 0.5))"""
+    )
+    assert len(lines) > 5
+    assert 62 <= sum(lines) / len(lines) <= 78
+
+
+def test_figures_do_not_glare_in_the_dark(opened):
+    """They stand on a light card with a margin, a little dimmed, and nothing is inverted."""
+    page = opened("notebooks/03_descent_and_ascent.html", dark=True)
+    picture = page.tab.locator("article img:visible").first
+    style = picture.evaluate(
+        "e => { const s = getComputedStyle(e); return [s.backgroundColor, parseFloat(s.paddingLeft), s.filter]; }"
+    )
+    assert style[0] == "rgb(255, 255, 255)"
+    assert style[1] >= 8
+    assert re.fullmatch(r"brightness\(0\.[789]\d*\)", style[2])
+
+
+def test_code_is_copied_without_numbers_of_lines(opened):
+    page = opened("core.html")
+    page.tab.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    code = page.tab.locator("article .highlight:has(.linenos)").first
+    code.hover()
+    code.get_by_role("button", name="Copy").click()
+    code.get_by_role("button", name="Copied").wait_for()
+    assert page.tab.evaluate("() => navigator.clipboard.readText()").strip() == core.sources()["calculus"].strip()
+
+
+def test_colours_are_the_systems_or_the_readers_choice(opened):
+    page = opened("glossary.html", dark=True)
+    button, seen = page.tab.get_by_role("button", name="Colours"), []
+    for _ in range(4):
+        seen.append(
+            page.tab.evaluate("() => [document.documentElement.dataset.theme, localStorage.getItem('gd-colours')]")
+        )
+        button.click()
+    assert seen == [["dark", None], ["light", "light"], ["dark", "dark"], ["dark", None]]
+    page.tab.reload()
+    assert page.tab.evaluate("() => document.documentElement.dataset.theme") == "light"  # the last click chose it
+    assert "light" in button.get_attribute("aria-label")
+
+
+LUMINANCE = """e => { const lin = (v) => (v /= 255) <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+    const [r, g, b] = getComputedStyle(e).color.match(/[\\d.]+/g).map(Number); return 0.2126 * lin(r) + 0.7152 * lin(g) + 0.0722 * lin(b); }"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_on_paper_all_is_dark_on_white_whole_and_unfolded(opened, scheme):
+    page = opened("notebooks/03_descent_and_ascent.html", dark=scheme == "dark", width=720)
+    folds = page.tab.locator("article details").count()
+    page.tab.emulate_media(media="print")
+    page.tab.evaluate("() => dispatchEvent(new Event('beforeprint'))")
+    for what in ("mjx-container", "article p", "article pre", "article h2"):
+        light = page.tab.locator(f"{what}:visible").evaluate_all(f"all => all.map({LUMINANCE})")
+        assert light
+        assert max(light) < 0.06  # at least 9 : 1 on white
+    cut = page.tab.locator("article pre").evaluate_all(
+        "all => all.filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => e.innerText)"
+    )
+    assert cut == []
+    assert page.tab.locator("article details[open]").count() == folds > 10
+    breaks = page.tab.locator(".gd-explore").evaluate_all("all => all.map((e) => getComputedStyle(e).breakInside)")
+    assert set(breaks) == {"avoid"}
+    assert not page.tab.locator(".gd-bar, .gd-contents, footer nav, .gd-copy").locator("visible=true").count()
+    page.tab.evaluate("() => dispatchEvent(new Event('afterprint'))")
+    page.tab.emulate_media(media="screen")
+    assert page.tab.locator("article details[open]").count() == 0
+    assert page.tab.pdf(format="A4").startswith(b"%PDF")
+
+
+def test_at_twice_the_size_nothing_is_lost(opened):
+    """A window of 1280 at 200 % is one of 640: no page goes sideways, and the bar holds all its links."""
+    page = opened("notebooks/04_linear_regression.html", width=640, height=450)
+    assert page.wider_than_the_window() == 0
+    for link in page.tab.locator(".gd-bar :is(a, button):visible").all():
+        box = link.bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 640
+    assert page.tab.locator(".gd-bar nav a").all_inner_texts()[3].startswith("4")
+
+
+def test_keys_that_only_jupyter_knows_are_not_spoken_of(url):
+    for name in ("index.html", *(book.replace(".ipynb", ".html") for book in BOOKS)):
+        text = (SITE / name).read_text("utf-8")
+        assert "Shift+Enter" not in text
+        assert "could not try" not in text
+        assert "could not be tried" not in text

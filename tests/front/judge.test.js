@@ -204,6 +204,8 @@ test("a walk that zig-zags says how often, of both lines", () => {
     /It turns from side to side \d+ times, your line 0 times\.$/,
   );
   expect(judgedWalk(one, straight, straight).answer).not.toContain("side");
+  const near = judgedWalk(walk, way([3, 2]), way([1e-7, -2e-5])).answer;
+  expect(near).toContain("the walk at (0, 0)"); // to the picture's precision
 });
 
 test("what is written of a drawn point has the picture's precision, and reads back", () => {

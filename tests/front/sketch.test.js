@@ -106,6 +106,8 @@ test("fewer points tell the same line", () => {
   let line = swept([START], START, [0.25, 0.9]);
   line = swept(line, [0.25, 0.9], [1, 0.2]);
   expect(simplified(line, 0.002).map(([x]) => x)).toEqual([0, 0.25, 1]);
+  const bump = [START, [0.5, 0.51], [1, 0.5]];
+  expect([0.002, 0.02].map((tolerance) => simplified(bump, tolerance).length)).toEqual([3, 2]);
   const round = Array.from({ length: 50 }, (_, k) => [Math.cos(k / 8), Math.sin(k / 8)]);
   expect(simplified(round, 1e-9)).toEqual(round);
   expect(simplified([START, [1, 1], START], 0.01)).toHaveLength(3); // there and back

@@ -84,7 +84,7 @@ test("a store that is full keeps what it has, and the page what is new", () => {
 });
 
 test("what somebody else wrote under our name does no harm", () => {
-  for (const text of ["{", "[1]", "null", '"x"', '{"a": 5, "b": {"question": "q"}, "c": null}']) {
+  for (const text of ["{", "[1]", "null", '"x"', '{"a": 5, "b": {"question": "q"}, "c": null, "d": {"given": "1"}}']) {
     browser(new Map([["gdlib predictions /odd", text]]));
     expect(recall("/odd")).toEqual({});
     remember("/odd", entry());

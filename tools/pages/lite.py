@@ -1,8 +1,10 @@
 """The course in the browser: a JupyterLite site whose kernel is Python itself, in WebAssembly (Pyodide).
 
-    python -m pages.lite build [FOLDER]             into build/site/lite, or another folder
-    python -m pages.lite build --offline [FOLDER]   the same without NumPy, Matplotlib and Pillow: asks no other host
-    python -m pages.lite lock                       requirements/lite.in -> lite.lock (needs the network)
+    python -m pages.lite build   into build/site/lite
+    python -m pages.lite lock    requirements/lite.in -> lite.lock (needs the network)
+
+A browser keeps what a reader has saved, and would show that for ever. So a notebook's name ends with its edition, as
+01_differentiation-3f2a1c.ipynb: a corrected one is a new file, to which run/notebooks/01_differentiation.html leads.
 
 The site holds JupyterLab, the notebooks and their data, Pyodide's runtime (npm), and the wheels that run on any
 machine: gdlib's and PyPI's. One list of packages, pyodide-lock.json, names them all, so that `import gdlib` in a
@@ -10,13 +12,16 @@ cell loads what it needs. NumPy, Matplotlib and Pillow are compiled by Pyodide's
 their address in Pyodide's own distribution, from where the reader's browser loads them.
 """
 
+import hashlib
 import json
+import re
 import shutil
 import subprocess
 import sys
 from copy import deepcopy
 from importlib import metadata
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from jupyterlite_pyodide_kernel.constants import PYODIDE_CDN_URL, PYODIDE_PYTHON_VERSION, PYODIDE_VERSION
 from pyodide_lock import PyodideLockSpec
@@ -31,11 +36,14 @@ EXTENSIONS = Path(sys.prefix) / "share" / "jupyter" / "labextensions"
 FEDERATED = ("@jupyter-widgets/jupyterlab-manager", "@jupyterlite/pyodide-kernel-extension", "anywidget", "gdlib")
 RUNTIME = ("pyodide.asm.mjs", "pyodide.asm.wasm", "pyodide.mjs", "python_stdlib.zip", "pyodide-lock.json")
 NOT_THERE = {"jupyterlab", "jupytext", "nbval", "psutil"}  # gdlib asks for them, and no cell needs them in a browser
+RUN = '<!DOCTYPE html><title>…</title><meta http-equiv="refresh" content="0; url=../../lab/index.html?path={}">'
 KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
 
 
 def build(folder, offline=False):
-    """The site, made anew in `folder`. Raises SystemExit, with what to do, if something can't be had."""
+    """The site, made anew in `folder`; offline, without NumPy, Matplotlib and Pillow, it asks no other host.
+
+    Raises SystemExit, with what to do, if something can't be had."""
     folder = Path(folder).resolve()
     runtime = check_version(MODULES / "pyodide")
     source = ROOT / "build" / "lite"
@@ -46,6 +54,9 @@ def build(folder, offline=False):
     extensions = [f"--LiteBuildConfig.federated_extensions={EXTENSIONS / name}" for name in FEDERATED]
     flags = ("--ignore-sys-prefix", "--no-sourcemaps", "--no-unused-shared-packages", *extensions)
     run("jupyter", "lite", "build", *(f"--{name}={value}" for name, value in options.items()), *flags, cwd=source)
+    for path, present in editions(books()).items():
+        (page := folder / "run" / path.with_suffix(".html")).parent.mkdir(parents=True, exist_ok=True)
+        page.write_text(RUN.format(present.as_posix()), "utf-8")
     for name in RUNTIME:
         put(runtime / name, folder / "static" / "pyodide" / name)
     packages = folder / "static" / "packages"
@@ -74,23 +85,37 @@ def stage(source, offline):
     """JupyterLite's settings, and the contents: the notebooks as stored."""
     settings = json.loads((HERE / "jupyter-lite.json").read_text("utf-8"))
     settings["jupyter-config-data"]["litePluginSettings"][KERNEL]["disablePyPIFallback"] = offline
-    books = notebooks(without=()) | notebooks("exercises")
-    files = {"contents" / path: adapted(path, book) for path, book in books.items()}
+    names = editions(books())
+    files = {"contents" / names[path]: adapted(path, book, names) for path, book in books().items()}
     files[Path("jupyter-lite.json")] = settings
     for path, content in files.items():
         (source / path).parent.mkdir(parents=True, exist_ok=True)
         (source / path).write_text(json.dumps(content), "utf-8")
 
 
-def adapted(path, notebook):
-    """A copy of a notebook for the browser's kernel, opened by docs/lite/<its name>.md where there is such a file."""
+def books():
+    """The notebooks that the site holds, as they are stored: {path relative to the root: NotebookNode}."""
+    return notebooks(without=()) | notebooks("exercises")
+
+
+def editions(notebooks):
+    """Where notebooks are in the browser, {path: path}: a name ends with a word that changes with what is stored."""
+    words = {path: hashlib.sha256(json.dumps(book).encode()).hexdigest()[:6] for path, book in notebooks.items()}
+    return {path: path.with_stem(f"{path.stem}-{word}") for path, word in words.items()}
+
+
+def adapted(path, notebook, names):
+    """A copy of a notebook for the browser's kernel, its links to others as `names` has them, {path: path}. It is opened
+    by what is different there, docs/lite/note.md, and by docs/lite/<its name>.md where there is such a file."""
     notebook = deepcopy(notebook)
     notebook.metadata.kernelspec = {"name": "python", "display_name": "Python (Pyodide)", "language": "python"}
-    note = HERE / path.parent / f"{path.stem}.md"
-    if note.exists():
-        text = note.read_text("utf-8")
-        cell = {"id": "in-the-browser", "cell_type": "markdown", "metadata": {}, "source": text}
-        notebook.cells.insert(1, type(notebook)(cell))
+    for cell in notebook.cells:
+        cell.source = re.sub(r"(?<=]\(\.\./)\w+/\w+\.ipynb", lambda m: names[Path(m[0])].as_posix(), cell.source)
+    notes = [note for note in (HERE / "note.md", HERE / path.parent / f"{path.stem}.md") if note.exists()]
+    told = {"EDITION": names[path].name, "FOLDER": path.parent.as_posix(), "HOST": urlsplit(PYODIDE_CDN_URL).netloc}
+    text = re.sub("|".join(told), lambda m: told[m[0]], "".join(note.read_text("utf-8") for note in notes))
+    cell = {"id": "in-the-browser", "cell_type": "markdown", "metadata": {}, "source": text}
+    notebook.cells.insert(1, type(notebook)(cell))
     return notebook
 
 
@@ -155,13 +180,11 @@ def put(path, target):
 def main(arguments):
     if arguments == ["lock"]:
         lock()
-        return
-    offline, folders = "--offline" in arguments, [word for word in arguments[1:] if word != "--offline"]
-    if arguments[:1] != ["build"] or len(folders) > 1:
+    elif arguments == ["build"]:
+        folder = build(ROOT / "build" / "site" / "lite")
+        print(f"{folder}: gdlib {metadata.version('gdlib')} on Pyodide {PYODIDE_VERSION}")
+    else:
         raise SystemExit(__doc__)
-    folder = build(folders[0] if folders else ROOT / "build" / "site" / "lite", offline)
-    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-    print(f"{folder}: {size / 1e6:.0f} MB, gdlib {metadata.version('gdlib')} on Pyodide {PYODIDE_VERSION}")
 
 
 if __name__ == "__main__":

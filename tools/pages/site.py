@@ -1,10 +1,11 @@
 """The course as a web site of plain files, alive without a kernel: build/site.
 
     python -m pages.site build
+    python -m pages.site link    after build/slides or build/site/lite was made: the site's pages lead there
 
 Stages a source tree in build/site-source that keeps the repository's layout (docs/site/index.md and its neighbours
 move to the root) and runs Sphinx over it, warnings as errors. Nothing is executed: the stored outputs are shown.
-What is already in build/slides and build/site/lite is linked from the lectures.
+Every page links the decks and the course in the browser; a stylesheet hides the links to what is not there.
 The course itself lies beside the pages, as course.zip.
 
 (Never put this folder on PYTHONPATH: Python itself imports a module named site.)
@@ -21,7 +22,6 @@ from html import escape
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-import jinja2
 import nbformat
 
 from lectures.pipeline import FORM
@@ -32,13 +32,9 @@ PAGES, BUILD = ROOT / "docs" / "site", ROOT / "build"
 SOURCE, SITE, SLIDES = BUILD / "site-source", BUILD / "site", BUILD / "slides"
 MARKDOWN = ("CONTRIBUTING.md", "docs/lite/README.md", "bench/results.md", "exercises/README.md", "gdlib/data/README.md")
 LINK = re.compile(r"(?<=\]\()(?![\w+]+:|[#/])([^)\s#]+)(?=(?:#[^)\s]*)?\))")
-# In a page: the explorer of the cell that begins so, taken from a stored notebook.
-LIVE = r"^<!-- live: (\S+) (.+) -->$"
-# In a page: a file of the core.
-CORE = r"^<!-- core: (\w+) -->$"
+LIVE = r"^<!-- live: (\S+) (.+) -->$"  # in a page: the explorer of the cell that begins so, from a stored notebook
+CORE = r"^<!-- core: (\w+) -->$"  # in a page: a file of the core
 RAW = "`````{{raw}} html\n{}\n`````"  # HTML as MyST takes it, blank lines and all
-# In a page: what is left out where build/site/lite is not there.
-LITE = r"^<!-- lite -->\n(.*?)^<!-- /lite -->\n"
 DECK = r"(`build/slides/((\d+)_\w+)\.html`)"
 # What git would not list: for the archive, where the course was itself fetched as one.
 MADE = {".git", ".venv", "build", "node_modules", "__pycache__", ".pytest_cache", ".ruff_cache", ".ipynb_checkpoints"}
@@ -81,15 +77,6 @@ def relinked(text, old, new, moved, needed):
     return "".join(code if n % 2 else LINK.sub(change, code) for n, code in enumerate(parts))
 
 
-def open_in(path, repository, with_slides, with_lite):
-    """What else can be done with a notebook, as HTML: on an exercise's page first how to answer, then links."""
-    template = jinja2.Template((PAGES / "open.html").read_text("utf-8"), undefined=jinja2.StrictUndefined)
-    lecture = path.parts[0] == "notebooks"
-    told = {"repository": repository, "slides": with_slides, "lite": with_lite, "lecture": lecture}
-    lines = template.render(path=path.as_posix(), name=path.stem, **told).splitlines()
-    return "".join(line for line in lines if line.strip())  # Markdown ends HTML at an empty line
-
-
 def first_words(text):
     """(the first paragraph, the rest) of a Markdown text; ("", text) where something else stands first.
 
@@ -105,7 +92,7 @@ def first_words(text):
     return first, "\n\n".join(rest)
 
 
-def for_the_site(notebook, links):
+def for_the_site(notebook):
     """A stored notebook as MyST-NB must have it.
 
     What JupyterLab shows folded is folded here, and with an answer the paragraph that speaks of it; each picture
@@ -113,8 +100,6 @@ def for_the_site(notebook, links):
     is drawn, and where it has none, its text.
     """
     notebook = deepcopy(notebook)
-    title, _, rest = notebook.cells[0].source.partition("\n")
-    notebook.cells[0].source = f"{title}\n\n{links}\n{rest}"
     for cell, after in zip(notebook.cells, [*notebook.cells[1:], None], strict=True):
         if cell.cell_type == "code":
             hidden = cell.metadata.pop("jupyter", {})
@@ -167,18 +152,10 @@ def taken_apart(output):
     return [nbformat.v4.new_output("display_data", part, metadata=output.metadata) for part in (still, view)]
 
 
-def for_readers(text, with_lite):
-    """A page's text: what speaks of the course in the browser is left out where that is not built."""
-    return re.sub(LITE, r"\1" if with_lite else "", text, flags=re.M | re.S)
-
-
-def with_decks(text, page, folder=SLIDES):
-    """A page's text in which a deck's address is a link to it, where `folder` holds that deck."""
+def with_decks(text, page):
+    """A page's text in which a deck's address is a link to it."""
     above = "../" * (len(Path(page).parts) - 1)
-    for address, name, number in re.findall(DECK, text):
-        if (folder / f"{name}.html").exists():
-            text = text.replace(address, f'<a href="{above}slides/{name}.html">slides {int(number)}</a>')
-    return text
+    return re.sub(DECK, lambda m: f'<a class="gd-slides" href="{above}slides/{m[2]}.html">slides {int(m[3])}</a>', text)
 
 
 def course_files(root=ROOT):
@@ -196,31 +173,26 @@ def archive(target):
     with ZipFile(target, "w") as made:
         for path in course_files():
             entry = ZipInfo(f"gradient-descent/{path.as_posix()}", date_time=(2026, 1, 1, 0, 0, 0))
-            entry.compress_type = ZIP_DEFLATED
             entry.external_attr = (0o755 if os.access(ROOT / path, os.X_OK) else 0o644) << 16
-            made.writestr(entry, (ROOT / path).read_bytes())
+            made.writestr(entry, (ROOT / path).read_bytes(), ZIP_DEFLATED)
 
 
 def stage():
     """Write the source tree; the paths of its notebooks."""
-    repository = os.environ.get("GDLIB_REPOSITORY", "")
-    with_lite = (SITE / "lite" / "lab" / "index.html").exists()
     shutil.rmtree(SOURCE, ignore_errors=True)
     moved, needed, staged = pages(), set(), {}
     lectures, exercises, texts = notebooks(), notebooks("exercises"), core.sources()
     places = core.places(texts, lectures)
     for path, book in (lectures | exercises).items():
-        with_slides = path in lectures and (SLIDES / f"{path.stem}.html").exists()
         linked = deepcopy(book)
         for cell in linked.cells:
             if cell.cell_type == "markdown":
                 cell.source = relinked(cell.source, path, path, moved, needed)
         if path in lectures:
             core.with_ways_back(linked, int(path.name[:2]), places)
-        links = open_in(path, repository, with_slides, with_lite)
-        staged[path] = nbformat.writes(for_the_site(linked, links)).encode()
+        staged[path] = nbformat.writes(for_the_site(linked)).encode()
     for old, new in moved.items():
-        text = for_readers((ROOT / old).read_text("utf-8"), with_lite)
+        text = (ROOT / old).read_text("utf-8")
         text = re.sub(LIVE, lambda m: excerpt(lectures[Path(m[1])], m[2]), text, flags=re.M)
         text = relinked(with_decks(text, new), old, new, moved, needed)
         text = re.sub(CORE, lambda m: RAW.format(core.as_html(m[1], texts[m[1]], lectures)), text, flags=re.M)
@@ -242,27 +214,37 @@ def build():
     books = stage()
     for left in ("site-doctrees", "jupyter_execute"):
         shutil.rmtree(BUILD / left, ignore_errors=True)
-    flags = ["-j", "2", "-q", "-W", "--keep-going", "-E"]
-    paths = ["-c", PAGES, "-d", BUILD / "site-doctrees", SOURCE, SITE]
-    failed = build_main([*flags, *map(str, paths)])
+    flags = ["-j", "2", "-q", "-W", "--keep-going", "-E", "-c", PAGES, "-d", BUILD / "site-doctrees", SOURCE, SITE]
+    failed = build_main([*map(str, flags)])
     for name, file in SCRIPTS.items():
         shutil.copy(file, SITE / "_static" / name)
-    shutil.copy(PAGES / "math.js", SITE / "_static" / "math.js")
     for path in books:
         shutil.copy(ROOT / path, SITE / path)
-    if SLIDES.exists():
-        shutil.copytree(SLIDES, SITE / "slides", dirs_exist_ok=True)
     archive(SITE / "course.zip")
     (SITE / ".nojekyll").touch()  # GitHub Pages: folders that begin with _ are served too
     if failed:
         raise SystemExit("Sphinx warned (above): the site must not be published")
 
 
+def link(site, slides):
+    """What is called when the pages, the decks or the course in the browser were made, in any order: the site takes the
+    decks along, and hides the links to what is not there; in a table it is said how to make it."""
+    if not (site / "_static").exists():
+        return
+    if slides.exists():
+        shutil.copytree(slides, site / "slides", dirs_exist_ok=True)
+    there = {"lite": (site / "lite" / "run").exists(), "slides": len([*site.glob("slides/*.html")]) == len(notebooks())}
+    hide = ".gd-{0} {{ display: none; }} td:has(.gd-{0})::after {{ content: 'make {0}'; }}\n"
+    (site / "_static" / "parts.css").write_text("".join(hide.format(p) for p in there if not there[p]), "utf-8")
+
+
 def main(arguments):
-    if arguments != ["build"]:
+    if arguments not in (["build"], ["link"]):
         raise SystemExit(__doc__)
-    build()
-    print("build/site/index.html")
+    if arguments == ["build"]:
+        build()
+        print("build/site/index.html")
+    link(SITE, SLIDES)
 
 
 if __name__ == "__main__":

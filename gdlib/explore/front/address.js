@@ -9,13 +9,25 @@ export function nameOf(spec) {
   return `x${(hash >>> 0).toString(16)}`;
 }
 
+/** A value as a link writes it: of numbers what the sliders keep, 0.1 for 0.10000000000000005.
+ * @param {string | number | number[]} value */
+const brief = (value) =>
+  typeof value === "string"
+    ? value
+    : [value]
+        .flat()
+        .map((v) => Number(v.toPrecision(12)))
+        .join(",");
+
 /** What differs from where it began, as a link holds it. @type {(spec: Spec, now: Values) => string} */
 export function written(spec, now) {
-  const differs = Object.entries(spec.initial).filter(
-    ([name, first]) => String(first) !== String(now[/** @type {Trait} */ (name)]),
-  );
-  const parts = differs.map(([name]) => `${name}=${encodeURIComponent(String(now[/** @type {Trait} */ (name)]))}`);
-  return [nameOf(spec), ...parts].join("&");
+  const all = Object.entries(spec.initial).map(([name, first]) => ({
+    name,
+    first: brief(first),
+    value: brief(now[/** @type {Trait} */ (name)]),
+  }));
+  const differs = all.filter(({ first, value }) => first !== value);
+  return [nameOf(spec), ...differs.map(({ name, value }) => `${name}=${encodeURIComponent(value)}`)].join("&");
 }
 
 /** A value as a link holds it, of the kind that it began with; undefined where it is none.

@@ -19,7 +19,10 @@ export function terms(light) {
   /** Its texts are written anew; its elements stay while the shape is the same, under a resting pointer. @param {Term[]} formula */
   function show(formula) {
     const now = formula.map((term) => (typeof term === "string" ? "" : term.lights)).join("|");
-    if (now !== shape || line.childElementCount !== formula.length) line.replaceChildren(...formula.map(piece));
+    if (now !== shape || line.childElementCount !== formula.length) {
+      line.replaceChildren(...formula.map(piece));
+      light(""); // what was pointed at is gone
+    }
     shape = now;
     for (const [k, term] of formula.entries()) line.children[k].innerHTML = typeof term === "string" ? term : term.text;
     line.hidden = !formula.length;

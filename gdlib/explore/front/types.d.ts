@@ -6,8 +6,11 @@ type Pen = CanvasRenderingContext2D;
 type Colours = typeof import("../../figures/palette.json").light;
 
 /** The sliders: what a widget has traits for. */
-type Trait = ("lr" | "T" | "eps" | "h" | "x" | "angle" | "b" | "seed") | ("n" | "d" | "dtype" | "memory");
-/** Where everything stands: the sliders (of b, seed, n, d, dtype and memory the places in lists), the start or the
+type Trait =
+  | ("lr" | "T" | "eps" | "h" | "x" | "angle" | "b" | "seed")
+  | ("n" | "d" | "dtype" | "memory")
+  | ("k" | "turn" | "load" | "compute" | "buffers" | "batches");
+/** Where everything stands: the sliders (of b, seed, n, d, dtype, memory and k the places in lists), the start or the
  * point, and the reader's own function ("": the given one). */
 type Values = Record<Trait, number> & { init: number[]; formula: string };
 
@@ -103,9 +106,25 @@ interface MemorySpec extends Common {
   buffers: number;
   here: number | null;
 }
+/** A knob: the coefficient at place k of beta, turned by `turn` within these ends; arrays X (n × d) and y (n). */
+interface KnobSpec extends Common {
+  kind: "knob";
+  d: number;
+  beta: number[];
+  turns: Pair;
+  step: number; // of the slider
+}
+/** Times in ms from `step` to `most`; a batch has `batch` bytes. */
+interface OverlapSpec extends Common {
+  kind: "overlap";
+  most: number;
+  step: number;
+  batch: number;
+}
 type Spec =
   | (SecantSpec | TangentSpec | DirectionSpec | DescentSpec)
-  | (LossesSpec | SgdSpec | BatchesSpec | MemorySpec);
+  | (LossesSpec | SgdSpec | BatchesSpec | MemorySpec)
+  | (KnobSpec | OverlapSpec);
 
 /** What the spec of every form has. */
 interface Asked {
@@ -205,7 +224,8 @@ interface Stage<S extends Common = Spec> extends Omit<Explored<S>, "main" | "sid
 /** A walk of n pixels: what of it is in the picture, and the pixel where that ends. */
 type Trail = { n: number; pixels: Pair[]; left: boolean; pixel: Pair | null };
 
-/** What can be grabbed: at a pixel, and what moving it there changes. `axis`: it moves only across; `step`: pixels a key. */
+/** What can be grabbed: at a pixel, and what moving it there changes. `axis`: it moves only across; `step`: pixels a key;
+ * `own`: only itself moves it, no click elsewhere. */
 type Handle = {
   name: string;
   at: Pair;
@@ -213,6 +233,7 @@ type Handle = {
   value?: number;
   axis?: "x";
   step?: number;
+  own?: boolean;
   move(pixel: Pair): Partial<Values>;
 };
 
@@ -319,6 +340,9 @@ type Label = (name: string, rate: number, from: number, to: number, above?: bool
 type Walk = ReturnType<typeof import("./explorers/descent.js").walk>;
 type BatchWalk = ReturnType<typeof import("./explorers/batches.js").batchWalk>;
 type Needs = ReturnType<typeof import("./explorers/memory.js").needs>;
+type Schedule = ReturnType<typeof import("./explorers/overlap.js").schedule>;
+type Turned = ReturnType<typeof import("./explorers/knob.js").turned>;
+type Row = { entry: number; before: number; now: number; path: number }; // of a table, under a knob
 type Places = ReturnType<typeof import("./compute/layout.js").layout>;
 type Scene = Stage & Places & { keys: [Keys, Keys]; ratio: number };
 

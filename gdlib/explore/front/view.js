@@ -119,7 +119,7 @@ export function render({ model, el }) {
     }
     axes?.(g, scene);
     draw(g);
-    canvas.className = handles?.length ? "gd-aim" : "";
+    canvas.className = handles?.some(({ own }) => !own) ? "gd-aim" : "";
   }
 
   /** @param {Scene} scene @param {Selected} selected */
@@ -144,7 +144,7 @@ export function render({ model, el }) {
   }
 
   canvas.onclick = (event) => {
-    const [first] = selected?.handles ?? [];
+    const first = selected?.handles?.find(({ own }) => !own);
     const pixel = grip.pixelOf(event);
     if (first && scene?.main.inside(pixel)) changed(first.move(pixel));
   };

@@ -168,9 +168,10 @@ export function judgedWalk({ axes, known, minima }, drawn, truth) {
       return Math.hypot(a[0] - b[0], a[1] - b[1]) / Math.SQRT2;
     }),
   );
-  const [end, last] = [drawn[drawn.length - 1], truth[truth.length - 1]];
+  const [end, last] = [drawn, truth].map((line) => line[line.length - 1]);
   const distance = words(Math.hypot(end[0] - last[0], end[1] - last[1]), 2);
-  const ends = `You end at ${place(end, 3)}, the walk at ${place(last, 3)}: ${distance} apart.`;
+  const at = (/** @type {Pair} */ [u, v]) => place([rough(u, axes.x, axes.logx), rough(v, axes.y, axes.logy)], 3);
+  const ends = `You end at ${at(end)}, the walk at ${at(last)}: ${distance} apart.`;
   const which = minimaWords(minima, ...twice((line) => reached(minima.map(of), line[line.length - 1]), yours, its));
   const way = /** @type {Pair} */ ([0, 1].map((k) => its[its.length - 1][k] - its[0][k]));
   const [mine, real] = twice((line) => turns(line, way), yours, its);

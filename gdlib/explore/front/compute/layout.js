@@ -57,6 +57,11 @@ export const nearest = ({ box: { x, y, w, h } }, [px, py]) => [
   Number.isNaN(py) ? y + h : Math.max(y, Math.min(y + h, py)),
 ];
 
+/** A handle that moves only across, and by no click elsewhere; a key moves it `step` pixels.
+ * @type {(name: string, at: Pair, says: string, value: number, step: number, move: Handle["move"]) => Handle} */
+export const across = (name, at, says, value, step, move) =>
+  Object.assign({ name, at, says, value, step, move }, { axis: /** @type {const} */ ("x"), own: true });
+
 /** Where the way from a, inside, to b leaves. @type {(box: Box, a: Pair, b: Pair) => Pair} */
 export const borderOf = ({ x, y, w, h }, a, b) => {
   const [dx, dy] = [b[0] - a[0], b[1] - a[1]];

@@ -30,6 +30,10 @@ export const valueAt = ({ trait, from, to, count, log }, j) => {
   return trait === "T" ? Math.round(value) : Number(value.toPrecision(12));
 };
 
+/** The place on a slider, from low to high in steps, that is nearest. @type {(asked: number, step: number, ends: Pair) => number} */
+export const stepped = (asked, step, [low, high]) =>
+  Math.max(low, Math.min(high, Number((Math.round(asked / step) * step).toPrecision(12))));
+
 const kinds = {
   ...{ float64: Float64Array, float32: Float32Array, uint32: Uint32Array },
   ...{ int16: Int16Array, uint16: Uint16Array, uint8: Uint8Array },

@@ -66,7 +66,7 @@ const within = (/** @type {number} */ v) => Math.max(0, Math.min(1, v));
 export function bent(line, k, last, [dx, dy], free) {
   const ways = free ? shares(line) : line.map(([x]) => x);
   return line.map(([x, y], j) => {
-    const much = j ? follows(k, last, last * ways[j]) : 0;
+    const much = follows(k, last, last * ways[j]);
     return [free ? within(x + much * dx) : x, within(y + much * dy)];
   });
 }
