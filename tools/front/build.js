@@ -30,8 +30,7 @@ const { outputFiles } = await build({
   format: "esm",
   target: "es2022",
   charset: "utf8",
-  // What these two ask of those who pass their code on: their notices (tools/front/node_modules/*/LICENSE).
-  banner: { js: "/*! with jsep, © 2013 Stephen Oney (MIT), and d3-contour, © 2012-2023 Mike Bostock (ISC) */" },
+  legalComments: "inline",
   plugins: [styles],
   nodePaths: [`${import.meta.dirname}/node_modules`],
 });

@@ -1,5 +1,6 @@
 // The level lines of heights over a grid.
 
+/*! d3-contour, © 2012-2026 Mike Bostock, ISC */
 import { contours as tracer } from "d3-contour";
 
 /**

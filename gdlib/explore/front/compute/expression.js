@@ -1,6 +1,7 @@
 // A formula, read as Python reads it, with its exact derivatives. Text → tokens, where every word about a mistake is
 // said → tree, by jsep → a list of operations, each after those that it needs.
 
+/*! jsep, © 2013 Stephen Oney, https://ericsmekens.github.io/jsep/, MIT */
 import { Jsep } from "jsep";
 
 /** What is wrong with a formula, and where in its text. */

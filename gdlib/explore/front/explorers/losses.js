@@ -55,6 +55,7 @@ export const losses = {
           says: `lr = ${words(lr, 3)}`,
           value: lr,
           axis: "x",
+          own: true,
           move: ([x]) => ({
             lr: Number(Math.max(spec.rates[0], Math.min(spec.rates[1], side.X.back(x))).toPrecision(3)),
           }),
