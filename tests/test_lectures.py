@@ -315,12 +315,20 @@ def the_line_of_lecture_5():
     return loss, np.array([-1.0, 0.0]), loss(loss.solve())
 
 
+def test_5_four_rows_leave_the_trap_with_one_seed_and_not_with_the_other():
+    """The lecture's first picture, after its 30 steps; with all 200 rows the walk comes to rest in the trap."""
+    ends = {(b, s): gdlib.sgd(SineFit.example(), 5.0, 0.28, 30, b, s).final for b in (4, 200) for s in (0, 1)}
+    assert 2.4 < ends[4, 0] < 3.6
+    assert 4.69 < ends[4, 1] < 5.78
+    assert ends[200, 0] == ends[200, 1] == pytest.approx(5.255, abs=1e-3)
+
+
 def test_5_a_larger_batch_allows_a_larger_rate():
     """The largest rate of the slider that stays below 0.1 from update 40 on, with both seeds."""
     loss, start, lowest = the_line_of_lecture_5()
     options = {"batch_sizes": (1, 16, 240), "seeds": (0, 1), "domain": ((-2, 4), (-1, 5)), "lr_range": (0.02, 1.8)}
     rates = rates_of(explore.sgd(loss, start, lr=0.1, T=60, **options))
-    for b, largest in ((1, 0.0631), (16, 0.398), (240, 1.0)):
+    for b, largest in ((1, 0.0631), (16, 0.501), (240, 1.4125)):
         runs = [[gdlib.sgd(loss, start, lr, 60, b, seed) for seed in (0, 1)] for lr in rates]
         serves = np.array([max((loss(run.points[40:].T) - lowest).max() for run in pair) < 0.1 for pair in runs])
         assert rates[serves].max() == pytest.approx(largest, rel=1e-3)
@@ -384,12 +392,18 @@ def test_5_what_dealing_and_what_the_rows_do_to_the_ball():
 
 
 def test_5_escapes_to_better_and_to_worse_minima():
-    """Shares of 60 walks, each within a wide margin; the lecture's table has 100."""
+    """Shares of 60 walks by the lecture's own `places`, each within a wide margin; its table has 100."""
     fit = SineFit.example(digits=6)
+    space = {"np": np, "gdlib": gdlib, "sweep": sweep, "fit": fit}
+    cells = pipeline.read_source(pipeline.lectures(["05"])[0]).cells
+    for name in ("walkers", "places"):
+        exec(next(cell.source for cell in cells if f"def {name}(" in cell.source), space)
+    np.testing.assert_allclose(
+        space["walkers"](0.2, 1, T=100, seeds=5), [gdlib.sgd(fit, 5.0, 0.2, 100, 1, s).final for s in range(5)]
+    )
 
     def places(lr, b, init=5.0):
-        ends = [gdlib.sgd(fit, init, lr, 600, b, s, record=600).final for s in range(60)]
-        return sweep(fit.gradient, np.reshape(ends, (-1, 1)), lr=0.02, eps=1e-3, T=2000).points[:, -1]
+        return space["places"](lr, b, init=init, seeds=60)
 
     assert (abs(places(0.1, 20) - 5.255) < 0.02).all()
     single = places(0.2, 1)
