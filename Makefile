@@ -44,7 +44,7 @@ test: $(READY)  ## install what is missing and pass every test, every notebook i
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest $(ALONE)
 
 test-browser: .venv/ready-browser $(MODULES)  ## drive every explorer in JupyterLab and Chromium (Debian: apt-get install chromium)
-	@GDLIB_BROWSER=required $(BIN)/pytest -m browser tests/browser/test_views.py tests/browser/test_clients.py
+	@GDLIB_BROWSER=required $(BIN)/pytest -m browser tests/browser/test_hands.py tests/browser/test_predictions.py tests/browser/test_views.py tests/browser/test_clients.py
 
 test-pages: .venv/ready-browser .venv/ready-site $(MODULES)  ## drive the site, the decks and the course in the browser, the network blocked
 	@$(BIN)/pytest tests/test_slides.py tests/test_staging.py tests/test_lite.py

@@ -71,14 +71,14 @@ def closes_as_a_lesson(notebook):
         yield "the recap must have three numbered lines"
 
 
-def steps(source):
+def statements(source):
     """The lines of code that begin a statement: a call that goes over several counts once."""
     return len({node.lineno for node in ast.walk(ast.parse(source)) if isinstance(node, ast.stmt)})
 
 
 def has_short_cells(notebook):
     """No cell of more than `LONG` lines, few of more than `SHORT` statements, no line that the page must scroll."""
-    sizes = [steps(cell.source) for cell in code_cells(notebook)]
+    sizes = [statements(cell.source) for cell in code_cells(notebook)]
     for cell in code_cells(notebook):
         if len(lines(cell.source)) > LONG:
             yield f"a cell of {len(lines(cell.source))} lines: {lines(cell.source)[0]}"

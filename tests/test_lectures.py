@@ -53,6 +53,17 @@ def test_1_the_rates_of_the_walk_into_the_valley():
     assert (np.delete(runs.steps, fastest) > 3).all()
     assert rates[arrived].max().round(3) == 0.282
     assert gdlib.gradient_descent(gradient, 0.5, lr=2 / 9, eps=1e-3).steps == 1
+    finer = [gdlib.gradient_descent(gradient, 0.5, lr, eps=1e-3, T=30) for lr in np.arange(297, 563) / 1000]
+    into_the_valley = [run.stop == "converged" and run.final > 0 for run in finer]  # the marks of the bar
+    assert into_the_valley == [True] + [False] * 265
+    assert finer[0].steps == 30
+
+
+def test_1_where_walks_end_on_a_land_with_two_valleys():
+    """x⁴ − 3x² + x, which the reader types, with a tenth of the derivative."""
+    for start, end in ((-2, -1.3), (-1, -1.3), (0, -1.3), (0.2, 1.13), (1.8, 1.13), (2, -1.3), (-2.2, 1.13)):
+        run = gdlib.gradient_descent(lambda x: 4 * x**3 - 6 * x + 1, start, lr=0.1, eps=1e-3, T=30)
+        assert (run.stop, run.final) == ("converged", pytest.approx(end, abs=5e-3))
 
 
 def test_2_half_the_slope_is_60_degrees_from_the_gradient():
@@ -69,6 +80,28 @@ def test_2_half_the_slope_is_60_degrees_from_the_gradient():
     assert set(away.round()) == {59, 60, 61}
     assert (angles < steepest).any()
     assert (angles > steepest).any()
+
+
+def test_2_the_ridge_parts_the_drops_and_the_map_of_the_explorer_holds_their_ways():
+    land, window = landscapes.terrain(), ((15_000, 21_000), (8_500, 12_500))
+    east, west = (gdlib.gradient_descent(land.gradient, [x, 10_000], 20, 1e-3, 1500) for x in (16_500, 16_400))
+    assert (east.stop, east.steps, west.stop) == ("converged", 1301, "converged")
+    for run, height in ((east, 350), (west, 597)):
+        assert land(run.final) == pytest.approx(height, abs=0.5)
+        for values, (low, high) in zip(run.points.T, window, strict=True):
+            assert low < values.min() < values.max() < high
+
+
+def test_2_a_forgotten_factor_hides_on_lines():
+    """cos(x + 2y) without its 2 along y is off by sin(x + 2y): 0 at (1, −0.5), 0.909 at (1, 0.5)."""
+
+    def f(p):
+        return p[0] ** 2 + 2 * p[0] * p[1] + 3 + np.cos(p[0] + 2 * p[1])
+
+    for x, y in ((1, -0.5), (2, -1), (1, (np.pi - 1) / 2), (1, 0.5)):
+        slope = gdlib.finite_difference(f, np.array([x, y], dtype=float))[1]
+        assert abs(2 * x - np.sin(x + 2 * y) - slope) == pytest.approx(abs(np.sin(x + 2 * y)), abs=1e-8)
+    assert abs(np.sin(2)) == pytest.approx(0.909, abs=5e-4)
 
 
 def test_3_the_slowest_and_the_fastest_rate_that_arrive_have_opposite_factors():
@@ -128,6 +161,39 @@ def test_3_a_larger_rate_carries_the_walk_into_the_other_well():
     left = (runs.stop == "converged") & (runs.points[:, -1] < 0)
     assert left.any()
     assert gdlib.gradient_descent(well.gradient, 1.5, 0.05, eps=1e-3, T=40).final > 0
+
+
+def test_3_a_function_four_times_as_high_is_walked_as_with_four_times_the_rate():
+    """So `4*((x**2 - 1)**2 + 0.3*x)` ends in the left valley from 1.5 with lr 0.05, where the double well does not."""
+    well = landscapes.double_well()
+    higher = gdlib.gradient_descent(lambda x: 4 * well.gradient(x), 1.5, lr=0.05, eps=4e-3, T=40)
+    longer = gdlib.gradient_descent(well.gradient, 1.5, lr=0.2, eps=1e-3, T=40)
+    np.testing.assert_allclose(higher.points, longer.points, rtol=1e-9)
+    assert higher.stop == "converged"
+    assert higher.final < -1
+
+
+def test_3_the_walk_that_is_drawn_ends_at_another_minimum_than_the_nearest():
+    himmelblau = landscapes.himmelblau()
+    minima, start = np.array(himmelblau.minima), np.array([0.25, 4.5])
+    for lr in (0.001, 0.005):  # small steps: so do smaller ones
+        final = gdlib.gradient_descent(himmelblau.gradient, start, lr, eps=1e-3).final
+        reached, nearest = (np.linalg.norm(minima - place, axis=1).argmin() for place in (final, start))
+        assert (reached, nearest) == (0, 1)
+
+
+def test_3_a_rate_on_the_map_that_needs_fewer_than_120_updates_and_is_too_much_for_another_hollow():
+    land = landscapes.terrain()
+    rates = on_the_slider(
+        land, init=[16_500, 10_000], domain=((13_000, 20_000), (7_500, 12_000)), lr=100, lr_range=(10, 1000), T=1000
+    )
+    here, elsewhere = (
+        sweep(land.gradient, start, rates, eps=1e-3, T=1000) for start in ([16_500, 10_000], [17_000, 8_000])
+    )
+    enough = (here.stop == "converged") & (here.steps < 120)
+    assert enough.any()
+    assert (elsewhere.stop[enough] == "exhausted").all()
+    assert (here.stop[rates > 300] != "converged").all()
 
 
 # Lecture 4: the worked example, y = X(1, 2, 3), and the penguins.

@@ -8,6 +8,7 @@ import numpy as np
 from gdlib.checks import bank
 from gdlib.checks.comparing import agree, same
 from gdlib.checks.naming import DIFFERS, UNUSABLE, example, general, known_error, misfit, weight
+from gdlib.checks.runner.calls import statements
 from gdlib.checks.runner.limits import TooLong, quiet, within
 from gdlib.checks.runner.shapes import watched
 from gdlib.checks.runner.wire import built, shown
@@ -18,6 +19,7 @@ KEEPS = (
     "Called twice with the same input, it gave two results. Does it draw random numbers, or does something stay from one "
     "call to the next, such as a list in its first line, `places=[]`?"
 )
+AS_GIVEN = "It is written in another way, and on every input it does what the given code does: the bug is still there."
 
 
 @dataclass
@@ -58,6 +60,8 @@ def judge(question, call, seed=0):
         praise = f"It is right on all {len(cases)} inputs." if cases[1:] else "That is right."
         return Verdict(question.id, "correct", praise)
     if question.stub and _does(question.stub, cases):
+        if getattr(call, "statements", None) not in (None, statements(question.stub)):
+            return Verdict(question.id, "incorrect", AS_GIVEN, AS_GIVEN)
         same_as_given = "It does what the given code does: nothing was changed, or nothing that shows."
         return Verdict(question.id, "not attempted", same_as_given)
     case, mistake = _named(call, cases, bad)
@@ -108,7 +112,8 @@ def _named(call, cases, bad):
     if known or clash:
         return known or clash
     if not known_error(worst):
-        worst = next((case for case in bad if misfit(case, case.seen)), worst)
+        plain = (case for case in bad if case.seen["kind"] == "changed" or misfit(case, case.seen))
+        worst = next(plain, worst)
     return worst, general(worst, bad, partial(_mended, bad))
 
 
@@ -183,7 +188,7 @@ def _wrong(case):
     if seen["kind"] == "too long":
         stopped = f"It was stopped after {question.settings['seconds']:g} seconds"
         if case.position < 5:  # the time is for all calls together
-            return f"{stopped}. Does the loop ever end? Look at its condition."
+            return f"{stopped}: is there a loop that never ends, or is so much tried that it takes long?"
         return f"{stopped}, with input {case.position + 1}: is it slow, or is this one where it never ends?"
     if question.judged and seen["kind"] == "value":
         return _judged(case)

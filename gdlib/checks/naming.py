@@ -18,6 +18,17 @@ _PYTHONS = {  # what Python says -> what to say instead
     r"TypeError: '([\w.]+)' object is not callable": "Brackets call a function, and what stands before them here is no "
     "function ({0}). `3(x)` needs a `*`. After `abs = 3` the name `abs` is that number: `del abs` gives it back.",
     r"NotImplementedError": "Delete the line `raise NotImplementedError`: the function ends there.",
+    r"TypeError.*'(int|float)' object is not (iterable|subscriptable)|TypeError: object of type '(int|float)' has no len|"
+    r"'(int|float)' object has no attribute '(size|shape|ndim|sum|mean|T|copy|astype|reshape|ravel|dot)'": "A single number "
+    "is no array here: it has no entries, no length and no `.size`. `np.ndim(x)` is 0 for a number.",
+    r"truth value of an array": "`if`, `while`, `and` and `or` need one True or False, and a comparison of an array gives "
+    "one for each entry: `np.any`, `np.all` or `np.where` go on with these.",
+    r"Cannot cast ufunc": "An array of whole numbers has no room for what comes after the point, so `+=`, `-=` and `/=` "
+    "fail on it. Write `x = x + ...`, or make the array with `dtype=float`.",
+    r"Integers to negative integer powers": "Whole numbers take no negative power in NumPy: divide, or begin with floats.",
+    r"must be square": "Eigenvalues and inverses belong to square matrices, and this one is not square.",
+    r"solve\d?: .*size (\d+) is different from (\d+)": "`np.linalg.solve(A, b)` needs as many entries in `b` as `A` has "
+    "rows, and they are {0} and {1}.",
     r"matmul.*size (\d+) is different from (\d+)": "A product `A @ B` does not fit: the last number of the shape of `A` "
     "and the first of that of `B` must be equal, and they are {1} and {0}. Is a `.T` missing, or one too many?",
     r"shapes (\(.*?\)) and (\(.*?\)) not aligned": "A product of the shapes {0} and {1} does not fit: the last number of "
@@ -60,7 +71,7 @@ def general(case, bad, mended):
     if question.judged:
         return known_error(case)
     if len(question.names) == 1:
-        return _rounded(bad)
+        return _numbers(bad)
     near = question.settings["rtol"], question.settings["atol"]
     wrong = [f"`{name}`" for name, yours, wanted in _parts(case, seen["value"]) if not same(yours, wanted, *near)]
     return f"{', '.join(wrong)} {'are' if wrong[1:] else 'is'} not right yet."
@@ -80,14 +91,17 @@ def misfit(case, seen):
         return None
     if seen["value"] is None and not question.asks_for_values:
         return "It returns nothing. Did you forget `return`?", ""
+    arrays = any(isinstance(value, np.ndarray) for value in case.given[0])
     for name, yours, wanted in _parts(case, seen["value"]):
         if said := _misfit(yours, wanted, question.judged):
-            return (f"`{name}` is {said}" if question.asks_for_values else f"It returns {said}"), _advice(yours, wanted)
+            subject = f"`{name}` is" if question.asks_for_values else "It returns"
+            return f"{subject} {said}", _advice(yours, wanted, arrays)
     return None
 
 
-def _rounded(bad):
-    """What to say of results that are right but rounded, and there are several of them; None of any others."""
+def _numbers(bad):
+    """What to say of results that are right but rounded, and there are several of them, that are near, or nan; None of
+    any others."""
     pairs = [(numbers(case.seen.get("value")), numbers(case.expected.get("value"))) for case in bad]
     if any(x is None or y is None for x, y in pairs):
         return None
@@ -95,7 +109,15 @@ def _rounded(bad):
     near = (k for k in range(7) if len({*x}) > 2 and same(x, y.round(k), 1e-12, 1e-9))
     k = next(near, None)
     to = f"{k} digit{'s' * (k != 1)} behind the point" if k else "a whole number"
-    return None if k is None else f"You round to {to}. Return the number as it is."
+    found = [
+        (k is not None, f"You round to {to}. Return the number as it is."),
+        (
+            np.isnan(pairs[0][0]).any(),
+            "There is `nan` in it: look for 0/0, and for a root, a logarithm or an arccos of what has none.",
+        ),
+        (same(x, y, 1e-3), "Wherever it is wrong it is near: is something rounded, or a step too long?"),
+    ]
+    return next((text for holds, text in found if holds), None)
 
 
 def _is_function(value):
@@ -120,14 +142,14 @@ def _misfit(yours, wanted, judged):
     return f"{_form(yours)}; {form} {'are' if form.endswith('values') else 'is'} wanted."
 
 
-def _advice(yours, wanted):
-    """What is often the reason for a result of another form."""
+def _advice(yours, wanted, arrays):
+    """What is often the reason for a result of another form; `arrays`: there are some among the arguments."""
     x, y = numbers(yours), numbers(wanted)
     advice = [
         (isinstance(yours, str), "Leave out quotation marks and `str`."),
         (_is_function(yours), "`f` is the function itself, and `f(x)` is what it gives."),
         (x is not None and x.dtype == bool, "A comparison such as `a < b` gives True or False."),
-        (isinstance(yours, np.ndarray) and not np.ndim(y), "`a * b` multiplies entry by entry; `a @ b` also adds up."),
+        (arrays and np.ndim(x) and not np.ndim(y), "(`a * b` multiplies entry by entry; `a @ b` also adds up.)"),
     ]
     return next((text for holds, text in advice if holds and y is not None and y.dtype != bool), "")
 
@@ -144,7 +166,7 @@ def _form(value):
         return "a dict of " + ", ".join(map(str, value))
     if isinstance(value, Unknown):
         return "a function" if _is_function(value) else f"a {value.kind}"
-    return "text" if isinstance(value, str) else "nothing"
+    return "text" if isinstance(value, str) else "None"
 
 
 def weight(value):

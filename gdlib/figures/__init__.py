@@ -13,7 +13,6 @@ from gdlib.figures.differentiation import (
     error_against_h,
     height_and_slope,
     one_sided,
-    secants,
     signs,
     tangents,
     walks,

@@ -10,13 +10,10 @@ from gdlib.figures.style import GREEN, ORANGE, PINK, SKY, figure, place
 
 
 @figure()
-def norms(ax, paths, labels, predicted=()):
-    """How the norm of the gradient falls (or grows) along walks, a gdlib.Path each, on a logarithmic axis.
-    `predicted` is what theory says of each walk's norm, an array each, drawn dashed."""
+def norms(ax, paths, labels):
+    """How the norm of the gradient falls (or grows) along walks, a gdlib.Path each, on a logarithmic axis."""
     series = {label: np.maximum(path.norms, 1e-300) for path, label in zip(paths, labels, strict=True)}
-    drawing.norms(ax, series, dashed=not predicted)
-    for theory in predicted:
-        ax.plot(np.arange(len(theory)), theory, "--", color="black", linewidth=1.2)
+    drawing.norms(ax, series)
     ax.set(xlabel="step", ylabel="|gradient|", xlim=(0, None))
     drawing.key_beside(ax)
     words = [

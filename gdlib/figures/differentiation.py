@@ -3,7 +3,7 @@
 import numpy as np
 
 from gdlib.figures import drawing
-from gdlib.figures.style import BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY, figure, number
+from gdlib.figures.style import BLUE, GREEN, GREY, ORANGE, RED, figure, number
 
 
 @figure()
@@ -19,24 +19,6 @@ def curve(ax, x, y, xlabel="x", ylabel="f(x)", title="", marks=()):
     return (
         f"{title or 'A curve'}: {ylabel} over {xlabel}, between {number(min(y))} and {number(max(y))}, "
         f"from {number(min(x))} to {number(max(x))}.{named}"
-    )
-
-
-@figure()
-def secants(ax, f, derivative, at, hs, domain):
-    """The secants of f from `at` to `at + h` for each h (none is 0), and the tangent that they turn towards."""
-    x = drawing.graph(ax, f, domain, title=f"Secants at x = {at:g} turn towards the tangent", label="f")
-    slopes = [(f(at + h) - f(at)) / h for h in hs]
-    for h, slope, colour in zip(hs, slopes, (SKY, ORANGE, GREEN, PINK), strict=False):
-        drawing.straight(ax, x, at, f(at), slope, colour, width=1.6, label=f"secant, h = {h:g}: slope {slope:.3g}")
-        ax.plot(at + h, f(at + h), "o", color=colour)
-    tangent = derivative(at)
-    drawing.straight(ax, x, at, f(at), tangent, RED, "--", label=f"tangent: slope {tangent:.3g}")
-    ax.plot(at, f(at), "o", color=RED, markersize=8)
-    ax.legend(loc="upper left")
-    pairs = ", ".join(f"h = {h:g} has slope {number(s)}" for h, s in zip(hs, slopes, strict=True))
-    return (
-        f"The curve f and its secants from x = {at:g}: {pairs}. They turn towards the tangent, slope {number(tangent)}."
     )
 
 

@@ -103,11 +103,11 @@ def name(ax, text, at, away=(0, 0), **look):
     note(ax, text, at, away, bbox=PAPER, **look)
 
 
-def norms(ax, series, colours=COLOURS, dashed=True):
+def norms(ax, series, colours=COLOURS):
     """Norms (or losses) at each step, (k+1,) for each name, on a logarithmic axis.
-    Where two lines lie on each other both are seen: every second one is thinner and, with `dashed`, dashed."""
+    Where two lines lie on each other both are seen: every second one is thinner and dashed."""
     for n, ((label, values), colour) in enumerate(zip(series.items(), colours, strict=False)):
-        look = {"dashes": (4, 2)} if dashed and n % 2 else {}
+        look = {"dashes": (4, 2)} if n % 2 else {}
         width = 2.5 if n % 2 or len(series) == 1 else 4.5
         ax.plot(np.arange(len(values)), values, color=colour, linewidth=width, label=label, **look)
     ax.set_yscale("log")

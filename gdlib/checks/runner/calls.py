@@ -43,7 +43,8 @@ def caller(answer):
     """
 
     def call(args, kwargs, seconds):
-        if any(v is None or v is ... for v in (answer if isinstance(answer, tuple) else [answer])):
+        parts = answer if isinstance(answer, tuple) else [answer]
+        if any(v is ... for v in parts) or (args and answer is None):
             return {"kind": "not attempted"}
         if args and not callable(answer):
             return raised(TypeError(_no_function(answer)))
@@ -61,6 +62,7 @@ def caller(answer):
             seen = {"kind": "value", "value": value}
         return seen | {"seconds": took}
 
+    call.statements = statements(answer)
     return call
 
 
@@ -70,18 +72,19 @@ def _failed(answer, error):
         raise error
     if isinstance(error, TooLong):
         return {"kind": "too long"}
-    if isinstance(error, NotImplementedError) and not _has_code(answer):
+    if isinstance(error, NotImplementedError) and len(statements(answer) or ()) < 2:
         return {"kind": "not attempted"}
     return raised(error)  # SystemExit too: a learner's code must not end the kernel
 
 
-def _has_code(function):
-    """Does a function's source hold more than a text and `raise NotImplementedError`? No, where it is not known."""
+def statements(function):
+    """What a function, or the text of one, does: its statements without texts and calls alone; None where the source
+    is not known."""
     try:
-        body = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0].body
+        source = function if isinstance(function, str) else textwrap.dedent(inspect.getsource(function))
+        return [ast.dump(node) for node in ast.parse(source).body[0].body if not isinstance(node, ast.Expr)]
     except Exception:
-        return False
-    return sum(not isinstance(node, ast.Expr) for node in body) > 1
+        return None
 
 
 def _no_function(answer):
