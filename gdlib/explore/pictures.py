@@ -137,7 +137,7 @@ def plain(spec, draw):
             if names:  # above the picture, where no line is
                 tight = {"borderaxespad": 0.2, "handlelength": 1.4, "columnspacing": 1.2}
                 ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2 if len(names) > 3 else 3, **tight)
-        return style.png(figure, dpi=100, colours=128)
+        return style.png(figure, dpi=84, colours=64)
 
 
 def prepare(ax, place):

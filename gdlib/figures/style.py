@@ -68,7 +68,7 @@ def place(point):
     return "(" + ", ".join(number(c) for c in point) + ")"
 
 
-def png(drawing, dpi=144, colours=256, crop=True, most=120_000):
+def png(drawing, dpi=120, colours=256, crop=True, most=120_000):
     """A Matplotlib figure as a PNG of few colours: a third of the size, the same to the eye; no date and no maker.
     Of half as many colours, and again, while it has over `most` bytes, 64 colours at the least. `crop` cuts off the
     empty rows above and below what is drawn."""

@@ -40,7 +40,7 @@ def open_page(chromium, tmp_path):
     yield opener
     for context in contexts:
         context.close()
-    assert wrong == []
+    assert not wrong, wrong
 
 
 def here(url):

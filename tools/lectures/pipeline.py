@@ -120,8 +120,11 @@ def execute(notebook, folder=NOTEBOOKS):
 
 
 def stable_widgets(notebook):
-    """Rename the widgets' random ids in the order in which they were made."""
+    """Rename the widgets' random ids in the order in which they were made; of a layout keep what was chosen."""
     state = notebook.metadata.get("widgets", {}).get(WIDGETS, {}).get("state", {})
+    for model in state.values():
+        if model["model_name"] == "LayoutModel":
+            model["state"] = {name: value for name, value in model["state"].items() if value is not None}
     text = json.dumps(notebook)
     for n, model in enumerate(state):
         text = text.replace(model, hashlib.sha256(f"widget {n}".encode()).hexdigest()[:32])
