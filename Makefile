@@ -30,7 +30,7 @@ help:  ## list these targets
 	@echo "make TARGET, where TARGET is one of:"
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' Makefile
 
-lab: $(READY)  ## install what is missing and open the first lecture in JupyterLab (PORT=8888)
+lab: $(READY) .venv/trusted  ## install what is missing and open the first lecture in JupyterLab (PORT=8888)
 	@said=$$($(BIN)/python -c 'import socket; s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(("127.0.0.1", int("$(PORT)")))' 2>&1) \
 		|| { case "$$said" in \
 		*ValueError*|*OverflowError*|*PermissionError*) echo "PORT must be a whole number from 1024 to 65535, got $(PORT)" ;; \
@@ -137,6 +137,11 @@ $(READY): requirements/course.lock pyproject.toml
 		$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/course.lock; \
 		$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .; \
 		touch $@; trap - EXIT
+
+# JupyterLab shows what moves in a notebook only if somebody vouches for it: for the stored lectures this course does.
+.venv/trusted: $(READY) $(wildcard notebooks/*.ipynb)
+	@$(BIN)/jupyter trust $(wildcard notebooks/*.ipynb) >/dev/null
+	@touch $@
 
 # An extra beside it: its lock, and torch by pip where it asks for that, which may change nothing that is installed.
 $(EXTRAS:%=.venv/ready-%): .venv/ready-%: requirements/%.lock $(READY)

@@ -532,7 +532,7 @@ def every():
 def test_an_explorer_fits_on_one_screen_and_nothing_is_cut_off(open_page):
     explorers = every()
     page = open_page(*explorers)
-    for width, height in [*SIZES, (360, 780), (1024, 768)]:
+    for width, height in [*SIZES, (360, 800), (1024, 768)]:
         page.set_viewport_size({"width": width, "height": height})
         page.wait_for_timeout(300)
         for i in range(len(explorers)):
