@@ -57,11 +57,6 @@ CASES = {
         {"title": "Three"},
         "guess: residuals from 0 to 0.5",
     ),
-    "line_and_bowl": (
-        (gdlib.LeastSquares([[1, 1], [1, 2], [1, 4]], [3, 4, 9]), {"level": [1, 0], "up": [1, 2]}, ((-2, 4), (0, 4))),
-        {},
-        "level: its point at (1, 0), where S = 38.5; up: its point at (1, 2), where S = 0.5",
-    ),
     "paths_of_a_knob": (([1, 2, 4], [1, 1, 4], "β₂"), {}, "−1 · 1 = −1; −2 · 1 = −2; −4 · 4 = −16. Sum: −19"),
     "gradient_by_columns": (([[1, 1], [1, 2], [1, 4]], [1, 1, 4]), {}, "entry 2: 1 · 1 + 2 · 1 + 4 · 4 = 19"),
     "gradient_cloud": (
@@ -165,7 +160,7 @@ def test_a_figure_returns_its_axes_and_says_what_it_shows(name, monkeypatch):
 def test_a_figure_draws_on_the_axes_it_is_given(name):
     arguments, options, _ = CASES[name]
     two = name in (
-        *("signs", "height_and_slope", "one_sided", "line_and_bowl", "escapes", "noise_ball", "stopwatches"),
+        *("signs", "height_and_slope", "one_sided", "escapes", "noise_ball", "stopwatches"),
         *("patch", "timeline"),
     )
     kind = {"projection": "3d" if name == "surface" else None}

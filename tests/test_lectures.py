@@ -212,8 +212,25 @@ def flippers():
     return np.column_stack([np.ones(len(flipper)), flipper / 10 - 18]), mass / 1000
 
 
+def test_4_the_line_ends_at_the_same_place_from_everywhere_in_the_first_picture():
+    X, y = flippers()
+    options = {"init": (6, -0.5), "lr": 4e-4, "T": 200, "T_max": 200, "eps": 0.1, "lr_range": (1e-4, 1e-3)}
+    (left, right), (low, high) = (explore.regression(X, y, **options).view.spec["main"][way] for way in "xy")
+    loss = gdlib.LeastSquares(X, y)
+    for start in [(left, low), (left, high), (right, low), (right, high), (5, 0)]:
+        end = gdlib.gradient_descent(loss.gradient, start, lr=4e-4, eps=0.1, T=200).final
+        assert abs(X @ (end - loss.solve())).max() < 0.02  # kg, over all the flippers
+
+
+def test_4_the_knob_can_be_turned_by_what_is_asked():
+    sliders = explore.knob([[1, 1], [1, 2], [1, 4]], [3, 4, 9], [1, 1], k=2).sliders
+    turn = sliders["turn"]
+    assert turn.min < 0 < 19 / 21 < turn.max
+    assert min(abs(0.01 / turn.step - k) for k in range(1, 11)) < 1e-9
+
+
 def test_4_the_fastest_rate_for_the_penguins_is_near_the_edge():
-    """Two rates of the slider converge within 120 updates; a coarser tolerance saves some, and costs 12 g."""
+    """Three rates of the slider converge within 120 updates; a coarser tolerance saves some, and costs 12 g."""
     X, y = flippers()
     options = {"lr": 1e-4, "T": 50, "eps": 0.1, "T_max": 120, "lr_range": (1e-4, 1e-3)}
     explorer = explore.regression(X, y, **options)
@@ -221,7 +238,7 @@ def test_4_the_fastest_rate_for_the_penguins_is_near_the_edge():
     loss, rates = gdlib.LeastSquares(X, y), rates_of(explorer)
     runs = sweep(loss.gradient, [0.0, 0.0], rates, eps=0.1, T=120)
     enough = rates[runs.stop == "converged"]
-    assert len(enough) == 2
+    assert len(enough) == 3
     assert 1.5 / loss.L < enough.min() < enough.max() < loss.max_lr
     best = rates[np.where(runs.stop == "converged", runs.steps, 999).argmin()]
     coarse = gdlib.gradient_descent(loss.gradient, [0, 0], best, eps=1, T=120)

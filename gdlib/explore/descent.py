@@ -68,7 +68,9 @@ def explored(ground, init, lr, eps, T, T_max, ascent=False, lr_range=None, L=Non
     if fit is None:
         side = pictures.axes((0, longest), pictures.log_span(run.norms, floor=1e-6), "step", "", logy=True)
     else:
-        side = pictures.axes(pictures.span(fit[0]), pictures.span(fit[1]), *fit[2:])
+        across = np.array(pictures.span(fit[0]))
+        line = init[0] + init[1] * across  # the start's, which can be grabbed
+        side = pictures.axes(across, pictures.span(np.append(fit[1], line)), *fit[2:])
     spec = {
         "kind": "descent",
         "subject": subject,

@@ -1,10 +1,10 @@
-"""The figures of lecture 4: lines on data, the bowl over their coefficients, and how its gradient is made."""
+"""The figures of lecture 4: lines on data, and how the gradient of their loss is made."""
 
 import matplotlib.pyplot as plt
 import numpy as np
 
 from gdlib.figures import drawing
-from gdlib.figures.style import BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY, figure, number, place
+from gdlib.figures.style import BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY, figure, number
 
 
 @figure()
@@ -29,29 +29,6 @@ def fit(ax, x, y, models, xlabel="x", ylabel="y", title="", residuals=True):
         f"{title or 'Measurements'}: {len(x)} points, {ylabel} ({number(y.min())} to {number(y.max())}) over "
         f"{xlabel} ({number(x.min())} to {number(x.max())}). Lines: {'; '.join(words)}."
     )
-
-
-@figure(columns=2)
-def line_and_bowl(axes, loss, betas, window):
-    """Left, the data and a line for each β; right, the level lines of S(β), and on them a point for each β.
-    `loss` is a LeastSquares of the columns 1 and x, `betas` holds the β, (2,), by their names, and the `window` is
-    ((low, high), (low, high)) of β₁ and β₂. The first line has its residuals; β₁ stands still on the dotted line."""
-    X, y = loss.data.X, loss.data.y
-    x, grid, words = drawing.line((0, 1.15 * X[:, 1].max())), drawing.mesh(window, 81), []
-    drawing.contours(axes[1], grid, loss(grid))
-    looks = zip(betas.items(), drawing.COLOURS, drawing.DASHES, drawing.MARKERS, strict=False)
-    for (name, beta), colour, style, marker in looks:
-        axes[0].plot(x, beta[0] + beta[1] * x, linestyle=style, marker=marker, markevery=[-1], color=colour, label=name)
-        axes[1].plot(*beta, marker, color=colour, markeredgecolor="white", markersize=12, zorder=3)
-        words.append(f"{name}: its point at {place(beta)}, where S = {number(loss(beta))}")
-    first = np.asarray(next(iter(betas.values())))
-    axes[0].vlines(X[:, 1], X @ first, y, color=GREY)
-    axes[0].plot(X[:, 1], y, "o", color="black", markersize=8)
-    drawing.upright(axes[1], first[0])
-    axes[0].set(xlabel="x", ylabel="y", title="The data stand still")
-    axes[1].set(xlabel="β₁", ylabel="β₂", title="S(β): a point for each line", xlim=window[0], ylim=window[1])
-    drawing.key_below(axes)
-    return f"Left, {len(y)} points; right, level lines of S over β₁ and β₂, darker is lower. {'; '.join(words)}."
 
 
 @figure()
