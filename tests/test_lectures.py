@@ -480,6 +480,55 @@ def test_6_the_largest_batch_in_8_gib_on_the_sliders():
     assert held[0] <= 8 * 2**30 < held[1]
 
 
+def test_6_the_first_bar_crosses_16_gib_by_its_rows():
+    """With 4 columns behind 500 million rows, with a hundred behind 20 million."""
+    for columns, last, first in ((4, 5 * 10**8, 7 * 10**8), (100, 2 * 10**7, 3 * 10**7)):
+        sliders = explore.memory(342, 4, "float64", b=64).sliders
+        assert {last, first} <= {rows for _, rows in sliders["n"].options}
+        assert columns in [offered for _, offered in sliders["d"].options]
+        assert footprint(last, columns).data < 16 * 2**30 < footprint(first, columns).data
+
+
+def test_6_two_changes_make_the_photographs_fit_in_flight():
+    """16 GiB, batches of 8192 or more: half the batch, and float32 or uint8; one change is never enough."""
+    sliders = explore.memory(10**6, 256 * 256 * 3, "float64", b=16_384, memory=16 * 2**30).sliders
+    sizes = [b for _, b in sliders["b"].options if b >= 8192]
+    held = {"float64": 2 * 8, "float32": 2 * 4, "uint8": 2 * 1 + 8}
+    fits = {(dtype, b) for dtype in held for b in sizes if held[dtype] * b * 256 * 256 * 3 <= 16 * 2**30}
+    assert fits == {("float32", 8192), ("uint8", 8192)}
+
+
+def test_6_larger_batches_take_little_more_up_to_a_chunk():
+    peaks = {b: footprint(838_860, 49, b, run=512).streamed / 2**20 for b in (64, 8192, 65_536, 131_072)}
+    assert peaks[64] > peaks[8192] / 2
+    assert 1.8 < peaks[131_072] / peaks[65_536] < 2
+    assert peaks[65_536] < 32 < peaks[131_072]
+
+
+def test_6_the_same_rows_in_smaller_batches_end_lower_and_as_many_updates_do_not():
+    rows = np.concatenate([patches.rows(i, i + 1) for i in np.arange(256) * (838_860 // 256)])
+    pair = gdlib.LeastSquares(rows[:, 23:25], rows[:, -1], "mean")
+
+    def above(b, T, start=(1.5, -1.0)):
+        ends = [gdlib.sgd(pair, np.array(start), 2.0, T, b, seed).final for seed in range(3)]
+        return np.array([pair(end) - pair(pair.solve()) for end in ends])
+
+    for large, small in itertools.pairwise((256, 64, 16, 4)):
+        assert above(large, 256 // large).min() > 1.3 * above(small, 256 // small).max()
+    level = [above(b, 16) for b in (256, 64, 16)]
+    assert np.ptp(level) < 0.04 * np.mean(level)
+    assert above(4, 16).min() < np.mean(level) < above(4, 16).max()  # by chance
+    assert above(256, 64, pair.solve()).max() < 1e-12 < above(64, 64, pair.solve()).min()
+
+
+def test_6_reading_ahead_saves_less_than_half():
+    def saved(load, compute, k):
+        return 1 - (load + (k - 1) * max(load, compute) + compute) / (k * (load + compute))
+
+    assert [saved(40, 40, k) for k in (8, 20)] == pytest.approx([0.4375, 0.475])
+    assert max(saved(40, compute, 20) for compute in range(1, 200)) == saved(40, 40, 20) < 0.5
+
+
 def test_6_a_hundred_times_the_rows_need_a_longer_list_of_runs():
     n = 838_860
     few, many = (footprint(rows, 49, 64, run=512).streamed for rows in (n, 100 * n))

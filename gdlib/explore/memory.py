@@ -28,11 +28,11 @@ def memory(n=10**6, d=256 * 256 * 3, dtype="uint8", b=64, memory=None):
     them are in flight: one is computed with while the next one is read. From uint8 that one is held once more, in
     float64. (`gdlib.sgd` converts block by block, and so takes less: `streamed` there.)
 
-    The sliders start at n rows (to 10⁹), d columns (to 10⁶), batches of b rows (to n and 2²⁰), the type of the stored
-    data ("uint8", "float32", "float64"), and `memory` in bytes, 1 KiB to 1 PiB. When None, it is that of the machine
-    that runs the cell, or 16 GiB where that can't be known. The plain picture then shows 16 GiB, and so does a notebook
-    that is stored (GDLIB_STORE_ANSWERS, as in `predict`): whoever opens it has another machine. ValueError for an
-    argument outside its range.
+    The end of the data's bar and the memory's line can be dragged. The sliders start at n rows (to 10⁹), d columns (to
+    10⁶), batches of b rows (to n and 2²⁰), the type of the stored data ("uint8", "float32", "float64"), and `memory` in
+    bytes, 1 KiB to 1 PiB. When None, it is that of the machine that runs the cell, or 16 GiB where that can't be known.
+    The plain picture then shows 16 GiB, and so does a notebook that is stored (GDLIB_STORE_ANSWERS, as in `predict`):
+    whoever opens it has another machine. ValueError for an argument outside its range.
 
     >>> print(memory(memory=16 * 2**30).alt[:94])
     Bars of bytes against a memory of 16 GiB: the data, 1,000,000 × 196,608 in uint8, take 183 GiB

@@ -292,6 +292,22 @@ describe("memory", () => {
     expect(second).toMatch(flight);
   });
 
+  test("the end of the data's bar sets the rows, the line the memory; a key reaches the next value", () => {
+    const main = axes([2 ** 10, 2 ** 53], [0, 3], { logx: true });
+    const rows = [342, 1000, 1500, 2000, 3000, 5000, 7000, 10_000];
+    const values = { ...lists, n: rows, memory: [2 ** 33, 2 ** 34, 2 ** 35] };
+    const from = (/** @type {number} */ n) => chosen("memory", { ...spec, values, main }, at(n, 1, 0, 0, 1));
+    expect(handle(from(7), "rows").says).toBe("1.83 GiB");
+    for (const n of rows.keys()) {
+      const { at: place, step, move } = handle(from(n), "rows");
+      expect(move(place)).toEqual({ n });
+      expect(move([place[0] + step, 0]).n).toBeGreaterThan(n < 7 ? n : 6);
+      expect(move([place[0] - step, 0]).n).toBeLessThan(n || 1);
+    }
+    const { at: edge, step, move } = handle(from(0), "memory");
+    expect([-1, 0, 1].map((k) => move([edge[0] + k * step, 0]))).toEqual([0, 1, 2].map((memory) => ({ memory })));
+  });
+
   test("of a machine like this one", () => {
     const small = { ...spec, values: { ...lists, memory: [1000] }, here: 1000 };
     const [first, second] = sentences(needs(small, at(1, 1, 1, 0, 0))).map(plain);

@@ -1,6 +1,7 @@
 // Bytes against the memory of a machine. It needs no table: bytes are products of whole numbers
 // below 2⁵³, exact in JavaScript too. The axes count in bytes.
 
+import { across } from "../compute/layout.js";
 import { bytes, grouped, plural, power } from "../compute/words.js";
 import { box } from "../draw/axes.js";
 import { level, line, pin, plot, write } from "../draw/pen.js";
@@ -58,21 +59,47 @@ export function sentences(/** @type {Needs} */ m) {
 const TICKS = [1, 2, 3, 4, 5].map((k) => 1024 ** k);
 const named = (/** @type {number} */ tick) => `1 ${"KMGTP"[TICKS.indexOf(tick)]}iB`;
 
+/** The place in a list of the value nearest to v, by their ratio. @param {number[]} list @param {number} v */
+export function nearestIn(list, v) {
+  const away = list.map((value) => Math.abs(Math.log(value / v)));
+  return away.indexOf(Math.min(...away));
+}
+
+/** Where the bar of a part begins, from above. @param {Stage<MemorySpec>} stage @param {number} k */
+const top = ({ main: { box }, font }, k) => box.y + (k * box.h) / 3 + font * 1.9;
+
+/** The end of the data's bar is the rows', the line the memory's.
+ * @param {Stage<MemorySpec>} stage @param {Needs} m @returns {Handle[]} */
+const rings = (stage, m) => {
+  const { spec, main, font } = stage;
+  const step = main.X(1.75 * main.x[0]) - main.X(main.x[0]); // reaches the next value of each list
+  const ring = (/** @type {"n" | "memory"} */ trait, /** @type {number} */ size, /** @type {number} */ k) =>
+    across(
+      { n: "rows", memory: "memory" }[trait],
+      [main.X(size), top(stage, k) + main.box.h / 6 - font * 1.25],
+      bytes(size),
+      size,
+      step,
+      ([x]) => ({ [trait]: nearestIn(spec.values[trait], (main.X.back(x) * m[trait]) / size) }),
+    );
+  return [ring("n", m.data, 0), ring("memory", m.memory, 2)];
+};
+
 /** A bar for each part against the memory's line. @type {(g: Pen, s: Stage<MemorySpec>, m: Needs) => void} */
-const bars = (g, { main, colour, ink, back, font }, m) => {
+const bars = (g, stage, m) => {
+  const { main, colour, ink, back, font } = stage;
   const { x, y, w, h } = main.box;
-  const top = (/** @type {number} */ k) => y + (k * h) / 3 + font * 1.9;
   const all = Object.entries({ data: m.data, "in flight": m.flight, model: m.model });
   for (const [k, [, size]] of all.entries()) {
     g.fillStyle = [colour.blue, colour.orange, colour.green][k];
-    g.fillRect(x, top(k), Math.max(3, main.X(size) - x), h / 3 - font * 2.5);
+    g.fillRect(x, top(stage, k), Math.max(3, main.X(size) - x), h / 3 - font * 2.5);
   }
   const edge = main.X(m.memory);
   line(g, 2, (j) => [edge, y + j * h], colour.red, 3);
   Object.assign(g, { textAlign: "left", textBaseline: "bottom", lineWidth: 4, strokeStyle: back, fillStyle: ink });
   for (const [k, [name, size]] of all.entries()) {
-    g.strokeText(`${name}: ${bytes(size)}`, x + 6, top(k) - 3);
-    g.fillText(`${name}: ${bytes(size)}`, x + 6, top(k) - 3);
+    g.strokeText(`${name}: ${bytes(size)}`, x + 6, top(stage, k) - 3);
+    g.fillText(`${name}: ${bytes(size)}`, x + 6, top(stage, k) - 3);
   }
   const label = `memory ${bytes(m.memory)}`;
   const half = g.measureText(label).width / 2 + 2;
@@ -99,6 +126,7 @@ export const memory = {
       done: m.b >= m.n,
       shown: { ...m, pixel, edge: main.X(m.memory) },
       text: sentences(m),
+      handles: rings(stage, m),
       draw(g) {
         bars(g, stage, m);
         const sizes = [1, Math.min(m.n, side.x[1])];
