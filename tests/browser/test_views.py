@@ -424,7 +424,7 @@ def test_what_the_hand_moves_goes_to_python(open_notebook):
     agrees(shown, gdlib.gradient_descent(lambda p: np.array([2, 4]) * p, shown["init"], shown["rate"], 1e-3, 60))
     book.cell(2).locator(".jp-InputArea-editor").click()
     book.page.keyboard.press("Shift+Enter")
-    book.cell(2).get_by_text(f"{shown['init']} {shown['rate']} 60 x**2 + 2*y**2").wait_for()
+    book.cell(2).get_by_text(f"{list(map(float, shown['init']))} {shown['rate']} 60 x**2 + 2*y**2").wait_for()
     assert view.root.locator(".widget-readout").first.inner_text() == f"{shown['rate']:#.3g}"
 
 

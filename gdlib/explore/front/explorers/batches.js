@@ -100,7 +100,6 @@ export const sgd = {
 /** @type {Explorer<BatchesSpec>} */
 export const batches = {
   keys: (_, { blue, orange }) => [{ "all data": blue, "this batch": orange }, { "objective of all data": blue }],
-  length: (explored, values) => batchWalk(explored, values).steps,
   select(stage, values) {
     const { spec, ground, main, colour, back, lit } = stage;
     const { value, gradient } = under(ground);
