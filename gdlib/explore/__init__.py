@@ -1,11 +1,11 @@
 """The live view: sliders that answer within one frame, and predictions to commit to before looking.
 
-Each explorer runs the lesson's own function once for every setting and keeps the numbers in a compact float32 table.
-The sliders are ipywidgets, joined in the browser (``jslink``) to one view, `front/`, which looks numbers up in that
-table and draws them (`memory` only multiplies). No kernel is asked, so a slider also works in a saved notebook that
-has none. A new start, by a click, needs the kernel.
+What is explored is data: a formula, traced from the function that is given, a table with its loss, or a piece of the map.
+The loops of descent, of mini-batches and of differences stand once in JavaScript, `front/`, and are held to gdlib's
+numbers (tests/front/equality.test.js). The sliders are ipywidgets, joined in the browser (``jslink``) to one view; the
+start and the like are grabbed on its picture. No kernel is asked, so all of it works in a saved notebook that has none.
 
-A function that raises does so in the cell that makes the view; later, at a start that was clicked, in the view.
+A function that raises, or is no formula, says so in the cell that makes the view.
 Where widgets can't run (GitHub, an untrusted notebook), a plain picture with an alternative text stands in.
 """
 

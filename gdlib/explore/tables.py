@@ -1,4 +1,4 @@
-"""Arguments, grids and tables: what an explorer computes before its view can look anything up."""
+"""Arguments, grids and tables: what an explorer is given, checked and packed for the browser."""
 
 import math
 from contextlib import suppress

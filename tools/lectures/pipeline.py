@@ -196,7 +196,7 @@ def same_picture(a, b):
 
 
 def rounded(metadata):
-    """Metadata without the widgets' binary buffers, which hold float32 tables and pictures."""
+    """Metadata without the widgets' binary buffers, which hold data and pictures."""
     metadata = deepcopy(metadata)
     for model in metadata.get("widgets", {}).get(WIDGETS, {}).get("state", {}).values():
         for buffer in model.get("buffers", ()):
