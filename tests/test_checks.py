@@ -1021,7 +1021,7 @@ def test_an_installed_gdlib_is_whole(made_up, tmp_path):
     lecture = nbformat.read(root / "notebooks" / "04_linear_regression.ipynb", 4)
     cells = [cell.source for cell in lecture.cells if cell.cell_type == "code"]
     first = next(n for n, source in enumerate(cells) if "penguins.csv" in source)
-    program = "\n".join([INSTALLED, *cells[: first + 1]])
+    program = "\n".join([INSTALLED, *cells[: first + 1], "print(len(y), 'penguins')"])
     environment = os.environ | {"PYTHONPATH": str(tmp_path / "site")}
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environment)
     assert done.returncode == 0, done.stderr

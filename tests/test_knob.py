@@ -57,7 +57,7 @@ def test_negative_numbers_stand_in_brackets_and_a_perfect_start_is_shown():
 
 def test_the_plain_picture():
     picture = Image.open(io.BytesIO(explore.knob(X, Y, BETA).picture()))
-    assert picture.width > 800
+    assert picture.width > 600
     assert len(picture.convert("RGB").getcolors(1 << 20)) > 20
 
 

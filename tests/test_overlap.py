@@ -42,7 +42,7 @@ def test_the_sliders_suit_the_times():
 
 def test_the_plain_picture():
     picture = Image.open(io.BytesIO(explore.overlap().picture()))
-    assert picture.width > 800
+    assert picture.width > 600
     assert len(picture.convert("RGB").getcolors(1 << 20)) > 20
 
 

@@ -15,9 +15,12 @@ export const button = (/** @type {string} */ label) => element("button", { type:
 /** Text in which backquotes mark code. @param {string} text */
 export const rich = (text) => text.split("`").map((part, k) => (k % 2 ? element("code", {}, part) : part));
 
+// What is focused on a picture, light or dark, and what is wrong.
+const marks = `.gd{--gd-focus:${palette.dark.sky};--gd-wrong:${palette.light.red}}`;
+
 /** The view's own element, with its style. @param {HTMLElement} el @param {Node[]} inside */
 export function rooted(el, ...inside) {
-  const root = element("div", { className: "gd" }, element("style", {}, style), ...inside);
+  const root = element("div", { className: "gd" }, element("style", {}, style + marks), ...inside);
   el.append(root);
   return root;
 }

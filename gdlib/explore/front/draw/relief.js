@@ -1,29 +1,16 @@
 // The contours below a walk: bands of colour and level lines, painted once.
 
+import palette from "../../../figures/palette.json";
 import { contours } from "../compute/contours.js";
 
-// Matplotlib's cividis, from the lowest to the highest: read the same by colour-blind eyes.
-const CIVIDIS = [
-  "#00224e",
-  "#123570",
-  "#3b496c",
-  "#575d6d",
-  "#707173",
-  "#8a8678",
-  "#a59c74",
-  "#c3b369",
-  "#e1cc55",
-  "#fee838",
-];
-
-/** A colour on the way from the lowest to the highest. @param {number} share 0 to 1 */
+/** Matplotlib's cividis, which colour-blind eyes read the same. @param {number} share of the way from low to high */
 export function cividis(share) {
-  const place = Math.max(0, Math.min(1, share)) * (CIVIDIS.length - 1);
-  const k = Math.min(CIVIDIS.length - 2, Math.floor(place));
+  const place = Math.max(0, Math.min(1, share)) * (palette.cividis.length - 1);
+  const k = Math.min(palette.cividis.length - 2, Math.floor(place));
   const part = (/** @type {string} */ colour, /** @type {number} */ from) =>
     Number.parseInt(colour.slice(from, from + 2), 16);
   const mixed = [1, 3, 5].map((from) => {
-    const [a, b] = [part(CIVIDIS[k], from), part(CIVIDIS[k + 1], from)];
+    const [a, b] = [part(palette.cividis[k], from), part(palette.cividis[k + 1], from)];
     return Math.round(a + (place - k) * (b - a));
   });
   return `rgb(${mixed.join(",")})`;
