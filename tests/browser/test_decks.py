@@ -214,7 +214,7 @@ def test_the_speaker_view_shows_the_notes_and_follows(opened):
     errors = []
     speaker.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
     notes = speaker.locator(".speaker-controls-notes .value")
-    notes.get_by_text("16–31 min", exact=False).first.wait_for()
+    notes.get_by_text("16–33 min", exact=False).first.wait_for()
     assert "Do." in notes.inner_text()
     assert re.search(r"\\\(|\$", notes.inner_text()) is None
     page.tab.keyboard.press("ArrowRight")

@@ -425,7 +425,6 @@ def test_what_the_hand_moves_goes_to_python(open_notebook):
     book.cell(2).locator(".jp-InputArea-editor").click()
     book.page.keyboard.press("Shift+Enter")
     book.cell(2).get_by_text(f"{list(map(float, shown['init']))} {shown['rate']} 60 x**2 + 2*y**2").wait_for()
-    assert view.root.locator(".widget-readout").first.inner_text() == f"{shown['rate']:#.3g}"
 
 
 def test_a_function_that_raises_at_once_raises_in_the_cell(open_notebook):
