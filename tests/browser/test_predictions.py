@@ -171,7 +171,8 @@ def test_a_curve_by_keyboard_alone(open_page):
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     view.cell.get_by_text("Explanation.").wait_for()
-    page.keyboard.press("Enter")  # Predict again
+    page.wait_for_function("() => document.activeElement.textContent === 'Predict again'")
+    page.keyboard.press("Enter")
     page.wait_for_function("() => document.activeElement.ariaLabel === 'Pencil: draws where it is moved'")
     assert view.shown()["points"] == 1
 
