@@ -137,6 +137,7 @@ def grab(book, i, moves=KEYS):
     if not grip.count():
         return None
     slow = page.context.new_cdp_session(page)
+    grip.scroll_into_view_if_needed()
     waits = []
     for rate in (1, 4):
         slow.send("Emulation.setCPUThrottlingRate", {"rate": rate})
@@ -147,7 +148,8 @@ def grab(book, i, moves=KEYS):
         answers = []
         for n in range(moves):
             page.evaluate("() => { timing.keys = []; timing.pictures = []; }")
-            page.mouse.move(x + 20 * math.sin(n), y + 20 * math.cos(n))
+            far = (16 + 4 * math.sin(n)) * (-1) ** n  # to and fro: each time another point, also of a curve
+            page.mouse.move(x + far, y + far)
             page.wait_for_function("() => timing.pictures.length", polling=10, timeout=5000)
             answers.append(page.evaluate("() => timing.pictures[0] - timing.keys[0]"))
             page.wait_for_timeout(7 * n % 17)

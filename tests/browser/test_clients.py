@@ -70,10 +70,10 @@ def named(page):
 def run(page):
     """Run all, and once more where nbclassic, still busy with the stored widgets, has taken the new one away."""
     page.wait_for_function(READY)
-    for _ in range(3):
+    for _ in range(6):
         page.evaluate(RUN)
         with contextlib.suppress(TimeoutError):
-            return page.locator(".gd canvas").wait_for(timeout=30_000)
+            return page.locator(".gd canvas").wait_for(timeout=10_000)
     raise TimeoutError("no explorer came")
 
 
