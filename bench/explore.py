@@ -8,6 +8,7 @@ processor slowed four times, as a cheap laptop's or a phone's is.
 The goals of a grab: median at most 10 ms, 95th percentile at most 17 ms (33 ms slowed), 50 pictures a second.
 """
 
+import json
 import math
 import statistics
 import sys
@@ -19,6 +20,7 @@ import report
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "browser"))
 from lab import Lab
 
+ROOT = Path(__file__).parents[1]
 KEYS = 60
 SETUP = """from ipywidgets import FloatLogSlider, interact
 import matplotlib.pyplot as plt
@@ -46,7 +48,10 @@ CASES = {
     "descent, valley": ("explore.descent(valley, init=(1.8, 0.4), T=60)", "learning rate"),
     "descent, valley, slider T": ("explore.descent(valley, init=(1.8, 0.4), T=60)", "updates"),
     "descent, valley, slider eps": ("explore.descent(valley, init=(1.8, 0.4), T=60)", "tolerance"),
-    "descent, valley, 1,000 steps": ("explore.descent(valley, init=(1.8, 0.4), lr=0.002, eps=1e-6, T=1000)", "learning rate"),
+    "descent, valley, 1,000 steps": (
+        "explore.descent(valley, init=(1.8, 0.4), lr=0.002, eps=1e-6, T=1000)",
+        "learning rate",
+    ),
     "descent, Himmelblau": ("explore.descent(himmelblau, init=(-1, 4), lr=0.01)", "learning rate"),
     "direction, real terrain": ("explore.direction(land, at=(17000, 8000), angle=90)", "direction"),
     "regression": ("explore.regression(X, y, scale='half-mean', init=(-1.0, 1.0))", "learning rate"),
@@ -112,27 +117,28 @@ DRAG = """handle => new Promise((done) => {
   requestAnimationFrame(move);
 })"""
 
-# The same by what is grabbed: a circle around where it stands.
-CIRCLE = """grip => new Promise((done) => {
+# The same by what is grabbed: to and fro, another place in each frame.
+SHAKE = """grip => new Promise((done) => {
   const at = grip.getBoundingClientRect(), middle = [at.left + at.width / 2, at.top + at.height / 2];
   grip.setPointerCapture = () => {}; // which a made event has no right to
-  const send = (kind, angle) => grip.dispatchEvent(new PointerEvent(kind, { clientX: middle[0] + 20 * Math.sin(angle),
-    clientY: middle[1] + 20 * (Math.cos(angle) - 1), pointerId: 1, bubbles: true, cancelable: true, buttons: 1 }));
+  let n = 0;
+  const send = (kind, far) => grip.dispatchEvent(new PointerEvent(kind, { clientX: middle[0] + far,
+    clientY: middle[1] + far, pointerId: 1, bubbles: true, cancelable: true, buttons: 1 }));
   send("pointerdown", 0);
   timing.pictures = [];
   const began = performance.now();
   const move = () => {
-    send("pointermove", (performance.now() - began) / 300);
+    send("pointermove", (16 + 4 * Math.sin(n)) * (-1) ** n++);
     if (performance.now() - began < 3000) return requestAnimationFrame(move);
     grip.dispatchEvent(new PointerEvent("lostpointercapture"));
-    done((1000 * timing.pictures.length) / (performance.now() - began));
+    done([1000 * timing.pictures.length, 1000 * n].map((v) => v / (performance.now() - began)));
   };
   requestAnimationFrame(move);
 })"""
 
 
 def grab(book, i, moves=KEYS):
-    """(median, 95th percentile in ms, pictures a second, 95th percentile slowed) of the first thing to grab; or None."""
+    """(median, 95th percentile in ms, pictures and frames a second, 95th percentile slowed) of the first thing to grab; or None."""
     page, grip = book.page, book.cell(i).locator(".gd-grip").first
     if not grip.count():
         return None
@@ -157,9 +163,9 @@ def grab(book, i, moves=KEYS):
         page.mouse.up()
         waits.append(sorted(answers))
     slow.send("Emulation.setCPUThrottlingRate", {"rate": 1})
-    rate = page.evaluate(CIRCLE, grip.element_handle())
+    rate, frames = page.evaluate(SHAKE, grip.element_handle())
     usual, slowed = waits
-    return statistics.median(usual), usual[int(0.95 * moves)], rate, slowed[int(0.95 * moves)]
+    return statistics.median(usual), usual[int(0.95 * moves)], rate, frames, slowed[int(0.95 * moves)]
 
 
 def measure(book, i, label, kind, keys=KEYS):
@@ -195,6 +201,32 @@ def measure(book, i, label, kind, keys=KEYS):
     return first, statistics.median(answers), answers[int(0.95 * len(answers))], rate
 
 
+def checked():
+    """What `make test-front` compared with gdlib, and what the pages weigh."""
+    found = ROOT / "build" / "front" / "equality.json"
+    rows = json.loads(found.read_text()) if found.exists() else {}
+    yield "`make test-front` compares the browser's walks with gdlib's, on random settings: same stop, steps and points."
+    yield "A chaotic walk is compared as far as gdlib agrees with itself from a start a last digit away."
+    yield from (
+        "",
+        "| kind | settings | compared whole | farthest apart, in parts of the walk |",
+        "|---|---:|---:|---:|",
+    )
+    yield from (f"| {k} | {r['settings']} | {r['whole']} | {r['most']:.1e} |" for k, r in rows.items())
+    yield from ("", "What is loaded, in kB; the site's scripts once for all pages.", "")
+    yield from ("| lecture | notebook | page of the site | deck |", "|---|---:|---:|---:|")
+    kinds = ("notebooks/{}.ipynb", "build/site/notebooks/{}.html", "build/slides/{}.html")
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        files = [ROOT / kind.format(path.stem) for kind in kinds]
+        yield (
+            f"| {path.stem} | "
+            + " | ".join(f"{f.stat().st_size / 1e3:.0f}" if f.exists() else "not built" for f in files)
+            + " |"
+        )
+    scripts = sum(f.stat().st_size for f in (ROOT / "build" / "site" / "_static").rglob("*") if f.is_file())
+    yield f"| scripts, styles and fonts | | {scripts / 1e3:.0f} | |"
+
+
 def main():
     rows, codes = [], [code for code, _ in CASES.values()]
     with Lab(Path(tempfile.mkdtemp())) as lab:
@@ -209,16 +241,17 @@ def main():
         f"{KEYS} keys a slider, a drag of 3 s; `interact` redraws a Matplotlib figure of two panels, as courses often do.",
         "",
         "| explorer | first picture, ms | slider, median ms | 95th percentile, ms | pictures/s | times faster "
-        "| grab, median ms | 95th percentile, ms | pictures/s | 95th, slowed 4 × |",
+        "| grab, median ms | 95th percentile, ms | pictures of frames/s | 95th, slowed 4 × |",
         "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
         *(
             f"| {n} | {a:.0f} | {b:.1f} | {c:.1f} | {d:.0f} | {slow[1] / b:.0f} | "
-            + ("{:.1f} | {:.1f} | {:.0f} | {:.1f} |".format(*hand) if hand else "| | | |")
+            + ("{:.1f} | {:.1f} | {:.0f} of {:.0f} | {:.1f} |".format(*hand) if hand else "| | | |")
             for n, a, b, c, d, hand in rows
         ),
         "| `interact`, valley | {:.0f} | {:.0f} | {:.0f} | {:.1f} | 1 | | | | |".format(*slow),
     ]
     report.write("How fast the explorers answer", lines)
+    report.write("The explorers compared with gdlib, and weighed", list(checked()))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,8 @@ import re
 from lectures.pipeline import PLUMBING, TITLES, WIDGETS, answers, asks, measured, stretches
 
 SHORT, LONG = 8, 15  # statements of a usual cell, lines that are not blank of the longest
-LARGEST = 1_000_000  # bytes of a notebook
+LARGEST = 700_000  # bytes of a notebook
+FIRST, NEXT = 1200, 1500  # words before the first picture that is touched, and between two
 IMAGES = ("image/png", "image/jpeg", "image/svg+xml")
 VIEW = "application/vnd.jupyter.widget-view+json"
 # A student's pace, measured on lectures 1 to 5: words of text a minute, characters of code that is not folded a
@@ -331,6 +332,20 @@ def says_honest_minutes(notebook):
         yield f"a student takes {needed:.0f} minutes, and the lecture says {found and found[1]}"
 
 
+def is_touched_often(notebook):
+    """Not too many words stand before the first explorer or sketch, or between two; a formula is no word."""
+    read, most = 0, FIRST
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            read += len(re.sub(r"\$[^$]+\$|\$\$.+?\$\$", "", cell.source, flags=re.DOTALL).split())
+        elif re.match(r"explore\.(?!predict)", cell.source):
+            if read > most:
+                yield f"{read} words before {cell.source[:40]!r}, {most} at most"
+            read, most = 0, NEXT
+    if read > most:
+        yield f"{read} words to the end, {most} at most"
+
+
 def is_small(notebook, size):
     if size > LARGEST:
         yield f"the notebook has {size} bytes, {LARGEST} at most"
@@ -350,6 +365,7 @@ RULES = (
     keeps_its_predictions,
     folds_only_plumbing,
     says_honest_minutes,
+    is_touched_often,
 )
 
 

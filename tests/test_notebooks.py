@@ -419,6 +419,10 @@ def other_minutes(nb, code):
     nb.cells[0].source = re.sub(r"(?<=Minutes:\*\* )\d+", "30", nb.cells[0].source)
 
 
+def untouched(nb, code):
+    nb.cells[0].source += " word" * 1500
+
+
 FAULTS = {
     no_title: "opens_as_a_lesson: the title",
     no_minutes: "opens_as_a_lesson: the first cell lacks",
@@ -449,6 +453,7 @@ FAULTS = {
     plumbing_that_teaches: "folds_only_plumbing: a loop that takes steps",
     plumbing_that_is_used: "folds_only_plumbing: slope is defined",
     other_minutes: "says_honest_minutes: a student takes",
+    untouched: "is_touched_often: 15",
 }
 
 

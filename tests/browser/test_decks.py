@@ -132,6 +132,10 @@ def test_every_explorer_is_alive_and_right_and_keeps_its_keys(opened, files, nam
     assert len(views) == len(wanted) > 0
     for view, (_, kind, given, sliders) in zip(views, wanted, strict=True):
         show(page, view.root)
+        tracks = page.tab.evaluate(
+            "e => [...e.querySelectorAll('.noUi-target')].map((t) => t.offsetWidth)", view.root.element_handle()
+        )
+        assert min(tracks, default=250) >= 250
         before = page.tab.evaluate("() => Reveal.getSlidePastCount()")
         moved(view, kind, given, sliders)
         assert page.tab.evaluate("() => Reveal.getSlidePastCount()") == before

@@ -330,6 +330,25 @@ def picture(view):
 # ---------------------------------------------------------------- the line and its coefficients
 
 
+@pytest.mark.parametrize("name", ["curve", "secant", "tangent", "losses", "knob"])
+def test_the_number_beside_a_slider_is_what_the_hand_has_set(open_page, name):
+    def own():
+        return explore.knob([[1, 1], [1, 2], [1, 4]], [3, 4, 9], [1, 1]) if name == "knob" else MADE[name][0]()
+
+    view = on_page(open_page(own()))
+    label, key, digits = {
+        "curve": ("learning rate", "rate", 3),
+        "secant": ("second point of the secant", "h", 3),
+        "tangent": ("point of the tangent", "x", 4),
+        "losses": ("learning rate", "rate", 3),
+        "knob": ("knob β₂", "turn", 4),
+    }[name]
+    number = view.root.locator(".widget-readout").nth(int(name == "knob"))
+    for dx in (-37, 13):
+        shown, _ = drag(view, label, dx, 0)
+        assert float(number.inner_text()) == float(f"{shown[key]:.{digits}g}")
+
+
 def test_the_lines_ends_turn_it_and_its_point_follows(open_page):
     view = on_page(open_page(*made("regression"), viewport={"width": 1280, "height": 900}))
     (b0, b1), point = view.shown()["init"], middle(ring(view, "start"))

@@ -427,13 +427,6 @@ def test_what_the_hand_moves_goes_to_python(open_notebook):
     book.cell(2).get_by_text(f"{list(map(float, shown['init']))} {shown['rate']} 60 x**2 + 2*y**2").wait_for()
 
 
-@pytest.mark.xfail(reason="beside the slider ipywidgets writes its nearest mark, and not the rate set on the bar")
-def test_a_rate_set_on_the_bar_is_the_number_beside_the_slider(open_page):
-    view = on_page(open_page(valley()))
-    view.root.get_by_role("slider", name="learning rate", exact=True).press("Shift+ArrowRight")
-    assert view.root.locator(".widget-readout").first.inner_text() == f"{view.shown()['rate']:#.3g}"
-
-
 def test_a_function_that_raises_at_once_raises_in_the_cell(open_notebook):
     book = open_notebook([SETUP, "explore.descent(f, lambda x: 1 / 0, init=3.0)"])
     book.cell(1).get_by_text("ZeroDivisionError: division by zero").last.wait_for()

@@ -1,11 +1,12 @@
 // The browser's walks, differences, heights and levels beside gdlib's own, on random settings of every kind: settings.py makes them.
 
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { levels } from "../../gdlib/explore/front/compute/contours.js";
 import { objective } from "../../gdlib/explore/front/compute/objectives.js";
 import { dealt, descend, difference, stochastic } from "../../gdlib/explore/front/compute/walks.js";
 
-const { arrays, kinds } = JSON.parse(readFileSync(`${import.meta.dirname}/../../build/front/settings.json`, "utf8"));
+const made = `${import.meta.dirname}/../../build/front`;
+const { arrays, kinds } = JSON.parse(readFileSync(`${made}/settings.json`, "utf8"));
 const tables = Object.fromEntries(
   Object.entries(arrays).map(([of, list]) => {
     const kind = of === "grid" ? Int16Array : Float64Array;
@@ -28,6 +29,11 @@ const walked = (setting) => {
   });
 };
 
+/** What was compared, by kind, for bench/explore.py: how many, how many whole, how far apart at most. */
+const compared = {};
+afterAll(() => writeFileSync(`${made}/equality.json`, JSON.stringify(compared)));
+let most = 0; // how far a point of this kind was off, in parts of the walk's farthest point
+
 /** What differs, in words; "" where nothing does. */
 const unlike = (setting, { points, norms, stop, steps }) => {
   if (setting.whole && (stop !== setting.stop || steps !== setting.steps))
@@ -38,6 +44,7 @@ const unlike = (setting, { points, norms, stop, steps }) => {
   const at = (k) => points[norms.at(-1) === 0 ? Math.min(k, steps) : k]; // where the gradient is 0 it would stay
   for (const [k, p] of expected.filter(([k]) => k < setting.same)) {
     const apart = Math.hypot(...p.map((v, i) => v - at(k)?.[i]));
+    most = Math.max(most, apart / (farthest(k) || 1));
     if (!(apart <= 1e-9 * farthest(k))) return `at step ${k} of ${setting.steps} ${at(k)}, gdlib ${p}`;
   }
   const off = Math.abs(norms.at(-1) - setting.norm) > 1e-9 * Math.max(...norms);
@@ -47,11 +54,12 @@ const unlike = (setting, { points, norms, stop, steps }) => {
 const shown = ({ points, final, orders, ...setting }) => JSON.stringify(setting);
 
 test.each(Object.entries(walks))("%s: same stop, steps and points", (kind, settings) => {
+  most = 0;
   const faults = settings.map((setting) => [unlike(setting, walked(setting)), setting]).filter(([words]) => words);
   expect(faults.slice(0, 5).map(([words, setting]) => `${words}: ${shown(setting)}`)).toEqual([]);
   const whole = settings.filter(({ whole }) => whole).length;
   const long = settings.filter(({ same, steps, whole }) => whole || same - 1 > 0.75 * steps).length;
-  console.info(`${kind}: ${settings.length} settings, ${whole} compared whole, ${long} beyond 3/4 of their length`);
+  compared[kind] = { settings: settings.length, whole, long, most };
   expect(settings.length).toBeGreaterThanOrEqual(500);
   expect(long).toBeGreaterThanOrEqual(450);
 });

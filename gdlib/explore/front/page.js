@@ -55,19 +55,26 @@ function keepKeys({ target, key, ctrlKey, metaKey, altKey }) {
 }
 window.addEventListener("keydown", keepKeys, true);
 
-/** What ipywidgets leaves out on its sliders: names and values for a screen reader. @param {HTMLElement} around */
-export function nameSliders(around) {
-  for (const slider of around.querySelectorAll(".widget-slider")) {
+/** What ipywidgets leaves out on its sliders: names and values for a screen reader, and the number itself where it
+ * writes that of the nearest mark. @param {HTMLElement} around @param {(string | null)[]} numbers one for each slider */
+export function nameSliders(around, numbers) {
+  for (const [k, slider] of around.querySelectorAll(".widget-slider").entries()) {
     const part = (/** @type {string} */ name) => /** @type {HTMLElement | null} */ (slider.querySelector(name));
     const [label, handle, readout] = [".widget-label", "[role=slider]", ".widget-readout"].map(part);
-    if (!label || !handle || !readout) continue;
-    label.title = ""; // it is "null"
-    handle.ariaLabel = label.textContent;
-    if (handle.ariaValueText !== readout.textContent) handle.ariaValueText = readout.textContent;
-    if (!readout.isContentEditable) continue;
-    readout.role = "textbox";
-    readout.ariaLabel = `${label.textContent}, to type in`;
+    if (label && handle && readout) nameSlider(label, handle, readout, numbers[k]);
   }
+}
+
+/** @param {HTMLElement} label @param {HTMLElement} handle @param {HTMLElement} readout @param {string | null} number */
+function nameSlider(label, handle, readout, number) {
+  label.title = ""; // it is "null"
+  handle.ariaLabel = label.textContent;
+  const off = number && Number(readout.textContent) !== Number(number);
+  if (off && document.activeElement !== readout) readout.textContent = number;
+  if (handle.ariaValueText !== readout.textContent) handle.ariaValueText = readout.textContent;
+  if (!readout.isContentEditable) return;
+  readout.role = "textbox";
+  readout.ariaLabel = `${label.textContent}, to type in`;
 }
 
 const brush = /** @type {Pen} */ (element("canvas").getContext("2d", { willReadFrequently: true }));

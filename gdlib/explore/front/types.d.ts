@@ -279,7 +279,7 @@ type Weigh = (weights: Float64Array, t: number) => void;
 type Curvature = { L: number | null; mu: number | null };
 type Relief = { heights: Float64Array; side: number }; // side × side heights, row by row from below
 /** The function under a view: its curve [xs, heights], or its relief; `own`: the reader has typed it. */
-type Ground = Objective & { own: boolean; main: Axes; curve?: number[][]; relief?: Relief };
+type Ground = Objective & { own: boolean; formula: string; main: Axes; curve?: number[][]; relief?: Relief };
 type FormulaFault = Error & { at: number; length: number };
 
 /** What was made of the spec, once: what computes, and where the axes lie. */

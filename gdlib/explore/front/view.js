@@ -13,6 +13,10 @@ import { button, element, host, keep, nameSliders, paper, rooted, themeOf } from
 import { player } from "./player.js";
 import { terms } from "./terms.js";
 
+// Where a hand does not keep to the slider's marks, and with how many digits the slider says where it is.
+/** @type {Record<string, number>} */
+const DIGITS = { lr: 3, eps: 3, h: 3, x: 4, turn: 4 };
+
 /** @param {View} view */
 export function render({ model, el }) {
   const canvas = /** @type {HTMLCanvasElement & { shown?: object }} */ (element("canvas", { role: "img" }));
@@ -188,7 +192,9 @@ export function render({ model, el }) {
     setTimeout(look, 400);
   }
 
-  const tend = new MutationObserver(() => nameSliders(host(root)));
+  // The sliders come first among the traits.
+  const numbers = () => traits.map((name) => (DIGITS[name] ? model.get(name).toPrecision(DIGITS[name]) : null));
+  const tend = new MutationObserver(() => nameSliders(host(root), numbers()));
   const sizes = new ResizeObserver(() => {
     if (root.clientWidth !== scene?.W) again();
   });

@@ -40,7 +40,7 @@ export function groundOf(spec, arrays, formula) {
   const names = subject.of === "formula" ? subject.names : [];
   const own = formula !== "";
   const asked = own ? { of: /** @type {const} */ ("formula"), names, f: formula, gradient: null } : subject;
-  const computed = objective(asked, arrays);
+  const computed = { ...objective(asked, arrays), formula: asked.of === "formula" ? asked.f : "" };
   if (spec.flat ?? computed.d === 2) return { ...computed, own, main, relief: reliefOf(computed, main) };
   const xs = spread(main.x, CURVE);
   const curve = xs.map((x) => computed.value([x]));

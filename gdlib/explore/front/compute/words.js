@@ -44,3 +44,11 @@ export function bytes(v) {
 
 /** Text that stays text within HTML. @param {string} text */
 export const plain = (text) => text.replace(/[&<>]/g, (c) => `&#${c.charCodeAt(0)};`);
+
+/** A formula of x with a number in its place, as HTML: "0.2 / (2 · (2 − 2 · 0.2))". @param {string} formula @param {number} x */
+export function valued(formula, x) {
+  const number = x < 0 ? `(${words(x)})` : words(x);
+  const raised = formula.replace(/ ?\*\* ?(\d+)/g, "^$1").replace(/ ?\*\* ?/g, "^");
+  const said = minus(raised.replace(/ ?\* ?/g, " · ").replace(/\bx\b/g, number));
+  return plain(said).replace(/\^(\d+)/g, "<sup>$1</sup>");
+}

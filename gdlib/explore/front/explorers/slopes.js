@@ -4,7 +4,7 @@ import { logSpan, span, spread, under } from "../compute/ground.js";
 import { nearest, pointAt } from "../compute/layout.js";
 import { degrees } from "../compute/select.js";
 import { difference } from "../compute/walks.js";
-import { minus, place, words } from "../compute/words.js";
+import { minus, place, valued, words } from "../compute/words.js";
 import { arrow, clip, dot, drawCurve, line, pin, plot, straight, upright, zero } from "../draw/pen.js";
 
 /** The height and the slope at x. @param {Ground} ground @param {number} x @returns {Pair} */
@@ -94,6 +94,12 @@ const up = (slope, slopes) => {
   return slope > 0 ? ["Rising: f grows to the right", "orange"] : ["Falling: f grows to the left", "green"];
 };
 
+/** f(x) as its formula with the number in it, where that is short. @param {Ground} ground @param {number} x @returns {Term[]} */
+function inNumbers({ formula, value }, x) {
+  if (!formula || formula.length > 40) return [];
+  return [`f(${words(x)}) = `, { text: valued(formula, x), lights: "height" }, ` = ${words(value([x]))}; `];
+}
+
 /** @type {Explorer<TangentSpec>} */
 export const tangent = {
   prepare({ spec, ground }) {
@@ -109,6 +115,7 @@ export const tangent = {
       shown: { x, height, slope, pixel },
       text: [`At <b>x = ${words(x)}</b>, f(x) = ${words(height)}: slope <b>${words(slope)}</b>.`, `${way}.`],
       formula: [
+        ...inNumbers(under(ground), x),
         "tangent: y = ",
         { text: words(height), lights: "height" },
         " + ",
