@@ -38,6 +38,7 @@ explore.secant(lambda x: x**2, lambda x: 2 * x, at=1)
 """
 ADDRESSES = {"JupyterLab": "/doc/tree/", "Notebook 7": "/notebooks/", "nbclassic": "/nbclassic/notebooks/"}
 TITLE = "# The answer: run this cell"
+STEP = "() => document.querySelector('.gd canvas').shown.h"
 READY = (
     """() => !window.Jupyter?.notebook || "jupyter.widget" in (Jupyter.notebook.kernel?.comm_manager?.targets ?? {})"""
 )
@@ -73,8 +74,25 @@ def run(page):
     for _ in range(6):
         page.evaluate(RUN)
         with contextlib.suppress(TimeoutError):
-            return page.locator(".gd canvas").wait_for(timeout=10_000)
+            page.locator(".gd canvas").wait_for(timeout=10_000)
+            page.wait_for_timeout(2000)
+            if page.locator(".gd canvas").is_visible():
+                return
     raise TimeoutError("no explorer came")
+
+
+def dragged(page):
+    """The step that the picture shows, once the secant's second point was pulled to the right."""
+    grip = page.get_by_role("slider", name="second point of the secant")
+    grip.scroll_into_view_if_needed()
+    box = grip.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 30, y, steps=3)
+    page.mouse.up()
+    page.wait_for_timeout(100)
+    return page.evaluate(STEP)
 
 
 @pytest.mark.parametrize("application", ADDRESSES)
@@ -95,6 +113,8 @@ def test_an_answer_is_folded_until_it_is_run_and_pictures_have_their_words(lab, 
     assert seen(page, TITLE)
     assert not seen(page, code)
     assert figure in named(page)
+    before = page.evaluate(STEP)
+    assert dragged(page) > 1.05 * before
     page.get_by_text(TITLE).locator("visible=true").click()
     page.get_by_text(code).locator("visible=true").wait_for()
     page.close()
