@@ -124,8 +124,18 @@ describe("a walk", () => {
     const selected = chosen("descent", spec, mine);
     expect(selected.shown.L).toBeCloseTo(12);
     expect(plain(selected.text[1])).toMatch(
-      /^On this walk the curvature is at most L = 12 and at least .*2\/L = 0\.167: lr is below it\.$/,
+      /^On this walk the curvature is at most L = 12, at least .*; 2\/L = 0\.167, and lr is below it\.$/,
     );
+  });
+  test("on a map: the numbers of its formula go together, and what was not looked at is said", () => {
+    const mine = { ...values, formula: "0.00501925*x**2", lr: 100, init: [3], T: 3 };
+    expect(told(chosen("descent", spec, mine))).toContain("1 − ηL = 1 − 100 · 0.01004 = −0.004;");
+    const away = chosen("descent", spec, { ...values, formula: "x**3 - x", lr: 0.05, init: [-1], T: 60 });
+    expect(plain(away.text[1])).toMatch(
+      /^Where this walk was looked at .* but outside of the picture nobody has looked\.$/,
+    );
+    const late = chosen("descent", spec, { ...values, formula: "x**4", lr: 0.045, init: [2], T: 40, eps: 0.5 });
+    expect(plain(late.text[1])).toContain("lr is above it, and yet it converges");
   });
   test.each([
     ["x**3 - 3*x", [-2.2, 2.2], false, false], // f falls for ever on the left
@@ -158,10 +168,18 @@ describe("a walk", () => {
 
 describe("descent", () => {
   const norms = [6, 3, 0.5];
-  const walk = (more) => ({ steps: 2, stop: "exhausted", final: [0.25], rate: 0.5, norms, ...more });
+  const walk = (more) => ({
+    steps: 2,
+    stop: "exhausted",
+    final: [0.25],
+    rate: 0.5,
+    norms,
+    height: () => 0.0625,
+    ...more,
+  });
   test.each([
-    [{ stop: "converged" }, 1, "Converged after 2 steps at x = 0.25: |gradient| = 0.5 ≤ eps."],
-    [{}, 0.1, "Out of steps after 2 steps at x = 0.25: |gradient| = 0.5, above eps = 0.1."],
+    [{ stop: "converged" }, 1, "Converged after 2 steps at x = 0.25, f = 0.0625: |gradient| = 0.5 ≤ eps."],
+    [{}, 0.1, "Out of steps after 2 steps at x = 0.25, f = 0.0625: |gradient| = 0.5, above eps = 0.1."],
     [{ stop: "diverged" }, 0.1, "Diverged after 2 steps at x = 0.25: the next number is too large for the computer."],
     [
       { stop: "diverged", norms: [6, 3, Number.NaN] },
@@ -171,9 +189,9 @@ describe("descent", () => {
     [
       { norms: [0.5, 3, 6] },
       0.1,
-      "Out of steps after 2 steps at x = 0.25: |gradient| = 6, above eps = 0.1 and |gradient| has grown from 0.5.",
+      "Out of steps after 2 steps at x = 0.25, f = 0.0625: |gradient| = 6, above eps = 0.1 and |gradient| has grown from 0.5.",
     ],
-    [{ steps: 1 }, 0.1, "Out of steps after 1 step at x = 0.25: |gradient| = 3, above eps = 0.1."],
+    [{ steps: 1 }, 0.1, "Out of steps after 1 step at x = 0.25, f = 0.0625: |gradient| = 3, above eps = 0.1."],
   ])("%o", (more, eps, expected) => {
     expect(plain(verdict(walk(more), eps, false, false))).toBe(expected);
   });

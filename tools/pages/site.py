@@ -80,12 +80,12 @@ def relinked(text, old, new, moved, needed):
 def first_words(text):
     """(the first paragraph, the rest) of a Markdown text; ("", text) where something else stands first.
 
-    A paragraph that ends in a colon belongs to the list, table or formula below it, and takes it along.
+    A paragraph that ends in a colon or in "then" belongs to the list, table or formula below it, and takes it along.
     """
     first, *rest = text.split("\n\n")
     if NO_WORDS.match(first):
         return "", text
-    if first.rstrip().endswith(":"):
+    if first.rstrip().endswith((":", " then")):
         if not rest or not NO_WORDS.match(rest[0]) or rest[0].startswith("#"):
             return "", text  # it speaks of the next cell
         first = f"{first}\n\n{rest.pop(0)}"

@@ -52,6 +52,16 @@
   sizes.observe(document.querySelector("main"));
   addEventListener("toggle", reach, true);
 
+  // Pictures come to life and grow: the place that the address names stays in sight, until the reader moves.
+  const named = () => { try { return document.getElementById(decodeURIComponent(location.hash.slice(1))); } catch { return null; } };
+  const stay = new ResizeObserver(() => named()?.scrollIntoView());
+  const rest = () => stay.disconnect();
+  const hold = () => { if (named()) stay.observe(document.querySelector("main")); };
+  for (const moved of ["wheel", "pointerdown", "keydown", "touchstart"]) addEventListener(moved, rest, { passive: true });
+  addEventListener("hashchange", hold);
+  addEventListener("load", () => setTimeout(rest, 20_000));
+  hold();
+
   // On paper nothing is folded.
   const folded = new Set();
   addEventListener("beforeprint", () => { for (const fold of all("article details:not([open])")) { folded.add(fold); fold.open = true; } });

@@ -5,7 +5,7 @@ import { decode } from "./compute/judge.js";
 import { ask, button, element, host, keep, noKernel, rooted } from "./page.js";
 import { CHANGED, forget, hash, here, pathOf, recall, remember } from "./store.js";
 
-/** @param {View} view @param {Part} part what one kind of form has of its own; returns how the view is taken away */
+/** @param {View} view @param {Part} part what one kind of form has of its own; returns how the view is taken away, and how it hears of what is drawn */
 export function commitment({ model, el }, part) {
   /** @type {Asked} */
   const question = model.get("spec");
@@ -13,7 +13,7 @@ export function commitment({ model, el }, part) {
   const field = element("fieldset", {}, legend, ...part.fields, element("button", {}, "Commit"));
   const form = element("form", {}, field);
   const result = element("div", { className: "gd-words", ariaLive: "polite" });
-  const reason = element("textarea");
+  const reason = element("textarea", { placeholder: question.why ? "A few words open the explanation." : "" });
   const explain = button("Show the explanation");
   const after = element("div", {}, element("label", {}, "Why? Write your reason: ", reason), explain);
   const again = button("Predict again");
@@ -143,8 +143,14 @@ export function commitment({ model, el }, part) {
   update();
   here(path, question.question);
   window.addEventListener(CHANGED, heard);
-  return () => {
-    below.remove();
-    window.removeEventListener(CHANGED, heard);
+  return {
+    leave() {
+      below.remove();
+      window.removeEventListener(CHANGED, heard);
+    },
+    /** Something was drawn: what was missing may be there now. */
+    touched() {
+      if (!model.get("given")) result.replaceChildren();
+    },
   };
 }

@@ -1,7 +1,7 @@
 // Play, Step and Reset.
 //
 // In a walk, T is how many updates are allowed, and only the reader moves it: Play and Step show
-// the walk's first steps, from 0 on; after the last one the whole walk is shown, and they begin anew.
+// the walk's first steps, Play from 0 on, Step from 1 on; after the last one the whole walk is shown, and they begin anew.
 // Pause keeps the part. Reset, a slider and a new start show the whole. (At T = 0 there is no walk:
 // T goes to its end first.) Where nothing walks, Play and Step move the slider that spec.play names
 // to its end, and begin anew from there. Reduced motion: Play shows the end at once.
@@ -50,7 +50,7 @@ export function player(model, view) {
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) return begin(Number.POSITIVE_INFINITY);
     if (view.steps() === undefined || part === null) begin();
     play.textContent = "Pause";
-    const pause = Math.max(30, 4000 / plan().count);
+    const pause = Math.max(30, Math.min(250, 4000 / count()));
     playing = window.setInterval(() => {
       go(place() + 1);
       if (place() >= count() || view.done()) stop();
@@ -58,7 +58,7 @@ export function player(model, view) {
   };
   step.onclick = () => {
     stop();
-    if (place() >= count()) begin();
+    if (place() >= count()) begin(view.steps() === undefined ? 0 : 1);
     else go(place() + 1);
   };
   reset.onclick = () => {

@@ -48,5 +48,5 @@ export function render(view) {
         else input.value = given;
       }
     },
-  });
+  }).leave;
 }

@@ -109,10 +109,13 @@ export function render(view) {
     soon();
   }
 
-  /** The pencil is lifted: where the curve is complete, it can be drawn anew from the start. */
+  /** The pencil is lifted. A curve that lacks little goes on level to the edge, where a thumb hardly comes; where it is
+   * complete, it can be drawn anew from the start. */
   function lifted() {
     dragged = false;
+    if (!free && line.length > 0.9 * CELLS) line = whole(line, free);
     pen = complete() && !free ? line[0] : line[line.length - 1];
+    form.touched();
     soon();
   }
 
@@ -251,7 +254,7 @@ export function render(view) {
     draw();
   }
 
-  const leave = commitment(view, {
+  const form = commitment(view, {
     still: true,
     fields: [hint, sheet, clear],
     read(tell) {
@@ -268,7 +271,8 @@ export function render(view) {
     },
     shown(now, given, truth) {
       locked = now;
-      hint.hidden = clear.hidden = now;
+      hint.style.visibility = now ? "hidden" : ""; // the picture stays where it is
+      clear.hidden = now;
       result = now && given ? { given: JSON.parse(given), truth: truth || null } : null;
       again();
     },
@@ -276,7 +280,7 @@ export function render(view) {
   });
   load();
   return () => {
-    leave();
+    form.leave();
     stop();
   };
 }

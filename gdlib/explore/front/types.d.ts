@@ -225,7 +225,7 @@ interface Stage<S extends Common = Spec> extends Omit<Explored<S>, "main" | "sid
 type Trail = { n: number; pixels: Pair[]; left: boolean; pixel: Pair | null };
 
 /** What can be grabbed: at a pixel, and what moving it there changes. `axis`: it moves only across; `step`: pixels a key;
- * `own`: only itself moves it, no click elsewhere. */
+ * `own`: only itself moves it, no click elsewhere; `within`: a click there moves it (the first one: in the picture). */
 type Handle = {
   name: string;
   at: Pair;
@@ -234,6 +234,7 @@ type Handle = {
   axis?: "x";
   step?: number;
   own?: boolean;
+  within?: Box;
   move(pixel: Pair): Partial<Values>;
 };
 
@@ -277,6 +278,8 @@ type Walked = {
 type Weigh = (weights: Float64Array, t: number) => void;
 
 type Curvature = { L: number | null; mu: number | null };
+/** Met on a walk, or known; at all of its points? */
+type Met = Curvature & { met: boolean; all: boolean };
 type Relief = { heights: Float64Array; side: number }; // side × side heights, row by row from below
 /** The function under a view: its curve [xs, heights], or its relief; `own`: the reader has typed it. */
 type Ground = Objective & { own: boolean; formula: string; main: Axes; curve?: number[][]; relief?: Relief };

@@ -148,9 +148,11 @@ export function render({ model, el }) {
   }
 
   canvas.onclick = (event) => {
-    const first = selected?.handles?.find(({ own }) => !own);
-    const pixel = grip.pixelOf(event);
-    if (first && scene?.main.inside(pixel)) changed(first.move(pixel));
+    const [x, y] = grip.pixelOf(event);
+    const on = (/** @type {Box} */ { x: left, y: top, w, h }) => x >= left && x <= left + w && y >= top && y <= top + h;
+    const free = selected?.handles?.filter(({ own }) => !own) ?? [];
+    const there = free.find(({ within }, k) => (within ? on(within) : !k && scene?.main.inside([x, y])));
+    if (there) changed(there.move([x, y]));
   };
 
   link.onclick = async () => {

@@ -8,7 +8,7 @@ import { counted, place, words } from "../compute/words.js";
 import { drawStrip } from "../draw/axes.js";
 import { drawCurve, drawTrail, level, line, mark, pin, plot, straight } from "../draw/pen.js";
 
-/** The walk from where everything stands. @param {Explored<DescentSpec>} explored @param {Values} values */
+/** The walk from where everything stands. @param {Pick<Explored<DescentSpec>, "spec" | "ground" | "best">} explored @param {Values} values */
 export function walk({ spec, ground, best }, { lr, eps, T, init }) {
   const { points, norms, stop, steps } = descend(under(ground).gradient, init, { lr, eps, T, ascent: spec.ascent });
   const sign = spec.ascent ? -1 : 1;
@@ -20,11 +20,12 @@ export function walk({ spec, ground, best }, { lr, eps, T, init }) {
   return { rate: lr, points, norms, stop, steps, final: points[steps], height, gap };
 }
 
-/** How it ended. @type {(w: Walk, eps: number, left: boolean, part: boolean) => string} */
-export const verdict = ({ stop, steps, final, norms }, eps, left, part) => {
+/** How it ended. @type {(w: Walk, eps: number, left: boolean, part: boolean, name?: string) => string} */
+export const verdict = ({ stop, steps, final, norms, height }, eps, left, part, name = "f") => {
   const norm = norms[steps];
   const size = `|gradient| = <b>${words(norm)}</b>`;
-  const after = `after <b>${counted(steps)}</b> at <b>${place(final, 7)}</b>:`;
+  const high = left || stop === "diverged" ? "" : `, ${name} = <b>${words(height(steps))}</b>`;
+  const after = `after <b>${counted(steps)}</b> at <b>${place(final, 5)}</b>${high}:`;
   const gone = left ? " It has left the picture (arrow)." : "";
   if (stop === "converged") return `<b>Converged</b> ${after} ${size} ≤ eps.${gone}`;
   if (stop === "diverged") {
@@ -55,23 +56,31 @@ function zone(rate, sure) {
   return `${rate > 1 - 1e-9 ? "1/L" : "below 1/L"}: no overshoot`;
 }
 
-/** The curvature that is known, or else what this walk has met within the picture.
- * @param {Explored<DescentSpec> | Stage<DescentSpec>} explored @param {Walk} w @returns {Curvature & { met: boolean }} */
+/** The curvature that is known, or else what this walk has met within the picture: everywhere, or at some of its points.
+ * @param {Explored<DescentSpec> | Stage<DescentSpec>} explored @param {Walk} w @returns {Met} */
 function curvature({ spec, ground, main }, { points }) {
-  if (spec.L && !under(ground).own) return { L: spec.L, mu: spec.mu, met: false };
+  if (spec.L && !under(ground).own) return { L: spec.L, mu: spec.mu, met: false, all: true };
   const seen = points.filter(
     ([x, y = main.y[0]]) => x >= main.x[0] && x <= main.x[1] && y >= main.y[0] && y <= main.y[1],
   );
   const some = seen.length > 60 ? spread([0, seen.length - 1], 60).map((k) => seen[Math.round(k)]) : seen;
-  return { ...curvatures(under(ground), some), met: true };
+  return { ...curvatures(under(ground), some), met: true, all: some.length === points.length };
 }
 
-/** @type {(c: Curvature, w: Walk, ascent: boolean) => string} */
-const met = ({ L, mu }, { rate }, ascent) => {
+/** Where the rate is, and how that goes together with the walk's end. @type {(L: number, w: Walk, left: boolean) => string} */
+const edge = (L, { rate, stop }, left) => {
+  const side = `; 2/L = ${words(2 / L, 3)}, and lr is ${rate * L > 2 ? "above" : "below"} it`;
+  if (rate * L > 2) return side + (stop === "converged" ? ", and yet it converges: near its end it bends less" : "");
+  return side + (left ? ", but outside of the picture nobody has looked" : "");
+};
+
+/** What the walk has met. @type {(c: Met, w: Walk, ascent: boolean, left: boolean) => string} */
+const met = ({ L, mu, all }, w, ascent, left) => {
   if (!L || !Number.isFinite(L)) return "";
-  const least = mu !== null && !sameRate({ L, mu }) ? ` and at least ${words(mu, 3)}` : "";
-  const edge = ascent ? "" : `, so 2/L = ${words(2 / L, 3)}: lr is ${rate * L > 2 ? "above" : "below"} it`;
-  return `On this walk the curvature is at most L = ${words(L, 3)}${least}${edge}.`;
+  const [most, least] = all ? ["at most", "at least"] : ["about", "down to about"];
+  const lower = mu !== null && !sameRate({ L, mu }) ? `, ${least} ${words(mu, 3)}` : "";
+  const where = all ? "On this walk" : "Where this walk was looked at";
+  return `${where} the curvature is ${most} L = ${words(L)}${lower}${ascent ? "" : edge(L, w, left)}.`;
 };
 
 /** Data and two lines: the start's and the end's. @type {(g: Pen, stage: Stage<DescentSpec>, w: Walk) => void} */
@@ -119,8 +128,8 @@ const formula = ({ spec, ground }, w, { L }, eps) => {
       "1 − ",
       term("rate", `η`),
       term("edge", "L"),
-      ` = 1 − ${words(w.rate, 3)} · ${words(L, 3)} = `,
-      term("rate", words(1 - w.rate * L, 3)),
+      ` = 1 − ${words(w.rate, 3)} · ${words(L)} = `,
+      term("rate", words(Number((1 - w.rate * L).toFixed(w.rate * L > 20 ? 0 : 3)))), // as near as the numbers before it
       "; ",
       ...stop,
     ];
@@ -151,7 +160,10 @@ export const descent = {
       Math.hypot(...ground.gradient([x, ground.main.y[0]].slice(0, ground.d))),
     );
     const norms = [...atEnds, ...walks.flatMap((w) => w.norms).map((v) => Math.min(v, 1e3 * first))];
-    return { best, bounded, side: { ...spec.side, x: [0, spec.T_max], y: logSpan(norms, 1e-6) } };
+    const side = { ...spec.side, x: /** @type {Pair} */ ([0, spec.T_max]), y: logSpan(norms, 1e-6) };
+    const { gap, steps } = walk({ ...known, best }, values);
+    const inSight = Array.from({ length: steps + 1 }, (_, k) => gap(k)).some((v) => v >= side.y[0] && v <= side.y[1]);
+    return { best, bounded: bounded && inSight, side };
   },
   keys({ spec: { fit, ascent }, bounded }, { orange, blue, green, purple, red }) {
     if (fit) return [{}, { start: purple, now: red }];
@@ -170,7 +182,10 @@ export const descent = {
     const bar = /** @type {Strip} */ (strip);
     return {
       shown: { steps, stop, final, norm: norms[steps], rate, left, pixel, init: points[0], ...seen },
-      text: [verdict(w, values.eps, left, part), seen.met ? met(seen, w, spec.ascent) : theory(spec, w, values.eps)],
+      text: [
+        verdict(w, values.eps, left, part, spec.fit ? "loss" : "f"),
+        seen.met ? met(seen, w, spec.ascent, left) : theory(spec, w, values.eps),
+      ],
       formula: formula(stage, w, seen, values.eps),
       handles: [
         {
@@ -187,6 +202,7 @@ export const descent = {
           says: `lr = ${words(rate, 3)}`,
           value: rate,
           axis: "x",
+          within: { x: bar.x, y: bar.y - 8, w: bar.w, h: 25 },
           move: ([x]) => ({ lr: Number(bar.X.back(Math.max(bar.x, Math.min(bar.x + bar.w, x))).toPrecision(3)) }),
         },
         ...(spec.fit ? lineEnds(side, points[0]) : []),
