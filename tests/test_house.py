@@ -1,5 +1,6 @@
 """What holds for the whole house: light imports, one set of requirements, commands that explain themselves."""
 
+import ast
 import json
 import os
 import re
@@ -8,7 +9,7 @@ import socket
 import subprocess
 import sys
 import tomllib
-from importlib.metadata import version
+from importlib.metadata import packages_distributions, version
 from pathlib import Path
 
 import pytest
@@ -21,10 +22,11 @@ import gdlib
 
 CORE = """
 import sys, json, time
+began = time.process_time()
 import numpy
-began = time.perf_counter()
+between = time.process_time()
 import gdlib
-taken = time.perf_counter() - began
+taken = (time.process_time() - between) / (between - began)
 heavy = [m for m in ("matplotlib", "sympy", "ipywidgets", "IPython", "scipy", "pandas", "dask", "torch") if m in sys.modules]
 gdlib.gradient_descent(lambda x: 2 * x, 1.0); gdlib.finite_difference(abs, 1.0); gdlib.landscapes.valley()
 later = [m for m in ("matplotlib", "sympy", "ipywidgets", "IPython") if m in sys.modules]
@@ -33,9 +35,12 @@ print(json.dumps([heavy, later, taken]))
 
 
 def test_import_gdlib_is_light():
-    heavy, later, taken = json.loads(subprocess.check_output([sys.executable, "-c", CORE]))
-    assert heavy == later == []
-    assert taken < 0.3  # a loose guard, ten times the goal of 30 ms: machines are noisy
+    """Beside NumPy's own import, a twelfth of it here: on a busy machine both take longer. The best of four counts."""
+    kept = os.environ | {"PYTHONDONTWRITEBYTECODE": ""}  # where nothing compiled may be kept, every import compiles
+    command = [sys.executable, "-c", CORE]
+    runs = [json.loads(subprocess.check_output(command, env=kept)) for _ in range(4)]
+    assert all(heavy == later == [] for heavy, later, _ in runs)
+    assert min(taken for *_, taken in runs) < 0.5
 
 
 def test_public_names_are_there():
@@ -245,6 +250,26 @@ def test_an_installation_puts_in_place_what_jupyters_applications_look_for():
     assert {"remoteEntry.js", "main.js", "gdlib.json", "package.json"} <= {path.name for path in files}
     for path in files:
         assert (Path(sys.prefix) / path).read_bytes() == (ROOT / "jupyter" / path).read_bytes()
+
+
+def reached_at_once(path):
+    """The packages that a file imports when it is read, not in a function of it."""
+    for node in ast.parse(path.read_text("utf-8")).body:
+        names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+        names += [node.module] if isinstance(node, ast.ImportFrom) and not node.level else []
+        yield from (name.partition(".")[0] for name in names)
+
+
+def test_whatever_pytest_reads_imports_what_make_test_installs():
+    """One test of the browser imported playwright: `make test` failed wherever `make test-browser` had not been run."""
+    ours = {path.stem for path in ROOT.glob("tests/**/*.py")} | {"gdlib", "lectures", "pages", "grading"}
+    given = {
+        module
+        for module, names in packages_distributions().items()
+        if {*map(canonicalize_name, names)} & locked(LOCK).keys()
+    }
+    for path in [*ROOT.glob("tests/**/test_*.py"), *ROOT.glob("tests/**/conftest.py")]:
+        assert set(reached_at_once(path)) - ours - given - sys.stdlib_module_names == set(), path
 
 
 # --- the commands ---------------------------------------------------------------------------------

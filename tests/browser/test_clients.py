@@ -8,7 +8,6 @@ import shutil
 
 import nbformat
 import pytest
-from playwright.sync_api import TimeoutError
 
 from lectures import pipeline
 
@@ -70,6 +69,8 @@ def named(page):
 
 def run(page):
     """Run all, and once more where nbclassic, still busy with the stored widgets, has taken the new one away."""
+    from playwright.sync_api import TimeoutError  # make test, which only reads this file, has no Playwright
+
     page.wait_for_function(READY)
     for _ in range(6):
         page.evaluate(RUN)
