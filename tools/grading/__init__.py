@@ -2,6 +2,9 @@
 
 =========  ===============================================================================
 reading    what was handed in, as data
+walls      what of the machine is seen by what a student wrote, and which calls the kernel refuses
+groups     where the kernel counts memory for all that runs in a sandbox together
+reply      what comes back, measured before it is made into objects
 sandbox    one process that runs what a student wrote, and cannot do harm: gdlib.checks.runner.worker
 marking    one notebook: run in the sandbox, judged here
 reports    grades.csv, a page for each student, a page about the class

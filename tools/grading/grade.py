@@ -19,9 +19,10 @@ from pathlib import Path
 from tqdm import tqdm
 
 from gdlib.checks import Verdict, bank
-from grading import gradebook, reading, reports, sandbox
+from grading import gradebook, groups, reading, reports
 from grading.marking import mark
-from grading.sandbox import GDLIB, Limits
+from grading.sandbox import Limits
+from grading.walls import GDLIB, UNGUARDED, UNGUARDED_ROOT, staged, why_not
 from grading.workers import graded
 
 LIMITS = {field.name: field.default for field in fields(Limits) if field.name != "reply"}
@@ -58,9 +59,9 @@ def main(given=None):
     except ValueError as error:
         raise SystemExit(str(error)) from None
     walls = not options.no_sandbox
-    missing = [] if walls else [*sandbox.UNGUARDED, *[sandbox.UNGUARDED_ROOT] * (not os.geteuid())]
-    if walls and (reason := sandbox.why_not()):
-        raise SystemExit(NO_SANDBOX.format(reason, ";\n  ".join(sandbox.UNGUARDED)))
+    missing = [] if walls else [*UNGUARDED, *[UNGUARDED_ROOT] * (not os.geteuid())]
+    if walls and (reason := why_not()):
+        raise SystemExit(NO_SANDBOX.format(reason, ";\n  ".join(UNGUARDED)))
     out = options.out or Path(f"{options.submissions.resolve()}-grades")
     (out / "feedback").mkdir(parents=True, exist_ok=True)
     (out / "results").mkdir(exist_ok=True)
@@ -78,17 +79,21 @@ def main(given=None):
         else:
             todo[student] = (path, key, note)
     bar = tqdm(total=len(students), initial=len(results), unit=" notebooks", desc=f"exercise {number}")
-    with sandbox.staged() as course, bar:
-        hidden = (*own_folders(), options.submissions, out)
+    with staged() as course, bar:
+        hidden = (options.submissions, out)
         work = partial(mark, exercise=exercise, seed=seed, limits=limits, course=course, walls=walls, hidden=hidden)
         paths = {student: path for student, (path, _, _) in todo.items()}
         for student, result in graded(paths, work, options.workers, 2 * limits.seconds + 60):
+            if "ungraded" in result:  # no grade is made of a fault of the machine: the next run tries again
+                print(f"{student}: not graded: {result['ungraded']}", file=sys.stderr)
+                continue
             _, key, note = todo[student]
             notes = dict.fromkeys(filter(None, [note, *result["notes"]]))  # each once
             results[student] = whole(result, exercise) | {"key": key, "notes": list(notes)}
             write(out / "results" / f"{student}.json", json.dumps(results[student], indent=1))
             bar.update()
-    results = {student: results[student] for student in students}
+    ungraded = [student for student in students if student not in results]
+    results = {student: results[student] for student in students if student in results}
     for student, result in results.items():
         write(out / "feedback" / f"{student}.html", reports.feedback(student, result, exercise))
     write(out / "class.html", reports.overview(results, exercise, missing))
@@ -99,7 +104,13 @@ def main(given=None):
         said = "" if options.no_gradebook else gradebook.write(book, exercise, results)
     except Exception as error:
         raise SystemExit(f"{out / 'grades.csv'} is written; nbgrader's {book} is not: {error}") from error
-    print(f"{len(results)} students, {len(todo)} graded now: {out / 'grades.csv'}, class.html, feedback/{said}")
+    print(
+        f"{len(results)} students, {len(todo) - len(ungraded)} graded now: {out / 'grades.csv'}, class.html, feedback/{said}"
+    )
+    if ungraded:
+        raise SystemExit(
+            f"{len(ungraded)} not graded, for the machine failed; give the command again: {', '.join(ungraded)}"
+        )
 
 
 def commonest(students):
@@ -109,13 +120,6 @@ def commonest(students):
     if not found:
         raise ValueError("none of the notebooks has a cell of an exercise. Were they made from exercises/*.ipynb?")
     return found.most_common(1)[0][0]
-
-
-def own_folders():
-    """Where the solutions are: gdlib, wherever it is installed, and the folders of this project, but for Python's."""
-    project = Path(__file__).resolve().parents[2]
-    folders = [path for path in project.iterdir() if path.is_dir() and not Path(sys.prefix).is_relative_to(path)]
-    return [GDLIB, *folders]
 
 
 def drawn(path):
@@ -154,6 +158,7 @@ def whole(result, exercise):
 
 
 if __name__ == "__main__":
+    groups.join()
     try:
         main()
     except KeyboardInterrupt:
