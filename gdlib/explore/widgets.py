@@ -66,7 +66,12 @@ class Explorer(ipywidgets.VBox):
         }
         initial = {name: getattr(sliders[name], place) for name, place in places.items()} | (state or {})
         table, layout = tables.pack(**arrays)
-        spec = {**spec, "layout": layout, "initial": initial}
+        spec = {
+            **spec,
+            "layout": layout,
+            "initial": initial,
+            "sliders": list(sliders),
+        }  # a stored one has its keys sorted
         self.view = kind(spec=spec, table=table, **initial)
         for name, place in places.items():
             ipywidgets.jslink((sliders[name], place), (self.view, name))

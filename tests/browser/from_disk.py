@@ -1,5 +1,6 @@
 """Widgets on a page from disk, network off, no kernel: the case of the site and of the decks."""
 
+import json
 import os
 
 import pytest
@@ -52,7 +53,7 @@ def write(folder, made, style):
     for name, path in web.SCRIPTS.items():
         if not (folder / name).exists():
             (folder / name).symlink_to(path)
-    data = embed_data(views=list(made), drop_defaults=False)
+    data = json.loads(json.dumps(embed_data(views=list(made), drop_defaults=False), sort_keys=True))  # as notebooks do
     views = "".join(CELL.format(web.as_script(spec)) for spec in data["view_specs"])
     page = PAGE.format(style=style, views=views, state=web.as_script(data["manager_state"]))
     (folder / "page.html").write_text(page, encoding="utf-8")

@@ -45,6 +45,7 @@ interface Common {
   main: Axes;
   side: Axes;
   initial: Partial<Values>;
+  sliders: string[]; // the traits that have one, as they stand
   play: Play;
   equal?: boolean;
   /** Are there contours? Where a point has two coordinates, when it is not said. */

@@ -194,8 +194,8 @@ export function render({ model, el }) {
     setTimeout(look, 400);
   }
 
-  // The sliders come first among the traits.
-  const numbers = () => traits.map((name) => (DIGITS[name] ? model.get(name).toPrecision(DIGITS[name]) : null));
+  const numbers = () =>
+    explored.spec.sliders.map((name) => (DIGITS[name] ? model.get(name).toPrecision(DIGITS[name]) : null));
   const tend = new MutationObserver(() => nameSliders(host(root), numbers()));
   const sizes = new ResizeObserver(() => {
     if (root.clientWidth !== scene?.W) again();
