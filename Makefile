@@ -2,6 +2,9 @@
 # What installs, runs and derives is named here once; CONTRIBUTING.md says what derives from what.
 
 PYTHON ?= python3
+# The Pythons for which the lock has wheels: as in pyproject.toml and in .github/workflows/tests.yml.
+OLDEST := 3.11
+NEWEST := 3.14
 PORT ?= 8888
 LESSON ?= notebooks/01_differentiation.ipynb
 JOBS ?= 2
@@ -13,10 +16,12 @@ BIN := .venv/bin
 TOOL := PYTHONPATH=tools $(BIN)/python -m
 READY := .venv/ready
 EXTRAS := lint browser scale bench teach site
-COMPILE = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --fork-strategy fewest \
+COMPILE = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version $(OLDEST) --fork-strategy fewest \
 	--generate-hashes --custom-compile-command "make lock"
 # An extra's requirements; torch is not locked: the one on PyPI for Linux brings 3 GB of CUDA, and pip takes what is there.
 EXTRA = import sys, tomllib; print("\n".join(r for r in tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"][sys.argv[1]] if ("torch" in r) == ("torch" in sys.argv)))
+# Where `make lock` looks whether every package has a wheel; on Macs with Intel one is compiled, argon2-cffi-bindings.
+SYSTEMS := x86_64-manylinux_2_28 aarch64-manylinux_2_28 aarch64-apple-darwin x86_64-pc-windows-msvc
 MODULES := docs/node_modules/.package-lock.json
 FRONT := tools/front
 FRONT_CODE := . ../../gdlib/explore/front ../../tests/front ../../jupyter
@@ -107,6 +112,10 @@ lock: .venv/ready-site  ## resolve pyproject.toml anew into requirements/*.lock 
 	@for extra in $(EXTRAS); do $(BIN)/python -c '$(EXTRA)' $$extra \
 		| $(COMPILE) --constraint requirements/course.lock - --output-file requirements/$$extra.lock; done
 	@$(TOOL) pages.lite lock
+	@for python in $(OLDEST) $(NEWEST); do for system in $(SYSTEMS); do \
+		$(BIN)/uv pip install --quiet --dry-run --target build/none --no-deps --only-binary :all: \
+		--python-version $$python --python-platform $$system -r requirements/course.lock \
+		|| { echo "No wheels for Python $$python on $$system"; exit 1; }; done; done
 
 picture: $(READY)  ## draw the README's picture
 	@$(TOOL) lectures.picture
@@ -125,8 +134,8 @@ clean:  ## remove the environment
 # gdlib brings what JupyterLab is to know (jupyter/): it saves the explorers, and does not ask about its news.
 # Whatever fails takes the half-made environment with it.
 $(READY): requirements/course.lock pyproject.toml
-	@command -v $(PYTHON) >/dev/null || { echo "There is no '$(PYTHON)' here. Install Python 3.11 or newer, or name yours: make lab PYTHON=python3.12"; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, and $(PYTHON) is $$($(PYTHON) -c 'import platform; print(platform.python_version())'). Name another one: make lab PYTHON=python3.12"; exit 1; }
+	@command -v $(PYTHON) >/dev/null || { echo "There is no '$(PYTHON)' here. Install Python $(OLDEST) to $(NEWEST), or name yours: make lab PYTHON=python3.13"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(not "$(OLDEST)" <= "%d.%02d" % sys.version_info[:2] <= "$(NEWEST)")' || { echo "Python $(OLDEST) to $(NEWEST) is needed, and $(PYTHON) is $$($(PYTHON) -c 'import platform; print(platform.python_version())'). Name another one: make lab PYTHON=python3.13"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) has no venv module. On Debian and Ubuntu: sudo apt-get install python3-venv"; exit 1; }
 	@echo "Installing the course's environment into .venv ..."
 	@rm -rf .venv; \

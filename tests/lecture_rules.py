@@ -25,9 +25,10 @@ NEAR = 6  # cells before a prediction that a reader still has in mind
 
 
 def lines(source):
-    """The lines of code that a lecture's source has: not the one by which JupyterLab names what it folds."""
-    code = source.removeprefix(TITLES[0]).removeprefix(TITLES[1])
-    return [line for line in code.splitlines() if line.strip()]
+    """The lines of code that a lecture's source has: not those by which JupyterLab names what it folds."""
+    for title in TITLES:
+        source = source.removeprefix(title)
+    return [line for line in source.splitlines() if line.strip()]
 
 
 def code_cells(notebook):

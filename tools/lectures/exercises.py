@@ -9,6 +9,7 @@ answer's cell is the solution cell "q3-2", the check's cell is the graded, locke
 """
 
 import sys
+import tomllib
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -22,6 +23,15 @@ METADATA = {  # of every notebook
     "language_info": {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"},
 }
 
+# The first lines of what a notebook imports. Where it stands alone, gdlib comes from the course's public address.
+FETCH = """# gdlib is missing, as in Colab? These lines fetch it from the course's address
+from importlib.util import find_spec
+
+if find_spec("gdlib") is None:
+    get_ipython().run_line_magic("pip", "install --quiet git+{}")
+
+""".format(tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["course"]["address"])
+
 HOW = """Write your answers into the cells that hold `...` or `raise NotImplementedError`, and run the cell below each of them.
 It says whether the answer is right, and if it is not, what went wrong.
 Every right way to write it counts.
@@ -31,7 +41,7 @@ If you are stuck, run `hint("{first}")` in a new cell; each time you run it, it 
 
 When you come back, run all cells from the top; the line below shows what was solved before."""
 
-OPENING = """from gdlib.checks import check, hint, progress, solution
+OPENING = """{fetch}from gdlib.checks import check, hint, progress, solution
 
 progress("{number}")"""
 
@@ -56,7 +66,7 @@ def derived(exercise):
 
     add_all(exercise.intro[:1], "title")
     add("markdown", HOW.format(first=next(iter(exercise.questions))), "how")
-    add("code", OPENING.format(number=exercise.number), "progress")
+    add("code", OPENING.format(fetch=FETCH, number=exercise.number), "progress")
     add_all(exercise.intro[1:], "intro")
     for question in exercise.questions.values():
         key = question.id.replace(".", "-")

@@ -27,14 +27,14 @@ import jupytext
 import nbformat
 from nbclient import NotebookClient
 
-from lectures.exercises import METADATA
+from lectures.exercises import FETCH, METADATA
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 WIDGETS = "application/vnd.jupyter.widget-state+json"
 MEASURED = "nbval-ignore-output"
 PLUMBING = "plumbing"  # code that may be skipped in reading
 FORM = r"explore\.(predict|sketch)\("  # a cell that asks
-TITLES = ("# The answer: run this cell\n", "# A prediction: run this cell\n")  # first lines of folded code
+TITLES = ("# The answer: run this cell\n", "# A prediction: run this cell\n", FETCH)  # first lines of folded code
 
 
 def lectures(names=()):
@@ -91,7 +91,7 @@ def answers(cell):
 
 
 def hide_answers(notebook):
-    """Fold what answers a question, code and output, and the code of predictions and of plumbing.
+    """Fold what answers a question, code and output, and the code of predictions and of plumbing, imports among it.
 
     JupyterLab shows the first line of folded code: that of an answer or a prediction is made to say what it is.
     nbclassic knows `collapsed`, of outputs, and Colab `cellView`, of code.
@@ -102,7 +102,8 @@ def hide_answers(notebook):
         if answer or prediction or PLUMBING in cell.metadata.get("tags", ()):
             hidden = {"source_hidden": True} | ({"outputs_hidden": True} if answer else {})
             cell.metadata |= {"jupyter": hidden, "cellView": "form"} | ({"collapsed": True} if answer else {})
-            cell.source = TITLES[0] * answer + TITLES[1] * prediction + cell.source
+            imports = re.search(r"^import gdlib$", cell.source, re.M) is not None
+            cell.source = TITLES[0] * answer + TITLES[1] * prediction + FETCH * imports + cell.source
 
 
 def execute(notebook, folder=NOTEBOOKS):

@@ -27,6 +27,7 @@ from jupyterlite_pyodide_kernel.constants import PYODIDE_CDN_URL, PYODIDE_PYTHON
 from pyodide_lock import PyodideLockSpec
 from pyodide_lock.utils import add_wheels_to_spec
 
+from lectures.exercises import FETCH
 from pages.web import MODULES, ROOT, notebooks
 
 HERE = ROOT / "docs" / "lite"
@@ -95,7 +96,7 @@ def stage(source, offline):
 
 def books():
     """The notebooks that the site holds, as they are stored: {path relative to the root: NotebookNode}."""
-    return notebooks(without=()) | notebooks("exercises")
+    return notebooks(without=(FETCH,)) | notebooks("exercises")
 
 
 def editions(notebooks):
