@@ -10,6 +10,7 @@ import shutil
 import stat
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -141,7 +142,7 @@ def test_the_way_to_python_shows_nothing_that_lies_beside_it(inside):
         ),
         ("open('big', 'wb').write(b'x' * 2**26)", "too large"),
         ("import resource\nresource.setrlimit(resource.RLIMIT_AS, (-1, -1))", "not allowed|exceed"),
-        ("import os\nraise OSError(os.getuid() in (0,) or os.system('touch /usr/x 2>/dev/null'))", "256"),
+        ("import os\nraise OSError(os.getuid() in (0,) or os.system('echo 2>/dev/null > /usr/x'))", "512"),
     ],
 )
 def test_what_the_kernel_refuses(inside, source, text):
@@ -242,6 +243,60 @@ def test_what_is_no_value_is_refused(text):
     except (ValueError, TypeError):
         return
     assert seen["kind"] == "raised"
+
+
+def clone(where, who):
+    """What begins a command that finds this course, as if it were cloned there, and its Python. who: "root", or a user."""
+    base = Path(sys.base_prefix).resolve()
+    closed = [path for path in reversed(base.parents) if not path.stat().st_mode & 0o001][:1] if who != "root" else []
+    told = ["--dev-bind", "/", "/", *(word for path in (*closed, where) for word in ("--tmpfs", str(path)))]
+    told += [word for path in reversed(base.parents) for word in ("--perms", "0755", "--dir", str(path))]
+    told += ["--ro-bind", str(base), str(base), "--bind", str(ROOT), f"{where}/course", "--chdir", "/"]
+    become = (
+        ["setpriv", "--reuid=12345", "--regid=12345", "--clear-groups"] if who != "root" and not os.geteuid() else []
+    )
+    return ["bwrap", *told, *become]
+
+
+def told_by_spy(tmp_path, python, begin=()):
+    """What a notebook finds that looks for the course, the teacher and its neighbours."""
+    looked_for = {".git", "solutions", "questions.zip", "test_grade.py", "grades.csv", EXERCISE.path.name, "spy.ipynb"}
+    words = {"SECRET", str(tmp_path), "spy", "gdlib-grading", str(ROOT / "tools")}
+    spy = classroom.SPY.replace("LOOKED_FOR", repr(looked_for)).replace("WORDS", repr(words))
+    folder = tmp_path / "in"
+    answer = spy + classroom.function(FIRST, 'raise RuntimeError(f"found {found}")')
+    classroom.hand_in([classroom.Pupil("spy", classroom.notebook(EXERCISE, {FIRST.id: answer}))], folder)
+    for path in (tmp_path, folder):
+        path.chmod(0o777)
+    project = python.parents[2]
+    variables = {"SECRET": "1", "PYTHONPATH": f"{project}:{project}/tools", "TMPDIR": str(tmp_path)}
+    command = [*begin, python, "-m", "grading.grade", folder, "--no-gradebook", "--workers", "1"]
+    done = subprocess.run(command, env=os.environ | variables, capture_output=True, text=True)
+    assert done.returncode == 0, done
+    (row, *_) = json.loads((tmp_path / "in-grades" / "results" / "spy.json").read_text())["rows"]
+    return row["message"]
+
+
+@needs_walls
+@pytest.mark.parametrize("who", ["root", "user"])
+@pytest.mark.parametrize("where", ["/home/anna", "/usr/local/src", "/usr/share/x", "/var/tmp/anna"])
+def test_nothing_is_found_wherever_the_course_lies_and_whoever_grades(where, who):
+    if who == "root" and os.geteuid():
+        pytest.skip("this needs root")
+    if who == "user" and not os.geteuid() and not shutil.which("setpriv"):
+        pytest.skip("root becomes another user by setpriv, which is not here")
+    if ROOT.parent != Path(sys.prefix).parent.parent:
+        pytest.skip("this Python lies outside of the course")
+    tmp_path = Path(tempfile.mkdtemp(prefix="spy", dir="/tmp"))
+    begin = clone(where, who)
+    tried = subprocess.run([*begin, "true"], capture_output=True, text=True)
+    if tried.returncode:
+        pytest.skip(f"no such place can be made here: {tried.stderr}")
+    try:
+        said = told_by_spy(tmp_path, Path(where) / "course" / ".venv" / "bin" / "python", begin)
+    finally:
+        shutil.rmtree(tmp_path)
+    assert said == "It raised RuntimeError: found []."
 
 
 # --- marking, and those who mark ---
