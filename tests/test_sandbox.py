@@ -24,7 +24,7 @@ import classroom
 import deadly
 from gdlib.checks import bank, encode
 from gdlib.checks.comparing import same
-from grading import grade, marking, reading, walls, workers
+from grading import grade, groups, marking, reading, walls, workers
 from grading.reply import observation
 from grading.sandbox import Broken, Fault, Limits, Sandbox
 
@@ -243,6 +243,39 @@ def test_what_is_no_value_is_refused(text):
     except (ValueError, TypeError):
         return
     assert seen["kind"] == "raised"
+
+
+def test_many_small_files_are_memory_too(inside):
+    with pytest.raises(Broken) as caught:
+        cell(
+            inside(folder=256),
+            "import time\nfor n in range(40_000): open(f'/tmp/{n}', 'w').close()\ntime.sleep(9)",
+            20.0,
+        )
+    assert caught.value.why == "memory"
+
+
+def test_memory_that_forks_share_counts_once(inside):
+    fork = "import os, time\nimport numpy as np\na = np.ones(10**7)\n"
+    fork += "for _ in range(9):\n    if os.fork() == 0: time.sleep(1); os._exit(0)\ntime.sleep(1)"
+    assert cell(inside(memory=400), fork)["kind"] == "value"
+
+
+def test_a_control_group_is_told_the_limits(tmp_path):
+    group = groups.Group(tmp_path, 64, 8)
+    told = {path.name: path.read_text() for path in group.folder.iterdir()}
+    assert told == {"memory.max": str(2**26), "memory.swap.max": "0", "memory.oom.group": "1", "pids.max": "8"}
+    assert not group.full
+    (group.folder / "memory.events").write_text("max 3\noom_kill 1\n")
+    assert group.full
+
+
+@pytest.mark.skipif(groups.place() is None, reason="no control group that counts memory can be made here (cgroup v2)")
+def test_the_kernel_counts_memory_where_there_are_control_groups(inside):
+    box = inside(memory=256)
+    with pytest.raises(Broken) as caught:
+        cell(box, "for n in range(9): open(f'/tmp/{n}', 'wb').write(b'x' * 2**22)\na = b'x' * 2**28")
+    assert (caught.value.why, box.group.folder.exists()) == ("memory", False)
 
 
 def clone(where, who):
@@ -486,3 +519,15 @@ def test_half_a_character_is_no_reason_to_stop(course):
     outcomes, notes = marked(course, "raise ValueError('\\ud800')", answers=answers)
     assert outcomes == ["error", *RIGHT[1:]]
     assert json.dumps(notes, ensure_ascii=False).encode()
+
+
+def test_what_the_threat_model_promises_is_tested():
+    text = (ROOT / "docs" / "teaching" / "threats.md").read_text()
+    named = set(re.findall(r"`(test_\w+)`", text))
+    known = {
+        name
+        for path in ("test_sandbox.py", "test_grade.py")
+        for name in re.findall(r"def (test_\w+)", (ROOT / "tests" / path).read_text())
+    }
+    assert len(named) >= 20
+    assert named - known == set()
