@@ -213,11 +213,11 @@ HEAVY = {
     "deep": "__import__('functools').reduce(lambda a, _: [a], range(100), 1)",
     "deep tuples": "__import__('functools').reduce(lambda a, _: (a,), range(100), 1)",
     "digits": "10 ** 4000",
-    "many": "[0] * 100_000",
+    "many": "[0] * 21_000",
     "one key": "{k * (2**61 - 1): 0 for k in range(20_000)}",
     "nothing, widely": "np.zeros((8, 8, 8, 8, 8, 8, 8, 8, 0))",
     "nothing, far": "np.zeros((10**12, 0))",
-    "array": "np.ones(60_000)",
+    "array": "np.ones(21_000)",
 }
 
 
@@ -233,6 +233,7 @@ def test_what_is_too_much_to_judge_is_no_value(value):
         '{"$array": "", "dtype": "<U70000", "shape": [0]}', '{"$array": "", "dtype": "O", "shape": [0]}',
         '{"$array": "", "dtype": "V9999999", "shape": [0]}', '{"$array": "", "dtype": "(1000000,)f8", "shape": [0]}',
         '{"$array": "AAAAAAAAAAA=", "dtype": "<f8", "shape": [99999999999]}', '{"$code": "1", "names": {}}', '{"$tuple": 3}',
+        '{"$array": "", "dtype": "i4' + ",i4" * 40_000 + '", "shape": [0]}', '"' + '\\\\"' * 200_000,
         '{"$dict": [[[], 1]]}', '{"$float": "9"}', "NaN", "[" * 10**5, '"' + "9" * 10, "[1, 2",
     ],
 )  # fmt: skip
@@ -442,6 +443,7 @@ AS_IN_JUPYTER = {
     "question before": "?abs",
     "shell": "files = !ls /usr\nassert 'bin' in files\n!echo $HOME",
     "await": "import asyncio\nawait asyncio.sleep(0.01)",
+    "stopped": "%time 1\nimport asyncio\nasyncio.get_event_loop().call_later(0, print)",
     "loop": "import asyncio\ntask = asyncio.create_task(asyncio.sleep(0.01, 3))\nassert await task == 3",
     "asyncio.run": "import asyncio\nasync def f(): return 3\nassert asyncio.run(f()) == 3",
     "get_ipython": "get_ipython().run_line_magic('time', '1')",

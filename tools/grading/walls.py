@@ -114,14 +114,14 @@ ALLOWED, IGNORED, DENIED, UNKNOWN, NO_FAMILY = (
 CALLS = {  # machine: (AUDIT_ARCH; clone, mmap, fcntl, socket; those that are refused whatever they are given)
     # shmget, msgget, semget, mq_open, memfd_create, vmsplice: memory that belongs to no process
     # flock, inotify, fanotify: what two notebooks might have in common are the files of Python
-    # unshare, setns, bpf, userfaultfd, perf_event_open, add_key, request_key, keyctl, syslog: the kernel's own
+    # unshare, setns, bpf, userfaultfd, perf_event_open, add_key, request_key, keyctl, syslog, ptrace, process_vm_writev: the kernel's own
     "x86_64": (
         *(0xC000003E, 56, 9, 72, 41),
-        (29, 68, 64, 240, 319, 278, 73, 253, 294, 300, 272, 308, 321, 323, 298, 248, 249, 250, 103),
+        (29, 68, 64, 240, 319, 278, 73, 253, 294, 300, 272, 308, 321, 323, 298, 248, 249, 250, 103, 101, 311),
     ),
     "aarch64": (
         *(0xC00000B7, 220, 222, 25, 198),
-        (194, 186, 190, 180, 279, 75, 32, 26, 262, 97, 268, 280, 282, 241, 217, 218, 219, 116),
+        (194, 186, 190, 180, 279, 75, 32, 26, 262, 97, 268, 280, 282, 241, 217, 218, 219, 116, 117, 271),
     ),
 }
 #: utime and its like: anybody may set the times of /dev/null, and everybody sees them. Told that it is done, nobody fails.
