@@ -153,14 +153,16 @@ def works(what, *arguments):
     try: result = what(*arguments)
     except Exception: return
     if result is not False and result != -1: found.append((getattr(what, "__name__", "it"), arguments))
-for path in ("/course/gdlib/descent.py", sys.executable, os.__file__, "/usr/bin/env", "/dev/null"):
+for path in ("/course/gdlib/descent.py", sys.executable, os.__file__, "/usr/bin/env", "/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty"):
+    os.utime(path, (7, 7))
+    if os.stat(path).st_mtime == 7: found.append("time of " + path)
+    works(os.chmod, path, 0o777)
+    if path == "/dev/tty": continue
     file = open(path, "rb")
     works(fcntl.fcntl, file, fcntl.F_SETLEASE, fcntl.F_RDLCK)
     works(fcntl.fcntl, file, fcntl.F_SETLEASE, fcntl.F_WRLCK)
     works(fcntl.fcntl, file, fcntl.F_NOTIFY, 0x80000001)
     works(fcntl.flock, file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    works(os.utime, path)
-    works(os.chmod, path, 0o777)
 for name, arguments in (("inotify_init", ()), ("inotify_init1", (0,)), ("fanotify_init", (0, 0)), ("shmget", (0, 2**20, 0o1600)),
                         ("msgget", (0, 0o1600)), ("semget", (0, 1, 0o1600)), ("mq_open", (b"/q", 0o102, 0o600, None)),
                         ("memfd_create", (b"x", 0)), ("unshare", (0x10000000,)), ("syscall", (447, 0)), ("klogctl", (3, b" " * 99, 99))):
@@ -172,7 +174,7 @@ works(mmap.mmap, -1, 2**20)
 works(mmap.mmap, os.open("/dev/zero", os.O_RDWR), 2**20)
 works(os.setuid, 0)
 works(os.mkdir, "/course/x")
-raise RuntimeError(f"found {found}")
+
 """
 
 #: What a clever student may try. The one who judges does not see it.

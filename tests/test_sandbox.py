@@ -10,6 +10,7 @@ import shutil
 import stat
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -23,7 +24,7 @@ import classroom
 import deadly
 from gdlib.checks import bank, encode
 from gdlib.checks.comparing import same
-from grading import grade, marking, reading, walls, workers
+from grading import grade, groups, marking, reading, walls, workers
 from grading.reply import observation
 from grading.sandbox import Broken, Fault, Limits, Sandbox
 
@@ -141,7 +142,7 @@ def test_the_way_to_python_shows_nothing_that_lies_beside_it(inside):
         ),
         ("open('big', 'wb').write(b'x' * 2**26)", "too large"),
         ("import resource\nresource.setrlimit(resource.RLIMIT_AS, (-1, -1))", "not allowed|exceed"),
-        ("import os\nraise OSError(os.getuid() in (0,) or os.system('touch /usr/x 2>/dev/null'))", "256"),
+        ("import os\nraise OSError(os.getuid() in (0,) or os.system('echo 2>/dev/null > /usr/x'))", "512"),
     ],
 )
 def test_what_the_kernel_refuses(inside, source, text):
@@ -212,11 +213,11 @@ HEAVY = {
     "deep": "__import__('functools').reduce(lambda a, _: [a], range(100), 1)",
     "deep tuples": "__import__('functools').reduce(lambda a, _: (a,), range(100), 1)",
     "digits": "10 ** 4000",
-    "many": "[0] * 100_000",
+    "many": "[0] * 21_000",
     "one key": "{k * (2**61 - 1): 0 for k in range(20_000)}",
     "nothing, widely": "np.zeros((8, 8, 8, 8, 8, 8, 8, 8, 0))",
     "nothing, far": "np.zeros((10**12, 0))",
-    "array": "np.ones(60_000)",
+    "array": "np.ones(21_000)",
 }
 
 
@@ -232,6 +233,7 @@ def test_what_is_too_much_to_judge_is_no_value(value):
         '{"$array": "", "dtype": "<U70000", "shape": [0]}', '{"$array": "", "dtype": "O", "shape": [0]}',
         '{"$array": "", "dtype": "V9999999", "shape": [0]}', '{"$array": "", "dtype": "(1000000,)f8", "shape": [0]}',
         '{"$array": "AAAAAAAAAAA=", "dtype": "<f8", "shape": [99999999999]}', '{"$code": "1", "names": {}}', '{"$tuple": 3}',
+        '{"$array": "", "dtype": "i4' + ",i4" * 40_000 + '", "shape": [0]}', '"' + '\\\\"' * 200_000,
         '{"$dict": [[[], 1]]}', '{"$float": "9"}', "NaN", "[" * 10**5, '"' + "9" * 10, "[1, 2",
     ],
 )  # fmt: skip
@@ -242,6 +244,93 @@ def test_what_is_no_value_is_refused(text):
     except (ValueError, TypeError):
         return
     assert seen["kind"] == "raised"
+
+
+def test_many_small_files_are_memory_too(inside):
+    with pytest.raises(Broken) as caught:
+        cell(
+            inside(folder=256),
+            "import time\nfor n in range(40_000): open(f'/tmp/{n}', 'w').close()\ntime.sleep(9)",
+            20.0,
+        )
+    assert caught.value.why == "memory"
+
+
+def test_memory_that_forks_share_counts_once(inside):
+    fork = "import os, time\nimport numpy as np\na = np.ones(10**7)\n"
+    fork += "for _ in range(9):\n    if os.fork() == 0: time.sleep(1); os._exit(0)\ntime.sleep(1)"
+    assert cell(inside(memory=400), fork)["kind"] == "value"
+
+
+def test_a_control_group_is_told_the_limits(tmp_path):
+    group = groups.Group(tmp_path, 64, 8)
+    told = {path.name: path.read_text() for path in group.folder.iterdir()}
+    assert told == {"memory.max": str(2**26), "memory.swap.max": "0", "memory.oom.group": "1", "pids.max": "8"}
+    assert not group.full
+    (group.folder / "memory.events").write_text("max 3\noom_kill 1\n")
+    assert group.full
+
+
+@pytest.mark.skipif(groups.place() is None, reason="no control group that counts memory can be made here (cgroup v2)")
+def test_the_kernel_counts_memory_where_there_are_control_groups(inside):
+    box = inside(memory=256)
+    with pytest.raises(Broken) as caught:
+        cell(box, "for n in range(9): open(f'/tmp/{n}', 'wb').write(b'x' * 2**22)\na = b'x' * 2**28")
+    assert (caught.value.why, box.group.folder.exists()) == ("memory", False)
+
+
+def clone(where, who):
+    """What begins a command that finds this course, as if it were cloned there, and its Python. who: "root", or a user."""
+    base = Path(sys.base_prefix).resolve()
+    closed = [path for path in reversed(base.parents) if not path.stat().st_mode & 0o001][:1] if who != "root" else []
+    told = ["--dev-bind", "/", "/", *(word for path in (*closed, where) for word in ("--tmpfs", str(path)))]
+    told += [word for path in reversed(base.parents) for word in ("--perms", "0755", "--dir", str(path))]
+    told += ["--ro-bind", str(base), str(base), "--bind", str(ROOT), f"{where}/course", "--chdir", "/"]
+    become = (
+        ["setpriv", "--reuid=12345", "--regid=12345", "--clear-groups"] if who != "root" and not os.geteuid() else []
+    )
+    return ["bwrap", *told, *become]
+
+
+def told_by_spy(tmp_path, python, begin=()):
+    """What a notebook finds that looks for the course, the teacher and its neighbours."""
+    looked_for = {".git", "solutions", "questions.zip", "test_grade.py", "grades.csv", EXERCISE.path.name, "spy.ipynb"}
+    words = {"SECRET", str(tmp_path), "spy", "gdlib-grading", str(ROOT / "tools")}
+    spy = classroom.SPY.replace("LOOKED_FOR", repr(looked_for)).replace("WORDS", repr(words))
+    folder = tmp_path / "in"
+    answer = spy + classroom.function(FIRST, 'raise RuntimeError(f"found {found}")')
+    classroom.hand_in([classroom.Pupil("spy", classroom.notebook(EXERCISE, {FIRST.id: answer}))], folder)
+    for path in (tmp_path, folder):
+        path.chmod(0o777)
+    project = python.parents[2]
+    variables = {"SECRET": "1", "PYTHONPATH": f"{project}:{project}/tools", "TMPDIR": str(tmp_path)}
+    command = [*begin, python, "-m", "grading.grade", folder, "--no-gradebook", "--workers", "1"]
+    done = subprocess.run(command, env=os.environ | variables, capture_output=True, text=True)
+    assert done.returncode == 0, done
+    (row, *_) = json.loads((tmp_path / "in-grades" / "results" / "spy.json").read_text())["rows"]
+    return row["message"]
+
+
+@needs_walls
+@pytest.mark.parametrize("who", ["root", "user"])
+@pytest.mark.parametrize("where", ["/home/anna", "/usr/local/src", "/usr/share/x", "/var/tmp/anna"])
+def test_nothing_is_found_wherever_the_course_lies_and_whoever_grades(where, who):
+    if who == "root" and os.geteuid():
+        pytest.skip("this needs root")
+    if who == "user" and not os.geteuid() and not shutil.which("setpriv"):
+        pytest.skip("root becomes another user by setpriv, which is not here")
+    if ROOT.parent != Path(sys.prefix).parent.parent:
+        pytest.skip("this Python lies outside of the course")
+    tmp_path = Path(tempfile.mkdtemp(prefix="spy", dir="/tmp"))
+    begin = clone(where, who)
+    tried = subprocess.run([*begin, "true"], capture_output=True, text=True)
+    if tried.returncode:
+        pytest.skip(f"no such place can be made here: {tried.stderr}")
+    try:
+        said = told_by_spy(tmp_path, Path(where) / "course" / ".venv" / "bin" / "python", begin)
+    finally:
+        shutil.rmtree(tmp_path)
+    assert said == "It raised RuntimeError: found []."
 
 
 # --- marking, and those who mark ---
@@ -354,6 +443,7 @@ AS_IN_JUPYTER = {
     "question before": "?abs",
     "shell": "files = !ls /usr\nassert 'bin' in files\n!echo $HOME",
     "await": "import asyncio\nawait asyncio.sleep(0.01)",
+    "stopped": "%time 1\nimport asyncio\nasyncio.get_event_loop().call_later(0, print)",
     "loop": "import asyncio\ntask = asyncio.create_task(asyncio.sleep(0.01, 3))\nassert await task == 3",
     "asyncio.run": "import asyncio\nasync def f(): return 3\nassert asyncio.run(f()) == 3",
     "get_ipython": "get_ipython().run_line_magic('time', '1')",
@@ -431,3 +521,15 @@ def test_half_a_character_is_no_reason_to_stop(course):
     outcomes, notes = marked(course, "raise ValueError('\\ud800')", answers=answers)
     assert outcomes == ["error", *RIGHT[1:]]
     assert json.dumps(notes, ensure_ascii=False).encode()
+
+
+def test_what_the_threat_model_promises_is_tested():
+    text = (ROOT / "docs" / "teaching" / "threats.md").read_text()
+    named = set(re.findall(r"`(test_\w+)`", text))
+    known = {
+        name
+        for path in ("test_sandbox.py", "test_grade.py")
+        for name in re.findall(r"def (test_\w+)", (ROOT / "tests" / path).read_text())
+    }
+    assert len(named) >= 20
+    assert named - known == set()

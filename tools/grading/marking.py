@@ -12,6 +12,7 @@ GIVEN = "a given cell"
 ENDED = ("ended", "meddled", "memory")  # what a thread or a child that another cell has left running can do as well
 TRIES = 3  # to start a sandbox, on a machine that may be short of something for a moment
 RESTARTS = 60
+NOTES = 40
 
 
 class Session:
@@ -200,6 +201,7 @@ def mark(path, exercise, seed, limits, course, walls=True, hidden=()):
     for position in sorted(own):
         if what := ended(session, position):
             notes.append(f"{steps[position]['name'].capitalize()} {what[1]}")
+    notes[NOTES:] = [f"… and {len(notes) - NOTES} notes more."] * (len(notes) > NOTES)
     missing = Verdict("", "not attempted", "Its cell is missing." if code else "There is nothing to grade.")
     rows = [verdicts.get(number, replace(missing, question=number)) for number in exercise.questions]
     found = {"rows": [asdict(v) | {"score": int(v.outcome == "correct")} for v in rows], "notes": notes}

@@ -7,7 +7,7 @@ import numpy as np
 
 from gdlib.checks import decode
 
-ITEMS = 50_000  # values in an answer, an array's numbers included: the largest right one has some 2,000
+ITEMS = 20_000  # values in an answer, an array's numbers included: the largest right one has some 2,000
 DEEP = 32  # lists in lists
 LETTERS = 10**7  # NumPy reserves for each of an answer's values what its longest text needs
 KEYS = 2_000  # of a dict whose keys are no texts
@@ -21,7 +21,9 @@ FIELDS = {  # of the observations that `worker` makes
 }
 LARGE = {"kind": "raised", "error": "ValueError", "text": "what it returns is too large to be compared", "where": ""}
 
-_TOKEN = re.compile(r'"\$array": "[^"]*"|"(?:[^"\\]|\\.)*"|[\[\]{}]|-?\d[^\s,\]}:]*')
+_TOKEN = re.compile(
+    r'"\$array": "[^"]*"|"(?:[^"\\]|\\.)*"?|[\[\]{}]|-?\d[^\s,\]}:]*', re.S
+)  # an open text ends with all, or each of its quotes would begin anew
 
 
 def too_large(text):

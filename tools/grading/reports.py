@@ -70,7 +70,7 @@ def overview(results, exercise, unguarded=()):
     return PAGES.get_template("class.html").render(
         title=f"Exercise {exercise.number}: the class",
         students=students,
-        mean=sum(row["score"] for row in rows) / len(results),
+        mean=sum(row["score"] for row in rows) / max(len(results), 1),
         unguarded=unguarded,
         outcomes=OUTCOMES,
         questions=[counted(question, rows) for question in exercise.questions.values()],

@@ -121,12 +121,12 @@ class Sandbox:
         return self.walls and self._all(files, inner=True) > FILES
 
     def _all(self, what, inner=False):
-        """The sum of what ``what(process)`` says of all that runs inside; inner: of one of those alone."""
+        """The sum of what ``what(process)`` says of all that runs inside; inner: of bwrap's alone."""
         total = 0
         with contextlib.suppress(psutil.Error):
             outer = psutil.Process(self.process.pid)
             found = [outer, *outer.children(recursive=True)]
-            for process in found[2:3] if inner else found:
+            for process in found[1:2] if inner else found:
                 with contextlib.suppress(psutil.Error, OSError):
                     total += what(process)
         return total
@@ -234,12 +234,14 @@ class Sandbox:
 
 def held(process):
     """Bytes of memory, of what it shares with others its part."""
-    lines = Path(f"/proc/{process.pid}/smaps_rollup").read_text().splitlines()
-    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
+    with contextlib.suppress(OSError, StopIteration):  # a process may forbid to look
+        lines = Path(f"/proc/{process.pid}/smaps_rollup").read_text().splitlines()
+        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
+    return process.memory_info().rss
 
 
 def files(process):
-    """How many files there are in the folders that can be written, as a process inside sees them."""
+    """How many files there are in the folders that can be written, as bwrap's process inside sees them."""
     found = [os.statvfs(f"/proc/{process.pid}/root/{name}") for name in ("tmp", "dev/shm", "course/exercises")]
     return sum(folder.f_files - folder.f_ffree for folder in found)
 

@@ -96,7 +96,9 @@ def _as_ipython(source, within):
         if not hasattr(within, "loop"):
             within.loop = asyncio.new_event_loop()
         changed = within.transform_cell(source)
-        result = within.loop.run_until_complete(within.run_cell_async(source, True, transformed_cell=changed))
+        loop = vars(within).pop("loop")
+        result = loop.run_until_complete(within.run_cell_async(source, True, transformed_cell=changed))
+        within.loop = loop  # one that was broken off is of no use any more
     error = result.error_before_exec or result.error_in_exec
     if error is not None:
         raise error

@@ -4,6 +4,7 @@ and code as text."""
 import base64
 import json
 import math
+import re
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
@@ -12,6 +13,7 @@ from numbers import Number
 import numpy as np
 
 _NUMBERS = "biufc"  # the kinds of arrays that are plain
+_DTYPE = re.compile(f"[<>|=]?[{_NUMBERS}][0-9]{{1,2}}")
 _PATH = ("points", "norms", "steps", "stop")  # what is kept of a gdlib.Path
 
 
@@ -224,10 +226,9 @@ def _no_constant(name):
 
 
 def _array(data, dtype, shape):
-    dtype = np.dtype(str(dtype))
-    if dtype.kind not in _NUMBERS or min(shape, default=0) < 0:
+    if not _DTYPE.fullmatch(str(dtype)) or min(shape, default=0) < 0:
         raise ValueError(f"an array must hold numbers and have a shape, got {dtype} and {shape}")
-    return np.frombuffer(base64.b64decode(data, validate=True), dtype).reshape(shape).copy()
+    return np.frombuffer(base64.b64decode(data, validate=True), np.dtype(dtype)).reshape(shape).copy()
 
 
 _MADE = {  # what an object stands for, by its first key
