@@ -186,10 +186,10 @@ def collected(place, left_out, scratch):
     tree, students, others = Tree(entries), {}, []
     for entry in entries:
         where, who = tree.owner(entry)
-        nobodys = tree.nobodys(entry, where)
-        if entry.why == "" and (nobodys or not entry.notebook):
+        if entry.why == "" and not entry.notebook:
             entry.why = tree.what(entry)
-        if nobodys:
+        if tree.nobodys(entry, where):
+            entry.why = entry.why or tree.what(entry)
             others.append(entry)
             continue
         key = ("id", who.id) if who.id else lms.clean(who.name)
@@ -261,6 +261,8 @@ class Tree:
         alone = len(self.files.get(place[:-1], set()) | self.folders.get(place[:-1], set())) == 1
         name = bare(place[-1])
         outer = any(shape.fullmatch(name) for shape in (GROUP, GENERIC)) or lms.DRIVE.fullmatch(place[-1])
+        if (outer or alone) and not files and any(self.holds_students((*place, name)) for name in folders - own):
+            return True
         return bool((outer and (own or len(free) > 1 or (alone and free))) or (alone and len(free) > 1))
 
     def what(self, entry):

@@ -21,7 +21,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from gdlib.checks import Verdict, bank
-from grading import collect, gradebook, likeness, lms, policy, reading, reports, sandbox
+from grading import collect, copies, gradebook, likeness, lms, policy, reading, reports, sandbox
 from grading.marking import mark
 from grading.sandbox import GDLIB, Limits
 from grading.workers import graded
@@ -94,8 +94,6 @@ def main(given=None):
         try:
             base = options.out or Path(f"{options.submissions.resolve().with_suffix('')}-grades")
             job = prepared(options, base, scratch)
-            if walls and (reason := sandbox.why_not()):
-                raise SystemExit(NO_SANDBOX.format(reason, ";\n  ".join(sandbox.UNGUARDED)))
             results, now = results_of(job, options, walls, scratch)
             said = written(job, results, missing, options, base)
         except ValueError as error:
@@ -121,18 +119,20 @@ def prepared(options, base, scratch):
         raise ValueError(f"SUBMISSIONS must be a folder of notebooks or an archive, got {str(options.submissions)!r}")
     students, others, platform = collect.collected(options.submissions, [base], scratch)
     found = policy.settings([base, options.submissions])
-    handed = {name: [reading.looked_at(entry) for entry in s.notebooks] for name, s in students.items()}
+    handed = {name: [copies.looked_at(entry) for entry in s.notebooks] for name, s in students.items()}
     exercise = bank.exercise(options.exercise or found.get("exercise") or commonest(handed))
     roster = roster_of(found, options.submissions, base)
     if roster is not None:
         students, handed = with_roster(students, handed, roster)
-    chosen = {name: reading.chosen(of, exercise.number) for name, of in handed.items()}
+    chosen = {name: copies.chosen(of, exercise.number) for name, of in handed.items()}
     notes = {name: notes_on(students[name], note) for name, (_, note) in chosen.items()}
     only = [key.strip() for key in options.questions.split(",")] if options.questions else None
     rules = policy.policy(exercise, found, only)
     for name in options.student or []:
         if not named(students, name):
             raise ValueError(f"no student is called {name!r}, but {collect.short(', '.join(students), 600)}")
+    if not options.no_sandbox and (reason := sandbox.why_not()):
+        raise SystemExit(NO_SANDBOX.format(reason, ";\n  ".join(sandbox.UNGUARDED)))
     out = place_of(base, exercise.number)
     written = policy.overrides(out / "overrides.csv", students, exercise)
     rules = replace(rules, overrides=written)
@@ -224,29 +224,40 @@ def results_of(job, options, walls, scratch):
     results, todo = {}, {}
     for student, best in job.handed.items():
         path = best.entry.path if best else None
-        key = f"{about} {digest(path)}"
+        key = " ".join([about, digest(path), *job.notes[student]])
         stored = stored_of(job.out, student)
-        if best is None or path is None or best.entry.why.startswith("It can't"):
-            results[student] = whole({"rows": [], "notes": []}, job.exercise)
-        elif options.student and student not in anew:
+        if options.student and student not in anew:
             results[student] = stored or whole({"ungraded": "It was not graded yet."}, job.exercise)
         elif stored.get("key") == key and not options.force and student not in anew:
             results[student] = stored
         else:
             todo[student] = (path, key)
+
+    def done(student, result):
+        noted = {"key": todo[student][1], "notes": [*dict.fromkeys([*job.notes[student], *result.get("notes", [])])]}
+        results[student] = whole(plain(result), job.exercise) | noted
+        if not result.get("ungraded"):
+            write(result_file(job.out, student), json.dumps(results[student], indent=1))
+
+    paths = {student: path for student, (path, _) in todo.items() if readable(job.handed[student])}
+    for student in todo.keys() - paths.keys():
+        done(student, {"rows": [], "notes": []})
     bar = tqdm(total=len(job.handed), initial=len(results), unit=" notebooks", desc=f"exercise {job.exercise.number}")
     with sandbox.staged() as course, bar:
         hidden = (*own_folders(), options.submissions, job.out, Path(scratch))
-        work = partial(mark, exercise=job.exercise, seed=seed, limits=limits, course=course, walls=walls, hidden=hidden)
-        paths = {student: path for student, (path, _) in todo.items()}
+        asked = bank.Exercise(
+            job.exercise.path
+        )  # as it was read: what its cells define can't be sent to other processes
+        work = partial(mark, exercise=asked, seed=seed, limits=limits, course=course, walls=walls, hidden=hidden)
         for student, result in graded(paths, work, options.workers, 2 * limits.seconds + 60):
-            result = whole(plain(result), job.exercise)
-            if not result.get("ungraded"):
-                result |= {"key": todo[student][1]}
-                write(result_file(job.out, student), json.dumps(result, indent=1))
-            results[student] = result
+            done(student, result)
             bar.update()
     return {student: results[student] for student in job.handed}, len(todo)
+
+
+def readable(best):
+    """Is there a notebook that can be opened?"""
+    return best is not None and best.entry.path is not None and not best.entry.why.startswith("It can't")
 
 
 def result_file(out, student):
@@ -316,7 +327,7 @@ def plain(value):
 
 
 def whole(result, exercise):
-    """A result with a row for every question."""
+    """A result with notes, and a row for every question."""
     nothing = [Verdict(key, "not attempted", "There is nothing to grade.") for key in exercise.questions]
     rows = result.get("rows") or [asdict(verdict) | {"score": 0} for verdict in nothing]
     return {"notes": []} | result | {"rows": rows}

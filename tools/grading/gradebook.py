@@ -44,17 +44,27 @@ def write(path, sheet, assignment=""):
         for student in sheet.tried:
             grade = sheet.grades[student]
             book.update_or_create_student(student)
-            book.update_or_create_submission(name, student)
+            added(book, book.update_or_create_submission(name, student), book.find_notebook(notebook, name))
             for row in sheet.results[student]["rows"]:
                 key = row["question"].replace(".", "-")
                 cell = book.find_grade(f"check{key}", notebook, name, student)
-                cell.auto_score, cell.needs_manual_grade = (
-                    float(grade.points.get(row["question"]) or 0),
-                    cell.manual_score is not None,
-                )
+                cell.auto_score = float(grade.points.get(row["question"]) or 0)
+                cell.needs_manual_grade = cell.manual_score is not None
                 book.find_comment(f"q{key}", notebook, name, student).auto_comment = row["message"]
             if grade.late and grade.total is not None:
                 taken = sum(filter(None, grade.points.values())) - grade.total
                 book.find_submission_notebook(notebook, name, student).late_submission_penalty = max(taken, 0.0)
         book.db.commit()
     return f", and nbgrader's {path.name}"
+
+
+def added(book, submission, notebook):
+    """A submission with that notebook, which the assignment may have got later, when another exercise was graded."""
+    from nbgrader.api import Comment, Grade, SubmittedNotebook
+
+    if notebook.name not in [own.name for own in submission.notebooks]:
+        own = SubmittedNotebook(notebook=notebook, assignment=submission)
+        book.db.add(own)
+        book.db.add_all([Grade(cell_id=cell.id, notebook=own) for cell in notebook.grade_cells])
+        book.db.add_all([Comment(cell_id=cell.id, notebook=own) for cell in notebook.solution_cells])
+        book.db.commit()
