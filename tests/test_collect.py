@@ -147,7 +147,7 @@ def test_what_may_not_be_read_is_named(tmp_path, collected):
     names, students, *_ = collected(folder)
     assert set(names) == {"anna", "ben"}
     assert "Permission denied" in students["ben"].entries[0].why
-    assert "can't be read" in copies.looked_at(students["anna"].notebooks[0]).problem
+    assert "can't be opened" in copies.looked_at(students["anna"].notebooks[0]).problem
 
 
 # --- archives -------------------------------------------------------------------------------------
@@ -341,7 +341,7 @@ def test_a_worksheet_of_moodles_comes_back_with_grades(tmp_path):
         None,
     )
     found = lms.moodle(roster, [(line, "Anna", "482913", "6", "7", "good"), (None, "x", "", "1", "7", "")])
-    assert found[1][4] == "6"
+    assert found[1][4] == "85.71"  # 6 of 7, out of 100
     assert found[1][8] == "good"
     assert [found[0], found[2]] == [rows(MOODLE)[0], rows(MOODLE)[2]]
     assert lms.moment(rows(MOODLE)[1][6]).strftime("%d %H:%M") == "30 23:59"

@@ -390,7 +390,7 @@ def test_a_list_of_the_class_names_who_is_missing_and_is_given_back_with_grades(
     assert (rows["Anna"]["id"], rows["Anna"]["late"], rows["Anna"]["total"]) == ("1", "1", "0.5")
     assert (rows["Zoe"]["total"], rows["Zoe"]["note"]) == ("", "Handed in nothing.")
     back = [*csv.reader(io.StringIO((tmp_path / "in-grades" / "moodle.csv").read_text("utf-8-sig")))]
-    assert [row[2] for row in back] == ["Grade", "0.5", "1", ""]
+    assert [row[2] for row in back] == ["Grade", "7.14", "14.29", ""]  # 0.5 and 1 of 7, out of Moodle's own 100
 
 
 @pytest.mark.skipif(gradebook.importlib.util.find_spec("nbgrader") is None, reason="nbgrader is not installed")

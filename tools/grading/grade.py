@@ -10,6 +10,7 @@ import hashlib
 import json
 import math
 import os
+import re
 import secrets
 import sys
 import tempfile
@@ -199,6 +200,8 @@ def notes_on(student, note):
         return ["Handed in nothing."]
     rest = [entry for entry in student.entries if not entry.notebook]
     notes = [note] * bool(note) or ["There is no notebook in what was handed in."] * (not student.notebooks)
+    if re.fullmatch(r"\d\d?_[a-z_]+( ?\(\d+\))?", student.name):
+        notes.append("Whose it is can't be told from its name.")
     shown = [f"{entry.shown}: {entry.why}" for entry in rest if not entry.folder][:3]
     more = [f"And {len(rest) - 3} files more: see files.csv."] * (len(rest) > 3)
     return [*notes, *(shown + more if not student.notebooks else [])]
@@ -241,7 +244,8 @@ def results_of(job, options, walls, scratch):
 
     paths = {student: path for student, (path, _) in todo.items() if readable(job.handed[student])}
     for student in todo.keys() - paths.keys():
-        done(student, {"rows": [], "notes": []})
+        shut = [entry.why for entry in job.students[student].entries if "can't be opened" in entry.why]
+        done(student, {"rows": [], "notes": []} | ({"ungraded": shut[0]} if shut else {}))
     bar = tqdm(total=len(job.handed), initial=len(results), unit=" notebooks", desc=f"exercise {job.exercise.number}")
     with sandbox.staged() as course, bar:
         hidden = (*own_folders(), options.submissions, job.out, Path(scratch))
@@ -257,7 +261,7 @@ def results_of(job, options, walls, scratch):
 
 def readable(best):
     """Is there a notebook that can be opened?"""
-    return best is not None and best.entry.path is not None and not best.entry.why.startswith("It can't")
+    return best is not None and best.entry.path is not None and "can't be opened" not in best.entry.why
 
 
 def result_file(out, student):

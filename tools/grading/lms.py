@@ -158,8 +158,20 @@ def canvas(roster, grades, assignment):
     return [header, *points, *([g[1], g[2], "", "", "", g[3]] for g in grades if g[2].isdigit())]
 
 
+def scaled(points, most, wanted):
+    """Points as part of another maximum, that which the platform has for the assignment."""
+    try:
+        return f"{round(float(points) / float(most) * float(wanted), 2):g}"
+    except (ValueError, ZeroDivisionError):
+        return points
+
+
 def filled(roster, columns, grades):
-    """A roster's own table, with some columns filled in; the lines of those without a grade stay as they are."""
+    """A roster's own table, with some columns filled in; the lines of those without a grade stay as they are.
+
+    Where the table says how many points there are, Moodle's in each line and Canvas's in one of its own, grades are
+    made part of that.
+    """
     header, lines = [*roster.header], [[*row] for row in roster.lines]
     for name, place in columns.items():
         if name not in header:
@@ -169,4 +181,9 @@ def filled(roster, columns, grades):
         for grade in grades:
             if grade[0] is not None and grade[3] != "":
                 lines[grade[0]][at] = grade[place]
+                if place == 3:
+                    own = header.index("Maximum Grade") if "Maximum Grade" in header else None
+                    possible = [row[at] for row in lines if row[0].strip() == "Points Possible"]
+                    most = possible[0] if possible else lines[grade[0]][own] if own is not None else ""
+                    lines[grade[0]][at] = scaled(grade[3], grade[4], most)
     return [header, *lines]

@@ -35,6 +35,8 @@ def read(path, memory=MEMORY):
             return cells(Path(path).read_bytes())
         done = subprocess.run([sys.executable, "-I", __file__, path, str(memory)], capture_output=True, timeout=60)
         return tuple(json.loads(done.stdout))
+    except PermissionError as error:
+        return [], f"The file can't be opened ({error.strerror})."
     except (OSError, ValueError, subprocess.TimeoutExpired):
         return [], "The file is too large, or can't be read."
 
