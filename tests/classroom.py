@@ -137,6 +137,44 @@ open("mine.txt", "w").write("allowed")
 raise RuntimeError(f"found {found}")
 """
 
+#: Looks for the course everywhere, for what tells of the teacher, and for what another notebook could have in common.
+SPY = """import ctypes, fcntl, mmap, os, socket, sys
+found, libc = [], ctypes.CDLL(None, use_errno=True)
+for root, folders, files in os.walk("/"):
+    folders[:] = [f for f in folders if os.path.join(root, f) != "/proc"]
+    found += [os.path.join(root, f) for f in (*files, *folders) if f in LOOKED_FOR]
+for process in filter(str.isdigit, os.listdir("/proc")):
+    for name in ("environ", "cmdline"):
+        try: told = open(f"/proc/{process}/{name}").read()
+        except OSError: continue
+        found += [(process, name, word) for word in WORDS if word in told]
+if os.uname().nodename != "sandbox": found.append("the machine's name")
+def works(what, *arguments):
+    try: result = what(*arguments)
+    except Exception: return
+    if result is not False and result != -1: found.append((getattr(what, "__name__", "it"), arguments))
+for path in ("/course/gdlib/descent.py", sys.executable, os.__file__, "/usr/bin/env", "/dev/null"):
+    file = open(path, "rb")
+    works(fcntl.fcntl, file, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+    works(fcntl.fcntl, file, fcntl.F_SETLEASE, fcntl.F_WRLCK)
+    works(fcntl.fcntl, file, fcntl.F_NOTIFY, 0x80000001)
+    works(fcntl.flock, file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    works(os.utime, path)
+    works(os.chmod, path, 0o777)
+for name, arguments in (("inotify_init", ()), ("inotify_init1", (0,)), ("fanotify_init", (0, 0)), ("shmget", (0, 2**20, 0o1600)),
+                        ("msgget", (0, 0o1600)), ("semget", (0, 1, 0o1600)), ("mq_open", (b"/q", 0o102, 0o600, None)),
+                        ("memfd_create", (b"x", 0)), ("unshare", (0x10000000,)), ("syscall", (447, 0)), ("klogctl", (3, b" " * 99, 99))):
+    works(getattr(libc, name), *arguments)
+for family in (socket.AF_INET, socket.AF_INET6, socket.AF_NETLINK, socket.AF_VSOCK, socket.AF_ALG, socket.AF_PACKET):
+    works(socket.socket, family, socket.SOCK_DGRAM)
+works(fcntl.fcntl, os.pipe()[1], 1031, 2**20)
+works(mmap.mmap, -1, 2**20)
+works(mmap.mmap, os.open("/dev/zero", os.O_RDWR), 2**20)
+works(os.setuid, 0)
+works(os.mkdir, "/course/x")
+raise RuntimeError(f"found {found}")
+"""
+
 #: What a clever student may try. The one who judges does not see it.
 REDEFINE = """import json, sys
 import numpy as np

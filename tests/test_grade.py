@@ -22,14 +22,14 @@ import pytest
 
 import classroom
 from gdlib.checks import bank, caller, judge
-from grading import grade, gradebook, policy, reading, reports, sandbox
+from grading import grade, gradebook, policy, reading, reports, walls
 
 ROOT = Path(__file__).parent.parent
 ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT / "tools")}
 EXERCISE, OTHER = bank.exercise("3"), bank.exercise("1")
 FIRST = next(iter(EXERCISE.questions.values()))
 SEED = "54321"
-WHY_NOT = sandbox.why_not()
+WHY_NOT = walls.why_not()
 needs_walls = pytest.mark.skipif(bool(WHY_NOT), reason=f"no sandbox: {WHY_NOT}")
 needs_nbgrader = pytest.mark.skipif(
     importlib.util.find_spec("nbgrader") is None, reason="nbgrader is not installed (make grade installs it)"
@@ -239,7 +239,7 @@ def test_without_bubblewrap_it_says_what_is_missing_and_refuses(tmp_path):
     done = run(tmp_path / "in", variables=nowhere)
     assert done.returncode == 1
     assert "bubblewrap is not installed" in done.stderr
-    assert all(what in done.stderr for what in sandbox.UNGUARDED)
+    assert all(what in done.stderr for what in walls.UNGUARDED)
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "in-grades").exists()
     done = run(tmp_path / "in", "--no-sandbox", "--no-gradebook", variables=nowhere)
@@ -247,7 +247,7 @@ def test_without_bubblewrap_it_says_what_is_missing_and_refuses(tmp_path):
     assert [*classroom.differences(pupil, stored(tmp_path / "in-grades", "right"), EXERCISE)] == []
     text = (tmp_path / "in-grades" / "class.html").read_text()
     assert "Graded without a sandbox" in text
-    assert all(what in text for what in sandbox.UNGUARDED)
+    assert all(what in text for what in walls.UNGUARDED)
 
 
 @pytest.mark.parametrize(

@@ -13,14 +13,13 @@ import pytest
 
 import classroom
 from gdlib.checks import Verdict, bank, caller, judge
-from grading import collect, grade, gradebook, likeness, policy, reports, sandbox
+from grading import collect, grade, gradebook, likeness, policy, reports
 from lectures import plans
 
 ROOT = Path(__file__).parent.parent
 EXERCISE, OTHER = bank.exercise("3"), bank.exercise("1")
 HALF = {"3.1": "correct", "3.2": "incorrect"}
 DEADLINE = datetime.fromisoformat("2026-11-30T23:59:00+09:00")
-needs_walls = pytest.mark.skipif(bool(sandbox.why_not()), reason="no sandbox")
 
 
 def result(outcomes, shares=None, **more):
@@ -109,6 +108,13 @@ def test_settings_that_cannot_be_meant_are_said_in_a_line(tmp_path, text, says):
     with pytest.raises(ValueError, match=re.escape(says)) as caught:
         rules(text, tmp_path=tmp_path)
     assert "\n" not in str(caught.value)
+
+
+def test_the_settings_in_the_guide_are_taken(tmp_path):
+    (block,) = re.findall(r"```toml\n(.*?)```", (ROOT / "docs/teaching/grading.md").read_text("utf-8"), re.S)
+    found = rules(block, tmp_path=tmp_path)
+    assert (found.weights, found.partial, found.per_day, found.most) == ({"3.1": 2, "3.2": 1}, True, 0.1, 0.5)
+    assert found.deadline == DEADLINE
 
 
 def test_what_the_teacher_wrote_over_counts(tmp_path):

@@ -3,35 +3,40 @@
 Where bubblewrap is missing the tests that need it are skipped, and say so.
 """
 
+import json
+import os
 import re
+import shutil
 import stat
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
+import nbformat
 import numpy as np
 import psutil
 import pytest
 
 import classroom
 import deadly
-import gdlib
-from gdlib.checks import bank
-from gdlib.checks.runner.wire import Unknown
-from grading import grade, marking, reading, sandbox, workers
-from grading.sandbox import Broken, Limits, Sandbox, bulk, observation
+from gdlib.checks import bank, encode
+from gdlib.checks.comparing import same
+from grading import grade, marking, reading, walls, workers
+from grading.reply import observation
+from grading.sandbox import Broken, Fault, Limits, Sandbox
 
 ROOT = Path(__file__).parent.parent
 EXERCISE = bank.exercise("3")
 FIRST = next(iter(EXERCISE.questions.values()))
-WHY_NOT = sandbox.why_not()
+WHY_NOT = walls.why_not()
 needs_walls = pytest.mark.skipif(bool(WHY_NOT), reason=f"no sandbox: {WHY_NOT}")
 
 
 @pytest.fixture(scope="module")
 def course():
-    with sandbox.staged() as folder:
+    with walls.staged() as folder:
         yield folder
 
 
@@ -77,11 +82,11 @@ def test_cells_run_one_by_one_and_what_fails_is_said(inside):
     seen = cell(box, "b = a / 0")
     assert (seen["error"], seen["where"]) == ("ZeroDivisionError", "line 1: b = a / 0")
     assert cell(box, "b = (")["error"] == "SyntaxError"
-    assert cell(box, "%time a = 2\nif a:\n    !ls")["kind"] == "value"  # IPython's own lines are left out
+    assert cell(box, "%time a = 2\nif a:\n    !ls")["kind"] == "value"
     assert cell(box, "while True: pass", 0.3) == {"kind": "too long"}
     assert cell(box, "import time\ntime.sleep(1)", 0.3)["kind"] == "value"  # only work counts
     assert box.ask(5.0, do="missing", names=["a", "b", "c"])["value"] == ["b", "c"]
-    assert box.ask(5.0, do="call", names=["a"], given='[{"$tuple": []}, {}]', seconds=1.0)["value"] == 1
+    assert box.ask(5.0, do="call", names=["a"], given='[{"$tuple": []}, {}]', seconds=1.0)["value"] == 2
 
 
 @pytest.mark.parametrize(
@@ -122,12 +127,6 @@ def test_the_way_to_python_shows_nothing_that_lies_beside_it(inside):
         assert cell(box, f"import os; os.listdir({str(folder)!r})")["error"] == "PermissionError", folder
 
 
-def test_the_projects_own_folders_are_hidden_wherever_it_lies():
-    hidden = grade.own_folders()
-    assert {ROOT / "exercises", ROOT / "tests", Path(gdlib.__file__).parent} <= {*hidden}
-    assert not any(Path(sys.prefix).is_relative_to(folder) for folder in hidden)
-
-
 @pytest.mark.parametrize(
     "source,text",
     [
@@ -137,7 +136,7 @@ def test_the_projects_own_folders_are_hidden_wherever_it_lies():
         ("for n in range(99):\n    with open(f'/dev/shm/{n}', 'wb') as f: f.write(b'x' * 2**22)", "No space left"),
         (
             "ro = {l.split()[1] for l in open('/proc/mounts') if l.split()[3].startswith('ro')}\n"
-            "raise ValueError({'/', '/dev', '/usr', '/course'} - ro)",
+            "raise ValueError({'/', '/dev', '/usr/bin', '/course'} - ro)",
             r"^set\(\)$",
         ),
         ("open('big', 'wb').write(b'x' * 2**26)", "too large"),
@@ -150,14 +149,19 @@ def test_what_the_kernel_refuses(inside, source, text):
     assert re.search(text, seen["text"]), seen
 
 
+def inner(course, program, hidden=()):
+    """What a program of Python's prints inside of the walls."""
+    command = [sys.executable, "-I", "-c", program]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    return walls.started(command, walls.wall(course, 64, hidden), **pipes).communicate(timeout=60)[0]
+
+
 @needs_walls
 def test_what_lies_inside_of_a_python_is_hidden_all_the_same(course):
-    inner = Path(sys.prefix) / "share"
-    program = f"import os; print(os.path.exists({str(inner / 'jupyter')!r}), os.path.exists({sys.prefix!r}))"
-    for hidden, said in (((), "True True"), ((inner,), "False True")):
-        command = [*sandbox.wall(course, Limits(), hidden), sys.executable, "-I", "-c", program]
-        done = subprocess.run(command, capture_output=True, text=True)
-        assert said in done.stdout, done
+    within = Path(sys.prefix) / "share"
+    program = f"import os; print([os.path.exists(p) for p in ({str(within / 'jupyter')!r}, {sys.prefix!r})])"
+    assert inner(course, program) == "[True, True]\n"
+    assert inner(course, program, [within]) == "[False, True]\n"
 
 
 def test_the_number_of_processes_is_limited(inside):
@@ -176,24 +180,68 @@ def test_a_fork_that_comes_back_does_not_answer(inside):
 @pytest.mark.parametrize(
     "seen",
     [
-        3, None, {}, {"kind": "value"}, {"kind": "fine", "value": 1}, {"kind": "value", "value": 1, "more": 2},
+        3, None, {}, {"kind": "value"}, {"kind": "fine", "value": 1}, {"kind": "value", "value": 1, "more": 2}, {"kind": {}},
         {"kind": "raised", "error": 1, "text": "", "where": ""}, {"kind": ["value"], "value": 1}, {"kind": "changed", "argument": "0"},
+        {"kind": "too long", "seconds": "1"}, {"kind": "too long", "seconds": -1.0}, {"kind": "too long", "seconds": [1]},
     ],
     ids=repr,
 )  # fmt: skip
 def test_what_is_no_observation_is_refused(seen):
     with pytest.raises((ValueError, TypeError)):
-        observation(seen)
+        observation(json.dumps(seen))
 
 
 def test_an_observation_is_kept_short():
-    long = observation({"kind": "raised", "error": "E" * 999, "text": "t" * 10**5, "where": ""})
+    long = observation(json.dumps({"kind": "raised", "error": "E" * 999, "text": "t" * 10**5, "where": ""}))
     assert (len(long["error"]), len(long["text"])) == (300, 300)
-    value = {"kind": "value", "value": [np.ones(3), "a"]}
-    assert observation(value) == value
-    # NumPy would make an array of this: 10 GB of text
-    assert observation({"kind": "value", "value": ["x" * 50_000, *"y" * 50_000]})["kind"] == "raised"
-    assert bulk({"a": ["xx", ("y", Unknown("z"))]}) == 2 * 6
+    for value in (
+        [np.ones(3), "a"],
+        np.ones((100, 200)),
+        ["x" * 200] * 200,
+        {2: "a"},
+        np.zeros((3, 0)),
+        list(range(9999)),
+    ):
+        assert same(observation(encode({"kind": "value", "value": value}))["value"], value)
+
+
+#: Answers of less than 1 MiB that would be gigabytes, or hours, to whoever compares or shows them.
+HEAVY = {
+    "texts": "[1] * 9000 + ['x' * 70000]",
+    "text and numbers": "['x' * 50_000, *'y' * 50_000]",
+    "deep": "__import__('functools').reduce(lambda a, _: [a], range(100), 1)",
+    "deep tuples": "__import__('functools').reduce(lambda a, _: (a,), range(100), 1)",
+    "digits": "10 ** 4000",
+    "many": "[0] * 100_000",
+    "one key": "{k * (2**61 - 1): 0 for k in range(20_000)}",
+    "nothing, widely": "np.zeros((8, 8, 8, 8, 8, 8, 8, 8, 0))",
+    "nothing, far": "np.zeros((10**12, 0))",
+    "array": "np.ones(60_000)",
+}
+
+
+@pytest.mark.parametrize("value", HEAVY.values(), ids=HEAVY)
+def test_what_is_too_much_to_judge_is_no_value(value):
+    text = encode({"kind": "value", "value": eval(value, {"np": np})})
+    assert observation(text)["text"] == "what it returns is too large to be compared"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"$array": "", "dtype": "<U70000", "shape": [0]}', '{"$array": "", "dtype": "O", "shape": [0]}',
+        '{"$array": "", "dtype": "V9999999", "shape": [0]}', '{"$array": "", "dtype": "(1000000,)f8", "shape": [0]}',
+        '{"$array": "AAAAAAAAAAA=", "dtype": "<f8", "shape": [99999999999]}', '{"$code": "1", "names": {}}', '{"$tuple": 3}',
+        '{"$dict": [[[], 1]]}', '{"$float": "9"}', "NaN", "[" * 10**5, '"' + "9" * 10, "[1, 2",
+    ],
+)  # fmt: skip
+def test_what_is_no_value_is_refused(text):
+    """Or it is too much to be one: nothing of it reaches whoever judges."""
+    try:
+        seen = observation(f'{{"kind": "value", "value": {text}}}')
+    except (ValueError, TypeError):
+        return
+    assert seen["kind"] == "raised"
 
 
 # --- marking, and those who mark ---
@@ -230,5 +278,156 @@ def test_a_grader_that_dies_or_hangs_costs_one_notebook():
     assert results.keys() == paths.keys()
     assert {results[name]["rows"][0]["question"] for name in "abc"} == {"a", "b", "c"}
     for name in ("deadly", "endless"):
-        assert "look at it yourself" in results[name]["notes"][0]
-        assert [row["question"] for row in grade.whole(results[name], EXERCISE)["rows"]] == list(EXERCISE.questions)
+        assert "died, or took too long" in results[name]["ungraded"]
+
+
+def test_what_is_no_fault_of_the_notebook_is_no_grade(tmp_path, monkeypatch):
+    """From its third call on there is no sandbox: of three right notebooks none loses a point, and all is told."""
+    if WHY_NOT:
+        pytest.skip(f"no sandbox: {WHY_NOT}")
+    count, real = tmp_path / "count", shutil.which("bwrap")
+    broken = tmp_path / "bin" / "bwrap"
+    broken.parent.mkdir()
+    broken.write_text(f'#!/bin/sh\necho >> {count}\n[ $(wc -l < {count}) -gt 2 ] && exit 1\nexec {real} "$@"\n')
+    broken.chmod(0o755)
+    answers, wants = classroom.right(EXERCISE, 0)
+    pupils = [classroom.Pupil(f"s{n}", classroom.notebook(EXERCISE, answers), wants) for n in range(3)]
+    folder, out = tmp_path / "in", tmp_path / "in-grades"
+    classroom.hand_in(pupils, folder)
+    command = [sys.executable, "-m", "grading.grade", folder, "--no-gradebook", "--workers", "1"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "tools")}
+    path = f"{broken.parent}:{os.environ['PATH']}"
+    done = subprocess.run(command, env=environment | {"PATH": path}, capture_output=True, text=True)
+    assert done.returncode not in (0, None)
+    stored = {path.stem: json.loads(path.read_text()) for path in (out / "results").glob("*.json")}
+    assert len(stored) == 1
+    assert all(name in done.stderr for name in {"s0", "s1", "s2"} - {*stored})
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert (done.returncode, "3 students, 2 graded now" in done.stdout) == (0, True), done
+    stored = {path.stem: json.loads(path.read_text()) for path in (out / "results").glob("*.json")}
+    assert [d for pupil in pupils for d in classroom.differences(pupil, stored[pupil.name], EXERCISE)] == []
+
+
+@needs_walls
+def test_a_sandbox_that_is_killed_from_outside_is_a_fault(inside):
+    box = inside()
+    threading.Timer(0.3, box.process.kill).start()
+    with pytest.raises(Fault, match="from outside"):
+        cell(box, "import time\ntime.sleep(9)")
+
+
+def test_a_full_machine_is_a_fault(course, monkeypatch):
+    """No file can be opened any more, or no process started: whoever marks says so, and makes no grade."""
+    code = [{"source": FIRST.solution, "at": 1, "mark": "q3-1"}]
+    steps, _ = marking.plan(code, EXERCISE, 1.0)
+
+    def start():
+        raise OSError(24, "Too many open files")
+
+    with pytest.raises(Fault, match="Too many open files"):
+        marking.Session(steps, Limits(), start).to(1)
+
+
+def marked(course, *own, answers=None, limits=None, after=()):
+    """(outcomes, notes) of a notebook with right answers, with cells of one's own in front, or behind the first answer."""
+    answers = answers or classroom.right(EXERCISE, 0)[0]
+
+    def add(made):
+        at = classroom.marked(made, f"q{FIRST.id.replace('.', '-')}")
+        made.cells[at + 1 : at + 1] = [nbformat.v4.new_code_cell(source) for source in after]
+        made.cells[2:2] = [nbformat.v4.new_code_cell(source) for source in own]
+
+    path = course.parent / "notebook.ipynb"
+    path.write_bytes(classroom.notebook(EXERCISE, answers, add))
+    found = marking.mark(path, EXERCISE, 0, limits or Limits(), course)
+    return [row["outcome"] for row in found["rows"]], found["notes"]
+
+
+RIGHT = ["correct"] * len(EXERCISE.questions)
+
+#: In Jupyter all of this runs; here too, and nothing is said of it.
+AS_IN_JUPYTER = {
+    "display": "x = 3\ndisplay(x)",
+    "time": "%time x3 = -0.25\nassert x3 == -0.25",
+    "cell time": "%%time\ny = 3",
+    "question": "abs?",
+    "question before": "?abs",
+    "shell": "files = !ls /usr\nassert 'bin' in files\n!echo $HOME",
+    "await": "import asyncio\nawait asyncio.sleep(0.01)",
+    "loop": "import asyncio\ntask = asyncio.create_task(asyncio.sleep(0.01, 3))\nassert await task == 3",
+    "asyncio.run": "import asyncio\nasync def f(): return 3\nassert asyncio.run(f()) == 3",
+    "get_ipython": "get_ipython().run_line_magic('time', '1')",
+    "inline": "%matplotlib inline\n%config InlineBackend.figure_format = 'retina'\n%load_ext autoreload\n%autoreload 2",
+    "pip": "%pip install numpy\n!pip install numpy",
+    "bash": "%%bash\necho 1 > made.txt\ncat made.txt",
+    "html": "%%html\n<b>x</b>",
+    "javascript": "%%javascript\nalert(1)",
+    "latex": "%%latex\n$x$",
+    "imported display": "from IPython.display import display, HTML, Markdown\ndisplay(HTML('<b>'))",
+    "last": "2 * 21",
+    "main": "if __name__ == '__main__':\n    m = 1\nassert m",
+    "indented": "  indented = 1",
+    "prompt": ">>> p = 1",
+    "trailing": "x = 1\nx?\n",
+    "capture": "%%capture out\nprint(3)",
+    "timeit": "%timeit -n1 -r1 1 + 1",
+    "who": "%who\n%whos",
+}
+
+
+@needs_walls
+def test_what_runs_in_jupyter_runs_here(course):
+    cells = [*AS_IN_JUPYTER.values(), "%%writefile helper.py\nvalue = 42", "import helper\nassert helper.value == 42"]
+    cells += ["6 * 7", "assert _ == 42"]
+    answers, _ = classroom.right(EXERCISE, 0)
+    answers[FIRST.id] += f"\n\ndisplay({FIRST.names[0]})\n%time x = 1\n{FIRST.names[0]}?"
+    assert marked(course, *cells, answers=answers) == (RIGHT, [])
+
+
+#: What ends the process later than the cell that asked for it.
+LATER = {
+    "timer": "import os, threading\nthreading.Timer(0.003, os._exit, (0,)).start()",
+    "later": "import os, threading\nthreading.Timer(0.1, os._exit, (0,)).start()",
+    "alarm": "import signal\nsignal.setitimer(signal.ITIMER_REAL, 0.02)",
+    "child": "import os, subprocess\nsubprocess.Popen(['sh', '-c', f'sleep 0.05; kill -9 {os.getpid()}'])",
+    "fork": "import os, time, signal\nif os.fork() == 0:\n    time.sleep(0.05)\n    os.kill(os.getppid(), 9)\n    os._exit(0)",
+    "trace": "import os, sys, threading\nthreading.setprofile(lambda *a: os._exit(0))\nsys.setprofile(lambda *a: os._exit(0))",
+    "library": "import gdlib, numpy, os\nnumpy.abs = numpy.linalg.norm = numpy.array = abs = lambda *a, **k: os._exit(0)",
+    "collected": "import gc, os\ngc.callbacks.append(lambda *a: os._exit(0))\ngc.set_threshold(1)",
+    "channel": "import os, threading\ndef flood():\n    for n in range(64):\n        try: os.write(n, b'x' * 99)\n        except OSError: pass\nthreading.Timer(0.05, flood).start()",
+}  # fmt: skip
+
+
+@needs_walls
+@pytest.mark.parametrize("source", LATER.values(), ids=LATER)
+def test_a_cell_that_ends_the_process_later_costs_no_point_and_is_named(course, source):
+    outcomes, notes = marked(course, "helper = 1", source, "assert helper == 1")
+    assert outcomes == RIGHT
+    assert [re.match(r"Cell \d+", note)[0] for note in notes] == ["Cell 4"], notes
+
+
+@needs_walls
+def test_an_answer_that_ends_the_process_is_its_own_fault(course):
+    answers, _ = classroom.right(EXERCISE, 0)
+    answers[FIRST.id] = classroom.function(FIRST, "import os\nos._exit(0)")
+    outcomes, notes = marked(course, "helper = 1", "other = helper", answers=answers)
+    assert outcomes == ["error", *RIGHT[1:]]
+    assert notes == []
+
+
+@needs_walls
+def test_threads_that_do_nothing_cost_nothing(course):
+    """A cell of two seconds that leaves an idle thread runs once, not once for each question."""
+    idle = "import threading, time\nthreading.Thread(target=time.sleep, args=(60,), daemon=True).start()\ntime.sleep(2)"
+    began = time.monotonic()
+    limits = Limits(seconds=10.0)  # seven times would be more
+    assert marked(course, idle, limits=limits)[0] == RIGHT, time.monotonic() - began
+
+
+@needs_walls
+def test_half_a_character_is_no_reason_to_stop(course):
+    answers, _ = classroom.right(EXERCISE, 0)
+    answers[FIRST.id] = classroom.function(FIRST, "raise ValueError('\\ud800' + chr(0xdfff))")
+    outcomes, notes = marked(course, "raise ValueError('\\ud800')", answers=answers)
+    assert outcomes == ["error", *RIGHT[1:]]
+    assert json.dumps(notes, ensure_ascii=False).encode()

@@ -22,9 +22,10 @@ from pathlib import Path
 from tqdm import tqdm
 
 from gdlib.checks import Verdict, bank
-from grading import collect, copies, gradebook, likeness, lms, policy, reading, reports, sandbox
+from grading import collect, copies, gradebook, groups, likeness, lms, policy, reading, reports
 from grading.marking import mark
-from grading.sandbox import GDLIB, Limits
+from grading.sandbox import Limits
+from grading.walls import GDLIB, UNGUARDED, UNGUARDED_ROOT, staged, why_not
 from grading.workers import graded
 
 LIMITS = {field.name: field.default for field in fields(Limits) if field.name != "reply"}
@@ -51,6 +52,7 @@ def number(kind, least):
 def arguments(given):
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], allow_abbrev=False)
+    parser.error = lambda message: parser.exit(2, f"{message}\n")
     what = "a folder or an archive of what was handed in, as a learning platform gives it; or nbgrader's course"
     parser.add_argument("submissions", type=Path, help=what)
     parser.add_argument("--exercise", help="its number; without, the one that most of the notebooks belong to")
@@ -90,10 +92,10 @@ class Job:
 def main(given=None):
     options = arguments(given)
     walls = not options.no_sandbox
-    missing = [] if walls else [*sandbox.UNGUARDED, *[sandbox.UNGUARDED_ROOT] * (not os.geteuid())]
+    missing = [] if walls else [*UNGUARDED, *[UNGUARDED_ROOT] * (not os.geteuid())]
     with tempfile.TemporaryDirectory(prefix="gdlib-collected-") as scratch:
         try:
-            base = options.out or Path(f"{options.submissions.resolve().with_suffix('')}-grades")
+            base = options.out or Path(f"{collect.bare(str(options.submissions.resolve()))}-grades")
             job = prepared(options, base, scratch)
             results, now = results_of(job, options, walls, scratch)
             said = written(job, results, missing, options, base)
@@ -118,6 +120,8 @@ def prepared(options, base, scratch):
     """The Job of the command line. Raises ValueError, in a sentence, on what can't be meant."""
     if not options.submissions.exists():
         raise ValueError(f"SUBMISSIONS must be a folder of notebooks or an archive, got {str(options.submissions)!r}")
+    if base.exists() and not base.is_dir():
+        raise ValueError(f"--out must be a folder, got the file {str(base)!r}")
     students, others, platform = collect.collected(options.submissions, [base], scratch)
     found = policy.settings([base, options.submissions])
     handed = {name: [copies.looked_at(entry) for entry in s.notebooks] for name, s in students.items()}
@@ -132,8 +136,8 @@ def prepared(options, base, scratch):
     for name in options.student or []:
         if not named(students, name):
             raise ValueError(f"no student is called {name!r}, but {collect.short(', '.join(students), 600)}")
-    if not options.no_sandbox and (reason := sandbox.why_not()):
-        raise SystemExit(NO_SANDBOX.format(reason, ";\n  ".join(sandbox.UNGUARDED)))
+    if not options.no_sandbox and (reason := why_not()):
+        raise SystemExit(NO_SANDBOX.format(reason, ";\n  ".join(UNGUARDED)))
     out = place_of(base, exercise.number)
     written = policy.overrides(out / "overrides.csv", students, exercise)
     rules = replace(rules, overrides=written)
@@ -247,8 +251,8 @@ def results_of(job, options, walls, scratch):
         shut = [entry.why for entry in job.students[student].entries if "can't be opened" in entry.why]
         done(student, {"rows": [], "notes": []} | ({"ungraded": shut[0]} if shut else {}))
     bar = tqdm(total=len(job.handed), initial=len(results), unit=" notebooks", desc=f"exercise {job.exercise.number}")
-    with sandbox.staged() as course, bar:
-        hidden = (*own_folders(), options.submissions, job.out, Path(scratch))
+    with staged() as course, bar:
+        hidden = (options.submissions, job.out, Path(scratch))
         asked = bank.Exercise(
             job.exercise.path
         )  # as it was read: what its cells define can't be sent to other processes
@@ -275,13 +279,6 @@ def stored_of(out, student):
         return found if isinstance(found, dict) and found.get("rows") else {}
     except (OSError, ValueError):
         return {}
-
-
-def own_folders():
-    """Where the solutions are: gdlib, wherever it is installed, and the folders of this project, but for Python's."""
-    project = Path(__file__).resolve().parents[2]
-    folders = [path for path in project.iterdir() if path.is_dir() and not Path(sys.prefix).is_relative_to(path)]
-    return [GDLIB, *folders]
 
 
 def drawn(path):
@@ -406,6 +403,7 @@ def nbgrader(job, sheet, options, base):
 
 
 if __name__ == "__main__":
+    groups.join()
     try:
         main()
     except KeyboardInterrupt:

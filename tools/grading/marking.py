@@ -1,56 +1,134 @@
 """One notebook, graded: its cells run in the sandbox, from the top; what they define is judged here."""
 
+import json
 import time
 from dataclasses import asdict, replace
 
 from gdlib.checks import Verdict, encode, judge
 from grading import reading
-from grading.sandbox import Broken, Sandbox
+from grading.sandbox import Broken, Fault, Sandbox
+
+GIVEN = "a given cell"
+ENDED = ("ended", "meddled", "memory")  # what a thread or a child that another cell has left running can do as well
+TRIES = 3  # to start a sandbox, on a machine that may be short of something for a moment
+RESTARTS = 60
 
 
 class Session:
     """A notebook as steps, run one by one in a sandbox. A new one takes its place when it is gone.
 
-    A step that ended the process is left out the next time; what came of each is in `seen`.
+    A step that ended the process is left out from then on: `out`. What came of each is in `seen`.
+    own: the positions of cells that are no question's answer.
     """
 
-    def __init__(self, steps, limits, start):
-        self.steps, self.limits, self.start = steps, limits, start
-        self.box, self.done, self.seen, self.fatal, self.over = None, 0, {}, {}, None
+    def __init__(self, steps, limits, start, own=()):
+        self.steps, self.limits, self.start, self.own = steps, limits, start, {*own}
+        self.box, self.done, self.seen, self.out, self.over = None, 0, {}, {}, None
+        self.left, self.restarts = set(), 0  # own cells that have left something running
 
     def to(self, position):
-        """Run the steps before `position` that have not run.
+        """Run the steps before `position` that have not run; where one ends the process, find out which, and go on.
 
-        Raises Broken if the time for the notebook is over or no sandbox starts.
+        Raises Broken if the time for the notebook is over, Fault if no sandbox starts.
         """
-        while self.done < position or self.box is None:
+        while self.box is None or self.done < position:
+            try:
+                self.steps_to(position)
+            except Broken as broken:
+                if self.over is not None:
+                    raise
+                at = self.done
+                if not self.blamed(at, broken, lambda at=at: self.reaches(at + 1)):
+                    self.out[at] = broken
+
+    def reaches(self, position):
+        """Do the steps before a position run without an end of the process?"""
+        try:
+            self.steps_to(position)
+        except Broken as broken:
             if self.over is not None:
-                raise self.over
-            if self.box is None:
+                raise
+            return broken.why not in ENDED
+        return True
+
+    def steps_to(self, position):
+        """`to`, of which Broken comes out at once."""
+        if self.over is not None:
+            raise self.over
+        if self.box is None:
+            self.begin()
+        while self.done < position:
+            if self.done not in self.out:
+                self.seen[self.done] = self.ask(self.limits.cell, **self.steps[self.done])
+                if self.done in self.own:
+                    before, self.now = self.now, self.running()
+                    self.left |= {self.done} if self.now > before else set()
+            self.done += 1
+
+    def begin(self):
+        """A sandbox in which nothing of the student's has run. Raises Fault where there is none to be had."""
+        self.restarts += 1
+        for attempt in range(TRIES):
+            try:
                 self.box, self.done = self.start(), 0
-                self.ask(20.0, do="missing", names=[])  # Python starts
-                self.usual = self.box.threads
-            elif self.done in self.fatal:
-                self.done += 1
-            else:
-                try:
-                    self.seen[self.done] = self.ask(self.limits.cell, **self.steps[self.done])
-                    self.done += 1
-                except Broken as broken:
-                    self.fatal[self.done] = broken
+                self.now = self.running()  # Python has started
+                self.threads = self.box.threads
+                return
+            except (Broken, Fault, OSError) as error:
+                if self.over is not None and self.restarts > 1:
+                    raise
+                reason, self.over = error, None
+                time.sleep(0.2 * attempt)
+        raise Fault(f"no sandbox starts ({reason})")
+
+    def running(self):
+        """How many threads, processes and timers there are inside."""
+        return self.ask(20.0, do="running").get("value") or 0
+
+    def blamed(self, at, broken, works):
+        """Is it an own cell before `at` that ended the process there? Then that one is left out from now on.
+
+        works: what is tried without a cell that is suspected: those first that have left something running.
+        """
+        before = sorted(position for position in self.own if position < at)
+        if broken.why not in ENDED or not before or self.restarts > RESTARTS:
+            return False
+        for position in sorted(self.left & {*before} - {*self.out}, reverse=True):
+            if self.without([position], broken, works):
+                return True
+        if at in self.own or not self.without(before, broken, works):
+            return False
+        while before[1:]:  # not one of them left anything: which half is it?
+            half = before[: len(before) // 2]
+            before = half if self.without(half, broken, works) else before[len(half) :]
+        return self.without(before, broken, works)
+
+    def without(self, positions, broken, works):
+        """Does it work where these cells are left out, of all own ones? If so they stay out."""
+        self.close()
+        kept, self.out = (
+            self.out,
+            {at: why for at, why in self.out.items() if at not in self.own or why.why not in ENDED},
+        )
+        self.out |= dict.fromkeys(positions, broken)
+        if works():
+            return True
+        self.close()
+        self.out = kept
+        return False
 
     def ask(self, patience, /, **request):
-        """`Sandbox.ask`; no sandbox is left when it raises Broken."""
+        """`Sandbox.ask`; no sandbox is left when it raises."""
         try:
             return self.box.ask(patience, **request)
-        except Broken as broken:
+        except BaseException as error:
             self.box = None
-            self.over = broken if broken.why == "over" else None
+            self.over = error if isinstance(error, Broken) and error.why == "over" else None
             raise
 
     def close(self, busy=False):
-        """End the sandbox; busy: only where something has been left running, which would slow the next question down."""
-        if self.box is not None and (not busy or self.box.threads > self.usual):
+        """End the sandbox; busy: only where something is at work in it, which would slow the next question down."""
+        if self.box is not None and (not busy or (self.box.threads > self.threads and self.box.busy())):
             self.box.close()
             self.box = None
 
@@ -81,7 +159,7 @@ def plan(code, exercise, seconds):
         if question is not None and question.id not in places:
             for source in before(exercise, question):
                 if source not in ran:
-                    run(source, "a given cell")
+                    run(source, GIVEN)
                     ran.add(source)
             steps.append({"do": "forget", "names": question.names})
         run(cell["source"], f"cell {cell['at']}")
@@ -101,11 +179,14 @@ def mark(path, exercise, seed, limits, course, walls=True, hidden=()):
     """One notebook's grade, a dict.
 
     rows: for each question the fields of its Verdict and a score; notes: what a teacher should know about the file.
+    Raises Fault, OSError or MemoryError where the machine failed: then there is no grade.
     """
     code, notes = reading.submitted(path, exercise)
     steps, places = plan(code, exercise, limits.cell)
     end = time.monotonic() + limits.seconds
-    session = Session(steps, limits, lambda: Sandbox(course, limits, end, walls, hidden))
+    answers = {position for positions, _ in places.values() for position in positions}
+    own = {at for at, step in enumerate(steps) if step.get("name", GIVEN) != GIVEN} - answers
+    session = Session(steps, limits, lambda: Sandbox(course, limits, end, walls, hidden), own)
     verdicts = {}
     try:
         for number in sorted(places, key=lambda number: places[number][1]):
@@ -116,18 +197,43 @@ def mark(path, exercise, seed, limits, course, walls=True, hidden=()):
     for number, (positions, _) in places.items():
         if len(positions) > 1:
             notes.append(f"{number}: {len(positions)} cells are marked as its answer; the last that defines it counts.")
-    answers = {position for positions, _ in places.values() for position in positions}
-    for position, step in enumerate(steps):
-        what = ended(session, position)
-        if position not in answers and what:
-            notes.append(f"{step['name'].capitalize()} {what[1]}")
+    for position in sorted(own):
+        if what := ended(session, position):
+            notes.append(f"{steps[position]['name'].capitalize()} {what[1]}")
     missing = Verdict("", "not attempted", "Its cell is missing." if code else "There is nothing to grade.")
     rows = [verdicts.get(number, replace(missing, question=number)) for number in exercise.questions]
-    return {"rows": [asdict(v) | {"score": int(v.outcome == "correct")} for v in rows], "notes": notes}
+    found = {"rows": [asdict(v) | {"score": int(v.outcome == "correct")} for v in rows], "notes": notes}
+    return json.loads(json.dumps(found, ensure_ascii=False).encode("utf-8", "replace"))  # half a character is none
 
 
 def verdict(session, question, seed, positions, place):
     """The Verdict on a question whose answer's steps are at `positions`, judged when the steps before `place` have run."""
+    try:
+        found, broken = attempt(session, question, seed, positions, place)
+        if broken is not None:
+            kept = []
+
+            def works():
+                kept[:] = attempt(session, question, seed, positions, place)
+                return kept[1] is None
+
+            found, broken = kept if session.blamed(place, broken, works) else (found, broken)
+    except Broken as error:
+        return Verdict(question.id, "too long" if error.why in ("over", "too long") else "error", str(error))
+    except (Fault, OSError, MemoryError):
+        raise
+    except Exception as error:
+        text = f"The check itself failed on this answer ({type(error).__name__}). Please look at it yourself."
+        return Verdict(question.id, "error", text)
+    if broken is not None and (found is None or broken.why != "too long"):
+        return Verdict(question.id, "too long" if broken.why in ("over", "too long") else "error", str(broken))
+    if found.message.startswith("Fill in"):
+        return replace(found, message="Nothing was filled in.")
+    return found
+
+
+def attempt(session, question, seed, positions, place):
+    """The Verdict, and the Broken that came while it was made, or None."""
     broken = []
 
     def call(args, kwargs, seconds):
@@ -141,34 +247,25 @@ def verdict(session, question, seed, positions, place):
             return {"kind": "too long"}
         return {"kind": "raised", "error": "Ended", "text": str(broken[0]), "where": ""}
 
+    session.to(place)
     try:
-        session.to(place)
         missing = session.ask(session.limits.cell, do="missing", names=question.names)
-        if missing.get("value") != []:
-            nothing = "not attempted", f"does not define {' and '.join(f'`{name}`' for name in question.names)}."
-            failed = [what for position in positions if (what := ended(session, position))]
-            outcome, did = [nothing, *failed][-1]
-            return Verdict(question.id, outcome, f"Its cell {did}")
-        found = judge(question, call, seed)
     except Broken as error:
-        return Verdict(question.id, "too long" if error.why in ("over", "too long") else "error", str(error))
-    except Exception as error:
-        text = f"The check itself failed on this answer ({type(error).__name__}). Please look at it yourself."
-        return Verdict(question.id, "error", text)
-    if broken and broken[0].why != "too long":
-        outcome = "too long" if broken[0].why == "over" else "error"
-        return replace(found, outcome=outcome, message=str(broken[0]), example=(), mistake=None)
-    if found.message.startswith("Fill in"):
-        return replace(found, message="Nothing was filled in.")
-    return found
+        return None, error
+    if missing.get("value") == []:
+        return judge(question, call, seed), next(iter(broken), None)
+    nothing = "not attempted", f"does not define {' and '.join(f'`{name}`' for name in question.names)}."
+    failed = [what for position in positions if (what := ended(session, position))]
+    outcome, did = [nothing, *failed][-1]
+    return Verdict(question.id, outcome, f"Its cell {did}"), None
 
 
 def ended(session, position):
     """How a step failed, as (outcome, what it did); None where it did not, or never ran."""
-    if position in session.fatal and session.fatal[position].why != "too long":
-        broken = session.fatal[position]
+    broken = session.out.get(position)
+    if broken is not None and broken.why != "too long":
         return "too long" if broken.why == "over" else "error", str(broken)[3:]
-    seen = session.seen.get(position, {"kind": "too long" if position in session.fatal else "value"})
+    seen = session.seen.get(position, {"kind": "value"}) if broken is None else {"kind": "too long"}
     if seen["kind"] == "too long":
         return "too long", f"was stopped after {session.limits.cell:g} seconds. Does the loop ever end?"
     if seen["kind"] == "raised":

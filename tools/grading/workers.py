@@ -6,8 +6,14 @@ import signal
 import time
 from multiprocessing.connection import wait
 
+from grading.sandbox import Fault
+
 TOO_BIG = 4 * 2**30  # bytes for a process that judges
-STOPPED = {"rows": [], "notes": ["The grader stopped on it. Please look at it yourself."]}
+
+
+def ungraded(why):
+    """A result that is no grade: a fault of the machine is not the student's. It is not kept, and tried again."""
+    return {"rows": [], "notes": [], "ungraded": why}
 
 
 def serve(pipe, work):
@@ -20,7 +26,7 @@ def serve(pipe, work):
         try:
             pipe.send(work(path))
         except Exception as error:
-            pipe.send({"rows": [], "notes": [f"The grader stopped on it ({type(error).__name__}: {error})."]})
+            pipe.send(ungraded(str(error) if isinstance(error, Fault) else f"{type(error).__name__}: {error}"))
 
 
 class Worker:
@@ -59,7 +65,10 @@ def ready(workers):
 
 
 def graded(paths, work, count, patience):
-    """(student, ``work(path)``) as they come, from `count` processes that have `patience` seconds for each."""
+    """(student, ``work(path)``) as they come, from `count` processes that have `patience` seconds for each.
+
+    Where `work` raises, or its process dies or is late, it is `ungraded`.
+    """
     todo = list(paths.items())[::-1]
     busy = [Worker(work) for _ in range(min(count, len(todo)))]
     try:
@@ -76,7 +85,7 @@ def graded(paths, work, count, patience):
                 if result is None and todo:
                     busy.append(Worker(work))
                 if student is not None:
-                    yield student, result or STOPPED
+                    yield student, result or ungraded("the process that judges it died, or took too long")
     finally:
         for worker in busy:
             worker.close()
