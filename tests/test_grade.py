@@ -40,7 +40,7 @@ def run(*arguments, **options):
     """The command, as a teacher gives it."""
     command = [sys.executable, "-m", "grading.grade", *map(str, arguments)]
     environment = ENVIRONMENT | options.pop("variables", {})
-    return subprocess.run(command, capture_output=True, text=True, timeout=200, env=environment, **options)
+    return subprocess.run(command, capture_output=True, text=True, timeout=900, env=environment, **options)
 
 
 def stored(out, student):

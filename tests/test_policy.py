@@ -3,6 +3,7 @@
 import csv
 import dataclasses
 import io
+import json
 import re
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import pytest
 
 import classroom
 from gdlib.checks import Verdict, bank, caller, judge
-from grading import collect, grade, gradebook, likeness, policy, reports
+from grading import beliefs, collect, grade, gradebook, likeness, policy, reports
 from lectures import plans
 
 ROOT = Path(__file__).parent.parent
@@ -192,6 +193,25 @@ def test_what_to_explain_again_comes_by_the_share_of_those_who_tried():
     everything = reports.overview(sheet({"anna": result(dict.fromkeys(EXERCISE.questions, "correct"))}))
     assert "Nothing: whatever was tried is right." in everything
     assert "7.0 of 7 points" in everything
+
+
+def test_what_the_class_predicted_stands_beside_what_it_answered(tmp_path):
+    rows = [("How many?", "8", "false", "t1"), ("How many?", "7", "true", "t2"), ("Draw it", "[[0, 1]]", "", "t1")]
+    text = "lecture,question,prediction,answer,right,score,reason,time\n"
+    (tmp_path / "predictions_03_descent.csv").write_text(
+        text + "".join(f'3,{q},"{p}",7,{r},,,{t}\n' for q, p, r, t in rows)
+    )
+    answers = [{"question": "How many?", "prediction": "<9>", "right": False, "time": "t1"}, 3, {"right": True}]
+    (tmp_path / "predictions_03_descent.json").write_text(json.dumps(answers))
+    (tmp_path / "predictions_x.json").write_text("[")
+    found = sheet({"anna": result({}), "ben": result({}), "cy": result({})})
+    for name, file in zip(found.students, ("03_descent.csv", "03_descent.json", "x.json"), strict=True):
+        found.students[name].entries.append(
+            collect.Entry((name, f"predictions_{file}"), tmp_path / f"predictions_{file}")
+        )
+    assert beliefs.believed(found.students) == [("How many?", 2, 1, [("<9>", 1)])]
+    assert found.students["cy"].entries[-1].why == "Predictions that can't be read."
+    assert "1 × &lt;9&gt;" in reports.overview(found)
 
 
 def test_the_homework_of_the_short_class_is_what_counts():

@@ -10,7 +10,7 @@ reply      what comes back, measured before it is made into objects
 sandbox    one process that runs what a student wrote, and cannot do harm: gdlib.checks.runner.worker
 marking    one notebook: run in the sandbox, judged here
 policy     how points are given: the teacher's own rules
-likeness   who wrote alike
+likeness   who wrote alike; beliefs: what the class predicted before it computed
 reports    grades.csv, a page for each student, a page about the class
 gradebook  the same grades for nbgrader
 =========  ===============================================================================

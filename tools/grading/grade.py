@@ -354,6 +354,7 @@ def written(job, results, unguarded, options, base):
     for student in results:
         write(job.out / "feedback" / f"{collect.filename(student)}.html", reports.feedback(student, sheet))
     write(job.out / "class.html", reports.overview(sheet))
+    # behind the page about the class, which looks at every file
     tables = {"grades.csv": reports.table(sheet), "files.csv": reports.files(sheet)}
     tables |= reports.for_platform(sheet, job.platform, job.roster, job.assignment)
     for name, text in tables.items():

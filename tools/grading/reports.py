@@ -16,7 +16,7 @@ import jinja2
 
 from gdlib.checks import OUTCOMES, Verdict
 from gdlib.checks.verdicts import prose
-from grading import collect, lms, policy
+from grading import beliefs, collect, lms, policy
 from grading.likeness import SHOWN
 from lectures import plans
 
@@ -196,6 +196,7 @@ def overview(sheet):
     again = sorted((q for q in asked if q["wrong"]), key=lambda q: (-q["part"], -q["wrong"]))
     scores = [sheet.grades[name].total for name in sheet.tried if sheet.grades[name].total is not None]
     rows = [(n, address(n), number(g.total), " ".join(sheet.said(n))) for n, g in sheet.grades.items()]
+    believed = beliefs.believed(sheet.students)
     lay = [row for row in collect.listed(sheet.students, sheet.others)[1:] if row[2] != "graded"]
     return PAGES.get_template("class.html").render(
         title=f"Exercise {sheet.exercise.number}: the class",
@@ -209,6 +210,7 @@ def overview(sheet):
         questions=asked,
         again=[q for q in again if q["counts_for"]],
         extra=[q for q in again if not q["counts_for"]],
+        believed=believed,
         hints=sheet.hints[:SHOWN],
         more_hints=max(0, len(sheet.hints) - SHOWN),
         addresses={name: address(name) for name in sheet.results},
