@@ -88,7 +88,7 @@ def test_too_many_lines_and_a_private_name_are_breaches(tmp_path):
         "gdlib/explore/view.js": "x\n" * 7000,
         "gdlib/explore/view.py": "x = 1\n" * 7000,
         "gdlib/explore/bundle/stub.js": "x\n" * 5000,
-        "tools/pages/site.py": "from gdlib.descent import _norm\n" + "x = 1\n" * 8000,
+        "tools/pages/site.py": "from gdlib.descent import _norm\n" + "x = 1\n" * 9000,
     }.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
@@ -97,7 +97,7 @@ def test_too_many_lines_and_a_private_name_are_breaches(tmp_path):
         "the core has 1001 lines; at most 1000 are allowed",
         f"gdlib, in Python has 8001 lines; at most {code_rules.LIMITS['gdlib, in Python'][1]} are allowed",
         f"{FRONT} has 7000 lines; at most {code_rules.LIMITS[FRONT][1]} are allowed",
-        f"tools has 8001 lines; at most {code_rules.LIMITS['tools'][1]} are allowed",
+        f"tools has 9001 lines; at most {code_rules.LIMITS['tools'][1]} are allowed",
     ]
     assert " 14000  gdlib/explore/" in code_rules.table(tmp_path)
 

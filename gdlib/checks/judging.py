@@ -58,7 +58,7 @@ def judge(question, call, seed=0):
     bad = sorted((case for case in cases if case.wrong), key=lambda case: _weight(question, seed, case.position))
     if not bad:
         praise = f"It is right on all {len(cases)} inputs." if cases[1:] else "That is right."
-        return Verdict(question.id, "correct", praise)
+        return Verdict(question.id, "correct", praise, share=1.0)
     if question.stub and _does(question.stub, cases):
         if getattr(call, "statements", None) not in (None, statements(question.stub)):
             return Verdict(question.id, "incorrect", AS_GIVEN, AS_GIVEN)
@@ -67,7 +67,8 @@ def judge(question, call, seed=0):
     case, mistake = _named(call, cases, bad)
     message = mistake or case.wrong
     outcome = {"raised": "error", "too long": "too long"}.get(case.seen["kind"], "incorrect")
-    return Verdict(question.id, outcome, message, mistake, example(case, message))
+    share = (len(cases) - len(bad)) / len(question.inputs(seed))
+    return Verdict(question.id, outcome, message, mistake, example(case, message), share)
 
 
 @cache

@@ -21,7 +21,7 @@ class Verdict:
     message of the known mistake that this is, or the general one that every function can make
     (nothing returned, another shape, a changed input), or None. `example` holds pairs of (what,
     text): the smallest input on which it differs, what came back and what was expected; or the line
-    that failed.
+    that failed. `share` of the question's inputs are right, from 0 to 1.
     """
 
     question: str
@@ -29,6 +29,7 @@ class Verdict:
     message: str
     mistake: str | None = None
     example: tuple = ()
+    share: float = 0.0
 
     def _parts(self):
         """The head, and what to do next; "" where there is nothing left to do."""

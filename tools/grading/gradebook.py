@@ -7,8 +7,12 @@ import warnings
 from pathlib import Path
 
 
-def write(path, exercise, results):
-    """Put results into nbgrader's database; what was done, in a few words."""
+def write(path, sheet, assignment=""):
+    """Put the grades of a `reports.Sheet` into nbgrader's database; what was done, in a few words.
+
+    assignment: its name, where the database has none with this notebook; "" for the notebook's.
+    A student without a grade is left as the database has him.
+    """
     if importlib.util.find_spec("nbgrader") is None:
         return "; no gradebook.db: nbgrader is not installed (make grade installs it)"
     from nbgrader.api import Gradebook
@@ -19,9 +23,10 @@ def write(path, exercise, results):
     os.environ["PATH"] = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))
     with warnings.catch_warnings(), Gradebook(f"sqlite:///{path}") as book:
         warnings.simplefilter("ignore")  # nbgrader's way with its own tables
+        exercise, weights = sheet.exercise, sheet.policy.weights
         notebook = exercise.path.stem
         known = [a.name for a in book.assignments if any(n.name == notebook for n in a.notebooks)]
-        name = known[0] if known else notebook
+        name = known[0] if known else assignment or notebook
         book.update_or_create_assignment(name)
         if not known:
             book.add_notebook(notebook, name)
@@ -31,17 +36,35 @@ def write(path, exercise, results):
                 continue
             where = (mark.grade_id, notebook, name)
             if mark.grade:
-                book.update_or_create_grade_cell(*where, max_score=float(mark.points), cell_type="code")
+                most = float(weights.get(mark.grade_id.removeprefix("check").replace("-", "."), 0))
+                book.update_or_create_grade_cell(*where, max_score=most, cell_type="code")
             if mark.solution:
                 book.update_or_create_solution_cell(*where)
             book.update_or_create_source_cell(*where, cell_type="code", locked=mark.locked, source=cell.source)
-        for student, result in results.items():
+        for student in sheet.tried:
+            grade = sheet.grades[student]
             book.update_or_create_student(student)
-            book.update_or_create_submission(name, student)
-            for row in result["rows"]:
+            added(book, book.update_or_create_submission(name, student), book.find_notebook(notebook, name))
+            for row in sheet.results[student]["rows"]:
                 key = row["question"].replace(".", "-")
-                grade = book.find_grade(f"check{key}", notebook, name, student)
-                grade.auto_score, grade.needs_manual_grade = float(row["score"]), grade.manual_score is not None
+                cell = book.find_grade(f"check{key}", notebook, name, student)
+                cell.auto_score = float(grade.points.get(row["question"]) or 0)
+                cell.needs_manual_grade = cell.manual_score is not None
                 book.find_comment(f"q{key}", notebook, name, student).auto_comment = row["message"]
+            if grade.late and grade.total is not None:
+                taken = sum(filter(None, grade.points.values())) - grade.total
+                book.find_submission_notebook(notebook, name, student).late_submission_penalty = max(taken, 0.0)
         book.db.commit()
     return f", and nbgrader's {path.name}"
+
+
+def added(book, submission, notebook):
+    """A submission with that notebook, which the assignment may have got later, when another exercise was graded."""
+    from nbgrader.api import Comment, Grade, SubmittedNotebook
+
+    if notebook.name not in [own.name for own in submission.notebooks]:
+        own = SubmittedNotebook(notebook=notebook, assignment=submission)
+        book.db.add(own)
+        book.db.add_all([Grade(cell_id=cell.id, notebook=own) for cell in notebook.grade_cells])
+        book.db.add_all([Comment(cell_id=cell.id, notebook=own) for cell in notebook.solution_cells])
+        book.db.commit()

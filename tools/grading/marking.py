@@ -182,13 +182,13 @@ def mark(path, exercise, seed, limits, course, walls=True, hidden=()):
     rows: for each question the fields of its Verdict and a score; notes: what a teacher should know about the file.
     Raises Fault, OSError or MemoryError where the machine failed: then there is no grade.
     """
-    code, problem = reading.read(path)
+    code, notes = reading.submitted(path, exercise)
     steps, places = plan(code, exercise, limits.cell)
     end = time.monotonic() + limits.seconds
     answers = {position for positions, _ in places.values() for position in positions}
     own = {at for at, step in enumerate(steps) if step.get("name", GIVEN) != GIVEN} - answers
     session = Session(steps, limits, lambda: Sandbox(course, limits, end, walls, hidden), own)
-    verdicts, notes = {}, [problem] if problem else []
+    verdicts = {}
     try:
         for number in sorted(places, key=lambda number: places[number][1]):
             verdicts[number] = verdict(session, exercise.questions[number], seed, *places[number])

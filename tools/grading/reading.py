@@ -16,31 +16,16 @@ CODE = 2 * 2**20  # characters of code that are looked at
 _MARK = re.compile(r"(q|check)(\d+)-(\d+)\Z")
 _CELLS = re.compile(r'"cells"\s*:\s*\[')
 _BETWEEN = re.compile(r"[\s,]*")
-
-
-def submissions(folder):
-    """{student: [notebooks]}: one file, or one folder, for each student; or nbgrader's submitted/.
-
-    Raises ValueError if there is nothing.
-    """
-    folder = Path(folder)
-    if not folder.is_dir():
-        raise ValueError(f"SUBMISSIONS must be a folder of notebooks, got {str(folder)!r}")
-    folder = folder / "submitted" if (folder / "submitted").is_dir() else folder
-    seen = {path.name: [] for path in sorted(folder.iterdir()) if path.is_dir() and not path.name.startswith(".")}
-    for path in sorted(folder.rglob("*.ipynb")):
-        parts = path.relative_to(folder).parts
-        if not any(part.startswith(".") for part in parts):
-            seen.setdefault(parts[0] if len(parts) > 1 else path.stem, []).append(path)
-    if not seen:
-        raise ValueError(f"there is no notebook in {str(folder)!r}")
-    return dict(sorted(seen.items()))
+_HEADING = re.compile(r"^\s*#*\s*(\d+\.\d+) \S", re.M)
+_CHECK = re.compile(r"""check\(\s*["'](\d+\.\d+)["']""")
+_NAME = re.compile(r"(?:async +)?def +(\w+)|(\w+)(?: *, *\w+)* *(?::[^=]*)?=(?!=)")
 
 
 def read(path, memory=MEMORY):
     """The code cells of a notebook, and what is wrong with the file ("" where nothing is).
 
-    A cell is a dict of its source, at (its place among all cells, from 1) and mark ("q3-2", "check3-2" or "").
+    A cell is a dict of its source, at (its place among all cells, from 1), mark ("q3-2", "check3-2" or "") and under
+    ("3.2", the question whose heading stands above it, or "").
     """
     try:
         found = Path(path).lstat()
@@ -50,6 +35,8 @@ def read(path, memory=MEMORY):
             return cells(Path(path).read_bytes())
         done = subprocess.run([sys.executable, "-I", __file__, path, str(memory)], capture_output=True, timeout=60)
         return tuple(json.loads(done.stdout))
+    except PermissionError as error:
+        return [], f"The file can't be opened ({error.strerror})."
     except (OSError, ValueError, subprocess.TimeoutExpired):
         return [], "The file is too large, or can't be read."
 
@@ -61,27 +48,46 @@ def cells(data):
     problem = ""
     try:
         notebook = json.loads(data)
-        found = notebook["cells"]
+        found = notebook["cells"] if "cells" in notebook else older(notebook)
     except (ValueError, RecursionError) as error:
         found = salvaged(data.decode("utf-8", "replace"))
         line = f" at line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
         rest = f"; the {len(found)} cells before that were graded" if found else ""
         problem = f"The file is damaged or no notebook: its JSON breaks{line}{rest}."
-    except (TypeError, KeyError):
+    except (TypeError, KeyError, AttributeError):
         return [], "This is JSON, and no notebook."
     if not isinstance(found, list):
         return [], "This is JSON, and no notebook."
-    code, left = [], CODE
+    code, left, under = [], CODE, ""
     for at, cell in enumerate(found, 1):
-        if not isinstance(cell, dict) or cell.get("cell_type") != "code":
+        source, name = text_of(cell), mark(cell) if isinstance(cell, dict) else ""
+        if source is None:
             continue
-        source = cell.get("source", "")
-        source = "".join(map(str, source)) if isinstance(source, list) else str(source)
+        kind = cell.get("cell_type")
+        if kind != "code" and not name.startswith("q"):
+            under = [under, *(_HEADING.findall(source) if kind in ("markdown", "heading") else [])][-1]
+            continue
         left -= len(source)
         if left < 0:
             return code, f"There is too much code: from cell {at} on it was not read."
-        code.append({"source": source, "at": at, "mark": mark(cell)})
+        made = {"source": source, "at": at, "mark": name, "under": under}
+        if kind != "code":  # its answer was turned into text: what stands there is taken for code all the same
+            made |= {"source": re.sub(r"^\s*```.*$", "", source, flags=re.M), "was": str(kind)[:20]}
+        code.append(made)
     return code, problem
+
+
+def older(notebook):
+    """The cells of a notebook in format 3, which has them in worksheets."""
+    return [cell for sheet in notebook["worksheets"] for cell in sheet["cells"]]
+
+
+def text_of(cell):
+    """A cell's source, which format 3 calls its input; None where there is no cell."""
+    if not isinstance(cell, dict):
+        return None
+    source = cell.get("source", cell.get("input", ""))
+    return "".join(map(str, source)) if isinstance(source, list) else str(source)
 
 
 def salvaged(text):
@@ -108,28 +114,69 @@ def mark(cell):
 
 
 def exercise_of(code):
-    """The number of the exercise that most of the marked cells belong to; None where none is marked."""
+    """The number of the exercise that most of the cells belong to, by their marks; where all are lost, by the checks in
+    them and the headings above; None where there is nothing of it."""
     numbers = Counter(_MARK.match(cell["mark"])[2] for cell in code if cell["mark"])
+    if not numbers:
+        found = (n for cell in code for n in [*_CHECK.findall(cell["source"]), cell["under"]] if n)
+        numbers = Counter(n.partition(".")[0] for n in found)
     return numbers.most_common(1)[0][0] if numbers else None
 
 
-def chosen(paths, number):
-    """The notebook of an exercise among those of a student: (path or None, what to say about it)."""
-    fits, others = [], []
-    for path in paths:
-        found, problem = read(path)
-        of = exercise_of(found)
-        if of == number:
-            fits.append(path)
-        else:
-            what = f"belongs to exercise {of}, not to {number}" if of else "has no cell of an exercise"
-            others.append((path, problem or f"The notebook {what}."))
-    if fits:
-        newest = max(fits, key=lambda path: path.stat().st_mtime)
-        return newest, f"Of {len(fits)} notebooks the newest was graded." if len(fits) > 1 else ""
-    if others:
-        return others[0]
-    return None, "There is no notebook in the folder."
+def submitted(path, exercise):
+    """The code cells of a notebook of an exercise, each answer marked, and what a teacher should know: `read`, and the
+    answers that lost their marks found by their names."""
+    code, problem = read(path)
+    code, notes = identified(code, exercise)
+    turned = [
+        f"{cell['mark'][1:].replace('-', '.')}: its cell {cell['at']} is {cell['was']}; it was read as code."
+        for cell in code
+        if "was" in cell
+    ]
+    return code, [*[problem] * bool(problem), *notes, *turned]
+
+
+def identified(code, exercise):
+    """Cells with marks where they were lost, or where several cells were merged, and a note for each answer so found.
+
+    A function is known by its name wherever it stands; values by their names below their heading or above their check.
+    """
+    marks = {cell["mark"] for cell in code}
+    lost = {q.id: q for q in exercise.questions.values() if f"q{q.id.replace('.', '-')}" not in marks}
+    if not lost:
+        return code, []
+    made, notes = [], {}
+    for cell in code:
+        for piece in pieces(cell, exercise, lost):
+            made.append(piece)
+            if piece is not cell and piece["mark"].startswith("q") and piece["mark"] != cell["mark"]:
+                number = piece["mark"][1:].replace("-", ".")
+                notes[number] = f"{number}: its cell had lost its mark or was merged; cell {cell['at']} has its name."
+    return made, [*notes.values()]
+
+
+def pieces(cell, exercise, lost):
+    """A cell, cut where the answer to a question begins that has no cell of its own, or where a check stands."""
+    lines, starts, own = cell["source"].splitlines(), [(0, cell["mark"])], {}
+    for question in exercise.questions.values():
+        free = not question.asks_for_values or cell["under"] == question.id or f'"{question.id}"' in cell["source"]
+        if cell["mark"] == f"q{question.id.replace('.', '-')}" or (question.id in lost and free):
+            own |= dict.fromkeys(question.names, f"q{question.id.replace('.', '-')}")
+    for n, line in enumerate(lines):
+        check, name = _CHECK.match(line), _NAME.match(line)
+        mark_here = f"check{check[1].replace('.', '-')}" if check else name and own.get(name[1] or name[2])
+        if mark_here and mark_here != starts[-1][1]:
+            while n and lines[n - 1].startswith(("#", "@")):
+                n -= 1
+            first = starts[-1][1] == "" and not check  # what stands above an answer belongs to it
+            starts[-1 if first else len(starts) :] = [(starts[-1][0] if first else n, mark_here)]
+    if [name for _, name in starts if name.startswith("q")] in ([], [cell["mark"]]) and len(lines) > 1:
+        return [cell]
+    ends = [n for n, _ in starts[1:]] + [len(lines)]
+    cut = (
+        {**cell, "source": "\n".join(lines[n:end]), "mark": name} for (n, name), end in zip(starts, ends, strict=True)
+    )
+    return [piece for piece in cut if piece["source"].strip()]
 
 
 if __name__ == "__main__":

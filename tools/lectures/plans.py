@@ -44,6 +44,16 @@ class Explorer(NamedTuple):
     section: str
 
 
+class Explanation(NamedTuple):
+    """Where a question of the exercise is explained again: the section, a slide of it, and a question of the bank."""
+
+    question: str
+    words: str  # of the mistakes that it is about; "" for all the others
+    section: str
+    slide: str
+    bank: str
+
+
 class Plan(NamedTuple):
     rows: list[Row]
     beliefs: list[Belief]
@@ -52,6 +62,7 @@ class Plan(NamedTuple):
 
 ROWS = ("90 min", "45 min", "section", "what you do", "ask")
 BELIEFS = ("they believe", "ask", "show", "section")
+EXPLANATIONS = ("if it went wrong", "section", "slide", "bank")
 EXPLORERS = ("explorer", "predict first", "let them try", "what comes out")
 
 
@@ -79,6 +90,21 @@ def read(path):
         section = section_of(where, name)
         plan.explorers.append(Explorer(one_ask(where, predict, section, taught), tries, out, section))
     return plan
+
+
+def explanations(path):
+    """The Explanations of a plan. A first cell is '3.1', or '3.1: turned round, sign' for mistakes whose message has
+    one of these words."""
+    rows = (cells for _, cells in table(path, EXPLANATIONS))
+    split = ((question.partition(": "), section, slide, bank) for question, section, slide, bank in rows)
+    return [Explanation(question, words, section, slide, bank) for (question, _, words), section, slide, bank in split]
+
+
+def explaining(places, question, message=""):
+    """The Explanation of a question, and of a mistake by its message; None where there is none."""
+    ours = [place for place in places if place.question == question]
+    fits = [place for place in ours if place.words and any(word in message for word in place.words.split(", "))]
+    return next(iter([*fits, *(place for place in ours if not place.words)]), None)
 
 
 def asks(where, text, section):
