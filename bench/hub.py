@@ -39,8 +39,8 @@ c.JupyterHub.cookie_secret_file, c.JupyterHub.db_url = {folder!r} + "/secret", "
 c.JupyterHub.authenticator_class, c.JupyterHub.spawner_class = "dummy", "simple"
 c.SimpleLocalProcessSpawner.home_dir_template = {folder!r} + "/{{username}}"
 c.Spawner.args += {root!r}
-for part in (c.Spawner.environment, c.JupyterHub.services[-1]["environment"]):
-    part["WARM_KERNELS"] = {folder!r} + "/kernels"
+for part in (c.Spawner.environment, *(s["environment"] for s in c.JupyterHub.services if "environment" in s)):
+    part["WARM"] = {folder!r} + "/warm"
 c.JupyterHub.services += [{{"name": "class", "api_token": {token!r}}}]
 c.JupyterHub.load_roles += [{{"name": "class", "services": ["class"],
     "scopes": ["admin:users", "admin:servers", "access:servers", "tokens"]}}]
@@ -79,6 +79,13 @@ def command(process):
         return ""
 
 
+def folder_of(process):
+    try:
+        return process.cwd()
+    except psutil.Error:
+        return ""
+
+
 def processor_time(processes):
     """Seconds of the processor, of these and of their children that have ended."""
     taken = 0
@@ -111,9 +118,11 @@ class Hub:
         for _ in range(240):
             try:
                 await self.ask("get", "/hub/api/users")
-                return self
+                if all((self.folder / f"warm-{kind}").exists() for kind in ("server", "kernel")):
+                    return self
             except (aiohttp.ClientError, OSError):
-                await asyncio.sleep(0.5)
+                pass
+            await asyncio.sleep(0.5)
         await self.__aexit__()
         raise RuntimeError(f"the hub did not start: {(self.folder / 'log').read_text()[-2000:]}")
 
@@ -146,13 +155,7 @@ class Student:
         while not (await self.hub.ask("get", f"/hub/api/users/{self.name}"))["servers"].get("", {}).get("ready"):
             await asyncio.sleep(0.5)
         self.ready = time.monotonic() - began
-        self.process = next(p for p in family(self.hub.process) if self.is_server(p))
-
-    def is_server(self, process):
-        try:
-            return process.environ().get("JUPYTERHUB_USER") == self.name
-        except psutil.Error:
-            return False
+        self.server = [p for p in family(self.hub.process) if folder_of(p) == str(self.hub.folder / self.name)]
 
     async def attend(self, path, killed=False):
         """Run a notebook's cells in their order, saving now and then; with `killed`, the kernel is killed half way."""
@@ -183,11 +186,11 @@ class Student:
 
     def starters(self, kernel):
         """The processes that the server has started for a kernel."""
-        return {p.pid for p in family(self.process) if kernel in command(p)}
+        return {p.pid for p in self.all_processes() if kernel in command(p)}
 
     def all_processes(self):
         """The server and the kernels, which may be another's children (warm.py)."""
-        found = [p for one in (self.process, *self.processes.values()) for p in family(one)]
+        found = [p for one in (*self.server, *self.processes.values()) for p in family(one)]
         return list({p.pid: p for p in found}.values())
 
     async def run(self, path, notebook, cells, kernel):

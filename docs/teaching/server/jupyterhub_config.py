@@ -24,7 +24,7 @@ memory = {
     "MALLOC_TRIM_THRESHOLD_": "131072",
     "MALLOC_MMAP_THRESHOLD_": "131072",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-    "WARM_KERNELS": "/run/gradient-descent-kernels",  # where kernels are asked for
+    "WARM": "/run/gradient-descent",  # where servers and kernels are asked for
 }
 c.Spawner.environment = memory | {
     "PATH": f"{sys.prefix}/bin:/usr/local/bin:/usr/bin:/bin",
@@ -41,8 +41,10 @@ c.Spawner.args = [
 
 # A server that has done nothing for an hour ends too.
 culler = [sys.executable, "-m", "jupyterhub_idle_culler", "--timeout=3600", "--cull-every=300"]
-# Kernels are forked from one process that has loaded the libraries; warm.py says how.
-warm = {"name": "warm", "command": [sys.executable, str(server / "warm.py")], "environment": memory}
-c.JupyterHub.services = [{"name": "culler", "command": culler}, warm]
+c.JupyterHub.services = [{"name": "culler", "command": culler}]
+# Servers and kernels are forked from two processes that have loaded the libraries; warm.py says how.
+for kind in ("server", "kernel"):
+    command = [sys.executable, str(server / "warm.py"), "serve", kind]
+    c.JupyterHub.services += [{"name": f"warm-{kind}", "command": command, "environment": memory}]
 scopes = ["list:users", "read:users:activity", "read:servers", "delete:servers"]
 c.JupyterHub.load_roles = [{"name": "culler", "scopes": scopes, "services": ["culler"]}]

@@ -1,11 +1,12 @@
-"""Kernels that are forked from one process in which the libraries are loaded: they share its memory, and start at once.
+"""Servers and kernels that are forked from a process in which the libraries are loaded: they share its memory.
 
-python3 warm.py               the process itself: the hub starts it, as root
-python3 warm.py CONNECTION    what Jupyter starts as a kernel: asks that process for one, and lives as long as it does
+python3 warm.py serve kernel        that process, and one for servers: the hub starts them, as root
+python3 warm.py kernel CONNECTION   what Jupyter starts as a kernel: asks for one, and lives as long as it does
+python3 warm.py server ARGUMENTS    what the hub starts as a student's server: likewise
 
-Whoever asks gets a kernel that runs as the user the system says they are (SO_PEERCRED), with their folder and their
-environment: that process forks, the child gives its rights away, and only then reads what was asked.
-Where nobody answers, or on an error, an ordinary kernel starts.
+Whoever asks gets a process of the user that the system says they are (SO_PEERCRED), in their folder, with their
+environment: the child of the fork gives its rights away first, and only then reads what is asked.
+Where nobody answers, an ordinary server or kernel starts.
 """
 
 import json
@@ -15,44 +16,63 @@ import signal
 import socket
 import sys
 
-ADDRESS = os.environ.get("WARM_KERNELS", "/run/gradient-descent-kernels")
-# What lectures import. Not what looks for its notebook when it is imported: ipywidgets, gdlib.figures, gdlib.explore.
-LIBRARIES = """ipykernel.ipkernel ipykernel.kernelapp ipykernel.zmqshell IPython.core.completerlib IPython.core.debugger
-    IPython.extensions.storemagic tornado.platform.asyncio sqlite3 psutil psygnal numpy.random matplotlib.pyplot
-    matplotlib.patheffects sympy gdlib"""
+ADDRESS = os.environ.get("WARM", "/run/gradient-descent")
+# Not what looks for its notebook when it is imported: ipywidgets, gdlib.figures, gdlib.explore.
+LIBRARIES = {
+    "kernel": """ipykernel.ipkernel ipykernel.kernelapp ipykernel.zmqshell IPython.core.completerlib sqlite3 psutil psygnal
+        IPython.core.debugger IPython.extensions.storemagic tornado.platform.asyncio numpy.random matplotlib.pyplot
+        matplotlib.patheffects sympy gdlib""",
+    "server": """jupyterhub.singleuser jupyterhub.singleuser.extension jupyterlab.labapp jupyter_server.serverapp
+        jupyter_server.services.contents.handlers jupyter_server.services.kernels.handlers nbformat sqlite3
+        jupyter_server.services.sessions.handlers jupyter_server.services.nbconvert.handlers jupyter_lsp
+        jupyter_server_terminals notebook_shim tornado.platform.asyncio""",
+}
 
 
-def ask(connection):
-    """Stand for a kernel; when this process is killed the kernel ends, and the other way round."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def ask(kind, arguments):
+    """Stand for the process that is asked for: it ends with this one, and this one with it."""
+    parent = os.getppid()
     try:
         line = socket.socket(socket.AF_UNIX)
-        line.connect(ADDRESS)
+        line.connect(f"{ADDRESS}-{kind}")
         socket.send_fds(line, [b"."], [1, 2])
-        request = {"connection": connection, "folder": os.getcwd(), "environment": dict(os.environ)}
+        request = {"arguments": arguments, "folder": os.getcwd(), "environment": dict(os.environ)}
         line.sendall(json.dumps(request).encode() + b"\n")
-        kernel = os.pidfd_open(int(line.recv(20)))
+        pid = int(line.recv(20))
+        process = os.pidfd_open(pid)
     except (OSError, ValueError):
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        os.execv(sys.executable, [sys.executable, "-m", "ipykernel_launcher", "-f", connection])
-    select.select([kernel], [], [])
+        plain = ["-m", "ipykernel_launcher", "-f"] if kind == "kernel" else ["-m", "jupyterhub.singleuser"]
+        os.execv(sys.executable, [sys.executable, *plain, *arguments])
+
+    def end(*_):
+        os.kill(pid, signal.SIGTERM)
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, signal.SIG_IGN if kind == "kernel" else end)
+    while os.getppid() == parent and not select.select([process], [], [], 5)[0]:
+        pass
 
 
-def serve(limit):
-    """Fork a kernel for each that asks; `limit`: bytes of data that one may have."""
+def serve(kind, limit):
+    """Fork a process of this kind for each that asks; `limit`: bytes of data that one may have."""
     import gc
     import importlib
 
-    sys.modules["debugpy"] = None  # JupyterLab's debugger, a sixth of a kernel's memory, stays away
-    for name in LIBRARIES.split():
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("JUPYTERHUB_")}
+    if len(kept) < len(os.environ):  # what the hub tells its services is nothing for students
+        os.execve(sys.executable, [sys.executable, *sys.argv], kept)
+    sys.modules["debugpy"] = None  # JupyterLab's debugger stays away: it is large, and each kernel would load it
+    for name in LIBRARIES[kind].split():
         importlib.import_module(name)
-    if os.path.exists(ADDRESS):
-        os.remove(ADDRESS)
+    address = f"{ADDRESS}-{kind}"
+    if os.path.exists(address):
+        os.remove(address)
     listener = socket.socket(socket.AF_UNIX)
-    listener.bind(ADDRESS)
-    os.chmod(ADDRESS, 0o666)
+    listener.bind(address)
+    os.chmod(address, 0o666)
     listener.listen(64)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     gc.collect()
     gc.freeze()
     while True:
@@ -60,18 +80,21 @@ def serve(limit):
         if os.fork() == 0:
             listener.close()
             become(line, limit)
-            kernel(line)
+            kernel() if kind == "kernel" else server()
             os._exit(0)
         line.close()
 
 
 def become(line, limit):
-    """Give this process to the user at the other end."""
+    """Give this process to the user at the other end, and do as they ask."""
+    import ctypes
+    import fcntl
     import pwd
     import resource
     import struct
 
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     os.setsid()
     _, user, group = struct.unpack("3i", line.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
     resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
@@ -79,17 +102,7 @@ def become(line, limit):
         os.initgroups(pwd.getpwuid(user).pw_name, group)
         os.setgid(group)
         os.setuid(user)
-
-
-def kernel(line):
-    """Be the kernel that is asked for."""
-    import ctypes
-    import fcntl
-    import gc
-
-    import numpy as np
-    from ipykernel.kernelapp import IPKernelApp
-
+        ctypes.CDLL(None).prctl(4, 1)  # PR_SET_DUMPABLE: it may read its own /proc again, as lecture 6 does
     _, files, _, _ = socket.recv_fds(line, 1, 2)
     with line.makefile() as lines:
         request = json.loads(lines.readline())
@@ -99,14 +112,31 @@ def kernel(line):
     os.environ.clear()
     os.environ.update(request["environment"])
     os.chdir(request["folder"])
-    np.random.seed()  # noqa: NPY002 (each kernel draws its own, also by NumPy's old functions)
+    sys.argv[1:] = request["arguments"]
     line.sendall(str(os.getpid()).encode())
     # When the other end closes, the system sends SIGIO, which ends this process.
     fcntl.fcntl(line, fcntl.F_SETOWN, os.getpid())
     fcntl.fcntl(line, fcntl.F_SETFL, fcntl.fcntl(line, fcntl.F_GETFL) | os.O_ASYNC)
-    sys.argv = ["ipykernel_launcher", "-f", request["connection"]]
+
+
+def server():
+    """Be a student's server."""
+    from jupyterhub.singleuser import main
+
+    main()
+
+
+def kernel():
+    """Be a kernel."""
+    import ctypes
+    import gc
+
+    import numpy as np
+    from ipykernel.kernelapp import IPKernelApp
+
+    np.random.seed()  # noqa: NPY002 (each kernel draws its own, also by NumPy's old functions)
     application = IPKernelApp.instance()
-    application.initialize(sys.argv[1:])
+    application.initialize(["-f", sys.argv[1]])
     give_back = ctypes.CDLL(None).malloc_trim
 
     def tidy(*_):
@@ -119,7 +149,7 @@ def kernel(line):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        ask(sys.argv[1])
+    if sys.argv[1] == "serve":
+        serve(sys.argv[2], limit=int(os.environ.get("WARM_LIMIT", 3 << 29)))
     else:
-        serve(limit=int(os.environ.get("WARM_LIMIT", 3 << 29)))
+        ask(sys.argv[1], sys.argv[2:])
