@@ -308,6 +308,7 @@ def main():
     parser.add_argument("--proxy", default="configurable-http-proxy", help="the command of the proxy")
     parser.add_argument("--folder", default="/var/tmp", help="where the students' homes are, for the run")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # the hub is stopped then, too
     options.load = os.getloadavg()
     print(*asyncio.run(hold(options)), sep="\n")
 
