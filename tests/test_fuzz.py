@@ -11,7 +11,7 @@ from numbers import Integral
 import numpy as np
 import pytest
 import sympy
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
@@ -21,7 +21,8 @@ from gdlib.minibatch import SineFit
 from gdlib.scale.many import sweep
 from gdlib.scale.memory import footprint
 
-settings.register_profile("fuzz", max_examples=40, deadline=None, derandomize=True, database=None)
+BUSY = {"suppress_health_check": [HealthCheck.too_slow]}  # a busy machine draws slowly, and that says nothing of gdlib
+settings.register_profile("fuzz", max_examples=40, deadline=None, derandomize=True, database=None, **BUSY)
 FUZZ = settings.get_profile("fuzz")
 
 x, y = sympy.symbols("x y")
