@@ -29,7 +29,7 @@ from gdlib.checks.comparing import same
 from gdlib.checks.naming import weight
 from gdlib.checks.runner.limits import TooLong, within
 from gdlib.checks.runner.wire import Unknown, built, plain, shown
-from grading.sandbox import staged
+from grading.walls import staged
 from lectures import exercises
 
 EXERCISES = [bank.Exercise(path) for path in bank.sources()]
