@@ -453,7 +453,7 @@ FAULTS = {
     plumbing_that_teaches: "folds_only_plumbing: a loop that takes steps",
     plumbing_that_is_used: "folds_only_plumbing: slope is defined",
     other_minutes: "says_honest_minutes: a student takes",
-    untouched: "is_touched_often: 15",
+    untouched: "is_touched_often: ",
 }
 
 
