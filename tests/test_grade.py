@@ -134,7 +134,7 @@ def test_the_class_page_counts(graded):
         str(wants.count(outcome) or "·") for outcome in ("correct", "wrong", "not attempted", "error", "too long")
     ]
     said = re.sub(r"`(.*?)`", r"<code>\1</code>", EXERCISE.questions["3.2"].mistakes[0][0])
-    assert f'1 × {said} — \n<a href="feedback/redefine.html">redefine</a>' in text
+    assert f'1 × {said} — <a href="feedback/redefine.html">redefine</a>' in " ".join(text.split())
     assert "Graded without a sandbox" not in text
 
 
