@@ -120,6 +120,11 @@ def test_names_that_are_written_otherwise_are_one_student(tmp_path, collected):
     assert all(len(name.encode()) < 200 for name in names)
 
 
+def test_a_name_that_begins_with_a_dot_is_a_students_too(tmp_path, collected):
+    found, *_ = collected(lay(tmp_path / "in", ".hidden lee.ipynb", "._anna.ipynb", ".ipynb_checkpoints/b.ipynb"))
+    assert [*found] == [".hidden lee"]
+
+
 def test_every_file_is_listed_with_what_became_of_it(tmp_path, collected):
     folder = lay(tmp_path / "in", "anna/x.ipynb", "anna/.ipynb_checkpoints/x.ipynb", "ben.py", "cy/", "README.md", ".DS_Store",
                  "__MACOSX/anna/._x.ipynb", "dora/.DS_Store", "in-grades/seed", "in-grades/results/a.json", "in-grades/feedback/")  # fmt: skip

@@ -54,7 +54,7 @@ def table(path):
 def left_behind(folder):
     """The sandboxes whose course lies in a folder, which was the command's TMPDIR."""
     lines = (" ".join(p.info["cmdline"] or ()) for p in psutil.process_iter(["cmdline"]))
-    return [line for line in lines if f"{folder}/gdlib-grading-" in line] + list(folder.glob("gdlib-grading-*"))
+    return [line for line in lines if f"{folder}/gdlib-grading-" in line] + list(folder.glob("gdlib-*"))
 
 
 # --- a class of eight, and each kind of bad file --------------------------------------------------
@@ -199,7 +199,8 @@ def test_a_course_of_nbgraders_is_released_and_graded(tmp_path):
 
 
 @needs_walls
-def test_an_interrupted_run_goes_on_where_it_was(tmp_path):
+@pytest.mark.parametrize("how", ["SIGINT", "SIGTERM"])
+def test_an_interrupted_run_goes_on_where_it_was(tmp_path, how):
     answers, wants = classroom.right(EXERCISE, 0)
     slow = nbformat.v4.new_code_cell("import time\ntime.sleep(3)")
     changes = (None, lambda made: made.cells.insert(2, slow), None)  # while s1 sleeps the teacher presses Ctrl-C
@@ -214,13 +215,15 @@ def test_an_interrupted_run_goes_on_where_it_was(tmp_path):
         bar = b""
         while b" 1/3 " not in bar:
             bar += process.stderr.read1() or pytest.fail(bar.decode())
-        os.killpg(process.pid, signal.SIGINT)
+        os.killpg(process.pid, signal.SIGINT) if how == "SIGINT" else process.terminate()
         process.communicate(timeout=20)
         assert process.returncode != 0
     early = {path: path.stat().st_mtime_ns for path in (out / "results").glob("*.json")}
     assert 1 <= len(early) < 3
     assert not (out / "grades.csv").exists()
     assert left_behind(tmp_path) == []
+    if how == "SIGTERM":
+        return
     done = run(folder, "--no-gradebook")
     assert f"3 students, {3 - len(early)} graded now" in done.stdout, done.stderr
     assert all(path.stat().st_mtime_ns == at for path, at in early.items())

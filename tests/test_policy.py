@@ -37,7 +37,7 @@ def result(outcomes, shares=None, **more):
 
 def rules(text="", only=None, tmp_path=None, **more):
     (tmp_path / "grading.toml").write_text(text, "utf-8-sig")
-    return dataclasses.replace(policy.policy(EXERCISE, policy.settings([tmp_path]), only), **more)
+    return dataclasses.replace(policy.policy(EXERCISE, policy.settings(tmp_path), only), **more)
 
 
 def test_what_counts_and_with_which_weight(tmp_path):
@@ -68,7 +68,7 @@ def test_a_share_of_the_cases_counts_where_it_is_wanted(tmp_path):
 def test_judging_says_which_share_of_the_cases_is_right():
     question = EXERCISE.questions["3.1"]
     right = judge(question, caller(question.answer(question.solution)), 1)
-    none = judge(question, caller(question.answer(question.solution.replace("return x", "return x + 1"))), 1)
+    none = judge(question, caller(question.answer(question.solution.replace("return x", "return 3 * x + 1"))), 1)
     some = judge(question, caller(question.answer(question.mistakes[4][1])), 1)  # `eps` is not looked at
     assert (right.share, none.share) == (1.0, 0.0)
     assert 0 < some.share < 1
@@ -342,7 +342,7 @@ def test_a_class_from_the_first_run_to_the_second_exercise(two, capsys):
     assert (out / "grades.csv").read_bytes().startswith(b"\xef\xbb\xbf")  # so that Excel reads it
     before = graded_at(tmp_path)
     (out / "overrides.csv").write_text("student,question,score,comment\nben,3.2,1,shown in class\n")
-    (tmp_path / "in" / "grading.toml").write_text('partial = true\nquestions = ["3.1", "3.2"]')
+    (out / "grading.toml").write_text('partial = true\nquestions = ["3.1", "3.2"]')
     rows = command()
     assert 1 < float(rows["ben"]["total"]) < 2
     assert graded_at(tmp_path) == before
@@ -352,7 +352,11 @@ def test_a_class_from_the_first_run_to_the_second_exercise(two, capsys):
     assert {name for name, at in graded_at(tmp_path).items() if at != before[name]} == {"ben"}
     with pytest.raises(SystemExit, match="no student is called 'zoe'"):
         command("--student", "zoe")
-    (tmp_path / "in" / "grading.toml").unlink()
+    (out / "grading.toml").unlink()
+    for name, text in {"grading.toml": "partial = true", "roster.csv": "name,id\nanna,3\n"}.items():  # handed in
+        (tmp_path / "in" / name).write_text(text)
+    assert command()["ben"]["total"] == "1"
+    assert not {row["id"] for row in command().values()} - {""}
     (tmp_path / "in" / "anna" / "y.ipynb").write_bytes(classroom.notebook(OTHER, classroom.right(OTHER, 0)[0]))
     kept = (out / "class.html").read_bytes()
     command("--exercise", "1")
@@ -360,7 +364,7 @@ def test_a_class_from_the_first_run_to_the_second_exercise(two, capsys):
     assert (out / "exercise-1" / "class.html").exists()
     both = [*csv.DictReader(io.StringIO((out / "gradebook.csv").read_text("utf-8-sig")))]
     assert [row["exercise 1"] for row in both] == ["7", "0"]
-    assert both[0]["max"] == "9"
+    assert both[0]["max"] == "14"
     (out / "seed").write_text("")
     with pytest.raises(SystemExit, match="must hold the number") as caught:
         command()
@@ -409,8 +413,10 @@ def test_a_list_of_the_class_names_who_is_missing_and_is_given_back_with_grades(
     head = "Identifier,Full name,Grade,Maximum Grade,Last modified (submission),Last modified (grade),Feedback comments"
     late = '"Tuesday, 1 December 2026, 11:00 PM"'
     lines = [head, f"Participant 1,Anna,,100,{late},-,", "Participant 2,ben,,100,-,-,", "Participant 3,Zoe,,100,-,-,"]
-    (tmp_path / "in" / "roster.csv").write_text("\n".join(lines))
-    (tmp_path / "in" / "grading.toml").write_text("[late]\ndeadline = 2026-11-30\nper_day = 0.5")
+    out = tmp_path / "in-grades"
+    out.mkdir(exist_ok=True)
+    (out / "roster.csv").write_text("\n".join(lines))
+    (out / "grading.toml").write_text("[late]\ndeadline = 2026-11-30\nper_day = 0.5")
     rows = command()
     assert set(rows) == {"Anna", "ben", "Zoe"}
     assert (rows["Anna"]["id"], rows["Anna"]["late"], rows["Anna"]["total"]) == ("1", "1", "0.5")

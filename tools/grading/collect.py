@@ -19,7 +19,7 @@ MOST = 20_000  # files that are looked at
 SNIFF = 2**16
 RESULTS = "Results of a grading, not handed in."
 DEPTH = 60
-SYSTEM = re.compile(r"__MACOSX|\..+|Thumbs\.db|desktop\.ini|Icon\r", re.I | re.S)
+SYSTEM = re.compile(r"__MACOSX|\._.*|\.(?!.*ipynb\Z).+|Thumbs\.db|desktop\.ini|Icon\r", re.I | re.S)
 #: Names of folders and files that are nobody's.
 GENERIC = re.compile(
     r"\W*((submissions?|submitted|exports?|exported|downloads?|uploads?|students?|class|course|week|exercises?|assignments?"
@@ -273,7 +273,7 @@ class Tree:
         if self.course and (entry.parts[0] != "submitted" or len(entry.parts) < 3 or last == "timestamp.txt"):
             return "A file of nbgrader's course, not handed in."
         if len(entry.parts) == 1 and last.lower().endswith((".csv", ".toml", ".md")):
-            return "A list or a note beside the submissions."
+            return "A list or a note beside the submissions; what counts stands in the folder of results."
         if last.startswith("onlinetext") or "_assignsubmission_onlinetext" in "/".join(entry.parts):
             return "Text that was typed into the platform, and no notebook: not graded."
         return f"No notebook but {Path(last).suffix or 'a file'}: not graded."

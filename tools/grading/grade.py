@@ -12,6 +12,7 @@ import math
 import os
 import re
 import secrets
+import signal
 import sys
 import tempfile
 from collections import Counter
@@ -123,10 +124,10 @@ def prepared(options, base, scratch):
     if base.exists() and not base.is_dir():
         raise ValueError(f"--out must be a folder, got the file {str(base)!r}")
     students, others, platform = collect.collected(options.submissions, [base], scratch)
-    found = policy.settings([base, options.submissions])
+    found = policy.settings(base)  # never what lies among the submissions: a student may have put it there
     handed = {name: [copies.looked_at(entry) for entry in s.notebooks] for name, s in students.items()}
     exercise = bank.exercise(options.exercise or found.get("exercise") or commonest(handed))
-    roster = roster_of(found, options.submissions, base)
+    roster = roster_of(found, base)
     if roster is not None:
         students, handed = with_roster(students, handed, roster)
     chosen = {name: copies.chosen(of, exercise.number) for name, of in handed.items()}
@@ -166,17 +167,15 @@ def place_of(base, number):
     return out
 
 
-def roster_of(found, submissions, base):
-    """The class's list, where there is one: the settings' own, or roster.csv beside the results or the submissions."""
-    places = [place for place in (base, submissions) if place.is_dir()]
+def roster_of(found, base):
+    """The class's list, where there is one: the settings' own, or roster.csv, in the folder of results."""
     wanted = found.get("roster")
-    paths = [place / (wanted or "roster.csv") for place in places]
-    path = next((path for path in paths if path.is_file()), None)
-    if wanted and path is None:
-        raise ValueError(
-            f"grading.toml names the roster {wanted}, which is in neither {' nor '.join(map(str, places))}"
-        )
-    return lms.Roster(path) if path else None
+    path = base / (wanted or "roster.csv")
+    if path.is_file():
+        return lms.Roster(path)
+    if wanted:
+        raise ValueError(f"grading.toml names the roster {wanted}, and there is no {path}")
+    return None
 
 
 def with_roster(students, handed, roster):
@@ -405,6 +404,7 @@ def nbgrader(job, sheet, options, base):
 
 if __name__ == "__main__":
     groups.join()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever stops it, nothing is left behind
     try:
         main()
     except KeyboardInterrupt:

@@ -61,10 +61,10 @@ class Grade:
     comments: dict = field(default_factory=dict)
 
 
-def settings(places):
-    """What the first grading.toml in those folders says; {} where there is none. Raises ValueError on a mistake in it."""
-    path = next((place / "grading.toml" for place in places if (place / "grading.toml").is_file()), None)
-    if path is None:
+def settings(folder):
+    """What the folder's grading.toml says; {} where there is none. Raises ValueError on a mistake in it."""
+    path = folder / "grading.toml"
+    if not path.is_file():
         return {}
     try:
         found = tomllib.loads(path.read_text("utf-8-sig"))
