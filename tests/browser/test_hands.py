@@ -411,7 +411,7 @@ def test_a_function_of_two_variables(open_page):
     walked(slope, 60)(shown)
     curvatures = np.linalg.eigvalsh([[2, 1], [1, 6]])
     assert [shown["mu"], shown["L"]] == pytest.approx(curvatures, rel=1e-9)
-    assert f"at most L = {curvatures[1]:.3g} and at least {curvatures[0]:.3g}" in view.words()
+    assert f"at most L = {curvatures[1]:.4g}, at least {curvatures[0]:.3g}" in view.words()
 
 
 @pytest.mark.parametrize(

@@ -2,16 +2,11 @@
 
 import { element } from "./page.js";
 
-/** What was typed, with the fault marked, and the word about it. @param {string} typed @param {string} given @param {FormulaFault} fault */
-const told = (typed, given, { at, length, message }) => {
+/** What was typed, with the fault marked, and the word about it. @param {string} typed @param {FormulaFault} fault */
+const told = (typed, { at, length, message }) => {
   const end = at + Math.max(1, length);
   const mark = element("mark", {}, typed.slice(at, end) || " ");
-  return [
-    element("code", {}, typed.slice(0, at), mark, typed.slice(end)),
-    ` ${message} The picture still shows `,
-    element("code", {}, given),
-    ".",
-  ];
+  return [element("code", {}, typed.slice(0, at), mark, typed.slice(end)), ` ${message} (The picture stays.)`];
 };
 
 /** @param {(formula: string) => void} typed what the line holds now, "" for the given function */
@@ -31,7 +26,7 @@ export function field(typed) {
     name.textContent = `f(${subject.names.join(", ")}) = `;
     if (document.activeElement !== entry) entry.value = formula || given;
     entry.ariaInvalid = String(fault !== null);
-    wrong.replaceChildren(...(fault ? told(entry.value, given, fault) : []));
+    wrong.replaceChildren(...(fault ? told(entry.value, fault) : []));
   }
   return { line, show };
 }

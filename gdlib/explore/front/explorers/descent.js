@@ -63,7 +63,7 @@ function curvature({ spec, ground, main }, { points }) {
   const seen = points.filter(
     ([x, y = main.y[0]]) => x >= main.x[0] && x <= main.x[1] && y >= main.y[0] && y <= main.y[1],
   );
-  const some = seen.length > 60 ? spread([0, seen.length - 1], 60).map((k) => seen[Math.round(k)]) : seen;
+  const some = seen.length > 250 ? spread([0, seen.length - 1], 60).map((k) => seen[Math.round(k)]) : seen;
   return { ...curvatures(under(ground), some), met: true, all: some.length === points.length };
 }
 
