@@ -346,7 +346,7 @@ def test_the_number_beside_a_slider_is_what_the_hand_has_set(open_page, name):
     number = view.root.locator(".widget-readout").nth(int(name == "knob"))
     for dx in (-37, 13):
         shown, _ = drag(view, label, dx, 0)
-        assert float(number.inner_text()) == float(f"{shown[key]:.{digits}g}")
+        assert float(number.inner_text().replace("−", "-")) == float(f"{shown[key]:.{digits}g}")
 
 
 def test_the_lines_ends_turn_it_and_its_point_follows(open_page):

@@ -69,8 +69,8 @@ export function nameSliders(around, numbers) {
 function nameSlider(label, handle, readout, number) {
   label.title = ""; // it is "null"
   handle.ariaLabel = label.textContent;
-  const off = number && Number(readout.textContent) !== Number(number);
-  if (off && document.activeElement !== readout) readout.textContent = number;
+  const off = number && Math.abs(Number(readout.textContent?.replace("−", "-")) - Number(number)) > 1e-12;
+  if (off && document.activeElement !== readout) readout.textContent = number.replace(/^-/, "−");
   if (handle.ariaValueText !== readout.textContent) handle.ariaValueText = readout.textContent;
   if (!readout.isContentEditable) return;
   readout.role = "textbox";
