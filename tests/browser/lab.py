@@ -226,8 +226,8 @@ class Explorer:
 
     def press(self, label, *keys):
         handle = self.handle(label)
-        handle.focus()
         for key in keys:
+            handle.focus()  # which JupyterLab may take while a notebook is still coming up
             self.page.keyboard.press(key)
         return self.shown()
 
