@@ -36,6 +36,10 @@ WRONG = [
     ("3.2", "def ascend(gradient, init, lr, eps, T):\n    if T == 0:\n        return np.array(init, dtype=float), 0\n"
      "    path = gdlib.gradient_ascent(gradient, init, lr, eps, T)\n    return path.final, len(path.points)",
      "the start is none"),
+    ("3.1", "def descend(gradient, init, lr, eps, T):\n    return gdlib.gradient_descent(gradient, init, lr, eps, T).final",
+     "return the start before"),
+    ("3.5", "def walk(gradient, init, lr, T):\n    return gdlib.gradient_descent(gradient, init, lr, eps=0, T=T).final",
+     "return the start before"),
     ("3.5", "def walk(gradient, init, lr, T):\n    return init - T * lr * gradient(init * 1.0)", "the bug is still there"),
     ("3.7", "left, top, gone, beside = 2.411, 0.07543, 5, 1e-7", "From `left` the walk ends on the hill"),
     ("4.1", "def partial(X, y, beta, k):\n    r = y - X @ beta\n    return -2 / len(y) * np.sum(X[k] * r[: len(X[k])])",

@@ -10,7 +10,7 @@ from gdlib.checks import decode
 ITEMS = 20_000  # values in an answer, an array's numbers included: the largest right one has some 2,000
 DEEP = 32  # lists in lists
 LETTERS = 10**7  # NumPy reserves for each of an answer's values what its longest text needs
-KEYS = 2_000  # of a dict whose keys are no texts
+KEYS = 6_000  # values, where there is a dict whose keys are no texts: two thousand pairs in it
 DIGITS = 400  # of a whole number: no float is as large
 FIELDS = {  # of the observations that `worker` makes
     "value": {"value": object},
