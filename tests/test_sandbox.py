@@ -22,7 +22,7 @@ import pytest
 
 import classroom
 import deadly
-from gdlib.checks import bank, encode
+from gdlib.checks import bank, caller, encode
 from gdlib.checks.comparing import same
 from grading import grade, groups, marking, reading, walls, workers
 from grading.reply import observation
@@ -192,6 +192,16 @@ def test_what_is_no_observation_is_refused(seen):
         observation(json.dumps(seen))
 
 
+def test_what_never_ends_is_an_observation_whatever_kind_of_number_its_time_was():
+    """Exercise 1 gives 10 seconds, not 10.0: the grader took the reply for a forged one."""
+
+    def endless(x):
+        while True:
+            pass
+
+    assert observation(encode(caller(endless)((0,), {}, 1))) == {"kind": "too long", "seconds": 1.0}
+
+
 def test_an_observation_is_kept_short():
     long = observation(json.dumps({"kind": "raised", "error": "E" * 999, "text": "t" * 10**5, "where": ""}))
     assert (len(long["error"]), len(long["text"])) == (300, 300)
@@ -200,6 +210,7 @@ def test_an_observation_is_kept_short():
         np.ones((100, 200)),
         ["x" * 200] * 200,
         {2: "a"},
+        {t: 0.1 for t in range(1900)},  # a schedule, say, as a dict
         np.zeros((3, 0)),
         list(range(9999)),
     ):

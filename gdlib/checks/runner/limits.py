@@ -98,7 +98,7 @@ def tried(seconds, work):
         helper.stop()
         if not isinstance(error, TooLong):
             raise
-        return None, error, seconds
+        return None, error, float(seconds)
     _idle.append(helper)
     return found
 
