@@ -38,6 +38,9 @@ WRONG = [
      "the start is none"),
     ("3.1", "def descend(gradient, init, lr, eps, T):\n    return gdlib.gradient_descent(gradient, init, lr, eps, T).final",
      "return the start before"),
+    ("3.4", "lr, T = 10**400, 600", "a whole number that no float holds"),
+    ("3.4", "lr, T = np.datetime64('2026-12-01'), 600", "`lr` is a datetime64; a number is wanted"),
+    ("3.7", "left, top, gone, beside = 0.05, 0.07543, 10, np.zeros(2, dtype=[('a', float)])", "`beside` is a ndarray"),
     ("3.5", "def walk(gradient, init, lr, T):\n    return gdlib.gradient_descent(gradient, init, lr, eps=0, T=T).final",
      "return the start before"),
     ("3.5", "def walk(gradient, init, lr, T):\n    return init - T * lr * gradient(init * 1.0)", "the bug is still there"),
@@ -85,3 +88,20 @@ def test_the_given_code_itself_is_not_attempted():
     stub = bank.question("3.5").stub
     assert verdict("3.5", stub).outcome == "not attempted"
     assert verdict("3.5", f"{stub}\n# so it was").outcome == "not attempted"
+
+
+ODD = [
+    "None", "...", "1+0j", "np.datetime64('2026-12-01')", "np.zeros(2, dtype=[('a', float)])", "[10**400, 1]", "10**400",
+    "np.ma.array([1.0], mask=[1])", "{}", "{1, 2}", "object()", "(lambda: 1)", "b'x'", "'x'", "[[1], [2, 3]]", "[]",
+    "np.array([None])", "range(3)", "np.array(['a'])", "(1, 'a', None)", "type", "np.zeros((0, 3))", "float('nan')",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("turn", range(len(ODD)))
+def test_whatever_is_handed_over_gets_a_verdict_and_never_a_point(turn):
+    """Each question meets each odd value in one of the turns' exercises: as its value, or as what its function returns."""
+    for exercise in map(bank.exercise, "123456"):
+        question = list(exercise.questions.values())[turn % len(exercise.questions)]
+        value = ODD[turn] if question.asks_for_values else f"lambda *a, **k: {ODD[turn]}"
+        found = verdict(question.id, "\n".join(f"{name} = {value}" for name in question.names))
+        assert found.outcome != "correct" and found.message

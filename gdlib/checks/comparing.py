@@ -37,6 +37,7 @@ def same(a, b, rtol=1e-6, atol=1e-9):
         return a.keys() == b.keys() and all(same(a[key], b[key], rtol, atol) for key in a)
     if isinstance(a, list | tuple | np.ndarray) and isinstance(b, list | tuple | np.ndarray):
         return len(a) == len(b) and all(same(v, w, rtol, atol) for v, w in zip(a, b, strict=True))
+    a, b = (v.item() if isinstance(v, np.generic) else v for v in (a, b))  # NumPy's float can't meet such an int
     single = int | float | Unknown  # an int beyond 64 bits, too
     return a is b or (isinstance(a, single) and isinstance(b, single) and a == b)
 

@@ -167,6 +167,8 @@ def _form(value):
         return "a dict of " + ", ".join(map(str, value))
     if isinstance(value, Unknown):
         return "a function" if _is_function(value) else f"a {value.kind}"
+    if isinstance(value, int):
+        return "a whole number that no float holds"
     return "text" if isinstance(value, str) else "None"
 
 

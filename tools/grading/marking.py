@@ -13,6 +13,7 @@ ENDED = ("ended", "meddled", "memory")  # what a thread or a child that another 
 TRIES = 3  # to start a sandbox, on a machine that may be short of something for a moment
 RESTARTS = 60
 NOTES = 40
+FAILED = "The check itself failed on this answer"
 
 
 class Session:
@@ -201,6 +202,7 @@ def mark(path, exercise, seed, limits, course, walls=True, hidden=()):
     for position in sorted(own):
         if what := ended(session, position):
             notes.append(f"{steps[position]['name'].capitalize()} {what[1]}")
+    notes += [f"{number}: {v.message}" for number, v in verdicts.items() if v.message.startswith(FAILED)]
     notes[NOTES:] = [f"… and {len(notes) - NOTES} notes more."] * (len(notes) > NOTES)
     missing = Verdict("", "not attempted", "Its cell is missing." if code else "There is nothing to grade.")
     rows = [verdicts.get(number, replace(missing, question=number)) for number in exercise.questions]
@@ -225,7 +227,7 @@ def verdict(session, question, seed, positions, place):
     except (Fault, OSError, MemoryError):
         raise
     except Exception as error:
-        text = f"The check itself failed on this answer ({type(error).__name__}). Please look at it yourself."
+        text = f"{FAILED} ({type(error).__name__}). Please look at it yourself."
         return Verdict(question.id, "error", text)
     if broken is not None and (found is None or broken.why != "too long"):
         return Verdict(question.id, "too long" if broken.why in ("over", "too long") else "error", str(broken))

@@ -50,7 +50,7 @@ def caller(answer):
             return raised(TypeError(_no_function(answer)))
         given, names = built((args, kwargs))
         with quiet():
-            work = lambda: plain(answer(*given, **names) if args else _at(answer, names))  # noqa: E731
+            work = lambda: plain(answer(*given, **names)) if args else _values(answer, names)  # noqa: E731
             value, error, took = tried(seconds, work)
         pairs = enumerate(zip(args, given, strict=True))
         changed = [n for n, (before, after) in pairs if not _unchanged(before, after)]
@@ -91,6 +91,12 @@ def _no_function(answer):
     if hasattr(answer, "free_symbols"):
         return "this is a SymPy formula, not a function of a number: `sp.lambdify(x, formula)` turns it into one"
     return "check needs the function itself: its name, without brackets after it"
+
+
+def _values(answer, names):
+    """The plain value, or of several values each: one that is none spoils no other."""
+    values = _at(answer, names)
+    return [*map(plain, values)] if isinstance(answer, tuple) else plain(values)
 
 
 def _at(value, names):
