@@ -98,10 +98,10 @@ class Page:
         return self.tab.evaluate("() => document.documentElement.scrollWidth - window.innerWidth")
 
     def without_words(self):
-        """Pictures whose alternative text says less than 40 characters."""
+        """Pictures whose alternative text says less than 40 characters, or nothing where they are a formula."""
         return self.tab.evaluate(
             """() => [...document.querySelectorAll("main img, main canvas")].filter((i) => i.checkVisibility())
-            .filter((i) => (i.getAttribute("alt") ?? i.getAttribute("aria-label") ?? "").length < 40)
+            .filter((i) => (i.getAttribute("alt") ?? i.getAttribute("aria-label") ?? "").length < (i.matches(".math") ? 1 : 40))
             .map((i) => i.outerHTML.slice(0, 120))"""
         )
 
