@@ -593,3 +593,20 @@ def test_with_forced_colours_the_rings_are_seen(open_page):
     assert edge != back
     shown, _ = drag(view, "start", -40, 0)
     walked(df)(shown)
+
+
+def test_an_update_that_the_mouse_rests_on_is_shown_in_both_pictures(open_page):
+    page = open_page(explore.descent(f, df, init=3.0))
+    canvas = page.locator(".gd canvas")
+    box, pixels = canvas.bounding_box(), lambda: canvas.evaluate("c => c.toDataURL()")
+    shown = lambda: canvas.evaluate("c => c.shown.update")  # noqa: E731
+    assert shown() == -1
+    before = pixels()
+    page.mouse.move(box["x"] + 0.65 * box["width"], box["y"] + 0.5 * box["height"])
+    page.wait_for_function("document.querySelector('.gd canvas').shown.update > 0")
+    seen, early = pixels(), shown()
+    assert seen != before
+    page.mouse.move(box["x"] + 0.99 * box["width"], box["y"] + 0.5 * box["height"])
+    page.wait_for_function(f"document.querySelector('.gd canvas').shown.update > {early}")
+    page.mouse.move(5, 5)
+    page.wait_for_function("document.querySelector('.gd canvas').shown.update === -1")

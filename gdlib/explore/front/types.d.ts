@@ -220,6 +220,8 @@ interface Stage<S extends Common = Spec> extends Omit<Explored<S>, "main" | "sid
   flat: HTMLCanvasElement | null;
   /** What a term of the formula lights, "": nothing. */
   lit: string;
+  /** Where the mouse rests on the picture. */
+  pointed: Pair | null;
 }
 
 /** A walk of n pixels: what of it is in the picture, and the pixel where that ends. */

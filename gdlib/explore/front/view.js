@@ -61,6 +61,8 @@ export function render({ model, el }) {
   /** @type {Selected | null} */
   let selected = null;
   let [waiting, speaking, writing, printing, lit] = [false, 0, 0, false, ""];
+  /** @type {Pair | null} */
+  let pointed = null;
 
   /** Pixels of the canvas a CSS pixel: of the screen, and of what scales the page, as a deck does. */
   const sharpness = () => {
@@ -93,14 +95,14 @@ export function render({ model, el }) {
     Object.assign(g, { font: type }).setTransform(ratio, 0, 0, ratio, 0, 0);
     const relief = explored.ground?.relief;
     const flat = relief ? painted(relief, places.main, ratio) : null;
-    return { ...explored, ...theme, ...places, keys, flat, ratio, lit };
+    return { ...explored, ...theme, ...places, keys, flat, ratio, lit, pointed };
   }
 
   function draw() {
     waiting = false;
     if (!root.clientWidth) return;
     if (!scene || Math.abs(sharpness() / scene.ratio - 1) > 0.02) scene = prepare();
-    scene.lit = lit;
+    Object.assign(scene, { lit, pointed });
     const part = play.part();
     const at = part === null ? values() : { ...values(), T: part };
     selected = explorers[scene.spec.kind].select(scene, at, part !== null);
@@ -147,6 +149,13 @@ export function render({ model, el }) {
     keep(model, changes);
   }
 
+  /** A finger has no place where it rests. @param {PointerEvent} event */
+  const point = (event) => {
+    pointed = event.type === "pointermove" && event.pointerType === "mouse" ? grip.pixelOf(event) : null;
+    soon();
+  };
+  canvas.onpointermove = point;
+  canvas.onpointerleave = point;
   canvas.onclick = (event) => {
     const [x, y] = grip.pixelOf(event);
     const on = (/** @type {Box} */ { x: left, y: top, w, h }) => x >= left && x <= left + w && y >= top && y <= top + h;
