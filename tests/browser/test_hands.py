@@ -606,7 +606,7 @@ def test_an_update_that_the_mouse_rests_on_is_shown_in_both_pictures(open_page):
     page.wait_for_function("document.querySelector('.gd canvas').shown.update > 0")
     seen, early = pixels(), shown()
     assert seen != before
-    page.mouse.move(box["x"] + 0.99 * box["width"], box["y"] + 0.5 * box["height"])
+    page.mouse.move(box["x"] + 0.85 * box["width"], box["y"] + 0.5 * box["height"])
     page.wait_for_function(f"document.querySelector('.gd canvas').shown.update > {early}")
     page.mouse.move(5, 5)
     page.wait_for_function("document.querySelector('.gd canvas').shown.update === -1")
