@@ -539,12 +539,13 @@ def test_the_words_never_move_the_buttons(open_page):
 
 
 def every():
-    """All explorers: those with handles, one of a function of one's own kind, and the one of memory."""
+    """All explorers: those with handles, one of a function of one's own kind, and those of memory."""
     return [
         *made(),
         explore.descent(landscapes.himmelblau(), init=(-1, 4), lr=0.01),
         explore.descent(lambda x: x**4 - 3 * x**2 + x, init=1.5, domain=(-2.2, 2.2), lr=0.02),
         explore.memory(memory=2**34),
+        explore.machine(),
     ]
 
 

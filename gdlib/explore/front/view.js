@@ -11,6 +11,7 @@ import { field } from "./field.js";
 import { grips } from "./handles.js";
 import { button, element, host, keep, nameSliders, paper, rooted, themeOf } from "./page.js";
 import { player } from "./player.js";
+import { runner } from "./runner.js";
 import { terms } from "./terms.js";
 
 // Where a hand does not keep to the slider's marks, and with how many digits the slider says where it is.
@@ -30,7 +31,10 @@ export function render({ model, el }) {
     soon();
   });
   const steps = () => explorers[explored.spec.kind].length?.(explored, values());
-  const play = player(model, { steps, done: () => selected?.done, draw: soon });
+  const { begin } = explorers[/** @type {Spec["kind"]} */ (model.get("spec").kind)];
+  const play = begin
+    ? runner(model, { begin: () => begin(explored, values()), draw: soon })
+    : player(model, { steps, done: () => selected?.done, draw: soon });
   const row = element("div", { className: "gd-buttons" }, ...play.buttons, link);
   const picture = element("div", { className: "gd-picture" }, canvas, grip.layer);
   const root = rooted(el, own.line, picture, row, formula.line, shown, said);
@@ -95,14 +99,14 @@ export function render({ model, el }) {
     Object.assign(g, { font: type }).setTransform(ratio, 0, 0, ratio, 0, 0);
     const relief = explored.ground?.relief;
     const flat = relief ? painted(relief, places.main, ratio) : null;
-    return { ...explored, ...theme, ...places, keys, flat, ratio, lit, pointed };
+    return { ...explored, ...theme, ...places, keys, flat, ratio, lit, pointed, ran: play.ran };
   }
 
   function draw() {
     waiting = false;
     if (!root.clientWidth) return;
     if (!scene || Math.abs(sharpness() / scene.ratio - 1) > 0.02) scene = prepare();
-    Object.assign(scene, { lit, pointed });
+    Object.assign(scene, { lit, pointed, ran: play.ran });
     const part = play.part();
     const at = part === null ? values() : { ...values(), T: part };
     selected = explorers[scene.spec.kind].select(scene, at, part !== null);

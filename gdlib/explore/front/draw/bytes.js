@@ -1,0 +1,65 @@
+// Bytes as bars on a logarithmic axis, against the memory of a machine.
+
+import { across } from "../compute/layout.js";
+import { bytes, power } from "../compute/words.js";
+import { box } from "./axes.js";
+import { line, write } from "./pen.js";
+
+const TICKS = [1, 2, 3, 4, 5].map((k) => 1024 ** k);
+const named = (/** @type {number} */ tick) => `1 ${"KMGTP"[TICKS.indexOf(tick)]}iB`;
+
+/** Of the bars, and of bytes against a batch size beside them. @type {(g: Pen, stage: Stage<any>) => void} */
+export function axes(g, { main, side, ink, font }) {
+  const { x, y, w, h } = side.box;
+  const ticks = TICKS.filter((t) => t <= main.x[1]);
+  Object.assign(g, { fillStyle: ink, globalAlpha: 0.25 });
+  for (const t of ticks) g.fillRect(main.X(t) - 0.5, main.box.y, 1, main.box.h);
+  for (const t of ticks) g.fillRect(x, side.Y(t) - 0.5, w, 1);
+  box(g, main, ink, font, ticks, named);
+  box(g, side, ink, font, side.X.ticks(font * 4.2), power);
+  for (const t of ticks) write(g, named(t), x - 4, Math.min(side.Y(t), y + h - font / 2), "right", "middle");
+}
+
+/** The place in a list of the value nearest to v, by their ratio. @param {number[]} list @param {number} v */
+export function nearestIn(list, v) {
+  const away = list.map((value) => Math.abs(Math.log(value / v)));
+  return away.indexOf(Math.min(...away));
+}
+
+/** Where bar k begins, from above. @param {Stage<any>} stage @param {number} k */
+const top = ({ main: { box }, font }, k) => box.y + (k * box.h) / 3 + font * 1.9;
+
+/** A ring at `size` bytes of bar k: it moves a slider, whose value the bytes are in proportion to.
+ * @type {(stage: Stage<any>, k: number, name: string, trait: Trait, size: number, value: number) => Handle} */
+export function ring(stage, k, name, trait, size, value) {
+  const { spec, main, font } = stage;
+  const step = main.X(1.75 * main.x[0]) - main.X(main.x[0]); // reaches the next value of each list
+  const at = /** @type {Pair} */ ([main.X(size), top(stage, k) + main.box.h / 6 - font * 1.25]);
+  const move = (/** @type {Pair} */ [x]) => ({
+    [trait]: nearestIn(spec.values[trait], (main.X.back(x) * value) / size),
+  });
+  return across(name, at, bytes(size), size, step, move);
+}
+
+/** Bars against the line of the memory; `whole`: an outline, to so many bytes.
+ * @type {(g: Pen, stage: Stage<any>, all: Bar[], memory: number) => void} */
+export function bars(g, stage, all, memory) {
+  const { main, colour, ink, back, font } = stage;
+  const { x, y, w, h } = main.box;
+  const thick = h / 3 - font * 2.5;
+  for (const [k, { size, fill, whole }] of all.entries()) {
+    Object.assign(g, { fillStyle: fill, strokeStyle: fill, lineWidth: 2 });
+    if (size) g.fillRect(x, top(stage, k), Math.max(3, main.X(size) - x), thick);
+    if (whole) g.strokeRect(x, top(stage, k), main.X(whole) - x, thick);
+  }
+  const edge = main.X(memory);
+  line(g, 2, (j) => [edge, y + j * h], colour.red, 3);
+  Object.assign(g, { textAlign: "left", textBaseline: "bottom", lineWidth: 4, strokeStyle: back, fillStyle: ink });
+  for (const [k, { label }] of all.entries()) {
+    g.strokeText(label, x + 6, top(stage, k) - 3);
+    g.fillText(label, x + 6, top(stage, k) - 3);
+  }
+  const name = `memory ${bytes(memory)}`;
+  const half = g.measureText(name).width / 2 + 2;
+  write(g, name, Math.max(x + half, Math.min(x + w - half, edge)), y - 4, "center");
+}
