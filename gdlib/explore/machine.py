@@ -56,7 +56,7 @@ def machine(n=838_860, d=49, b=64, memory="32 MiB"):
     )
 
     def draw(main, side):
-        bars = ("all rows at once", every, BLUE), ("slices of all rows: ?", 0, GREEN), ("mini-batches", batch, ORANGE)
+        bars = ("All rows at once", every, BLUE), ("Slices of all rows: ?", 0, GREEN), ("Mini-batches", batch, ORANGE)
         paint(main, side, bars, room, "a batch", BATCHES, [held(size, d) for size in BATCHES], (b, batch))
 
     return widgets.Explorer(spec, {}, sliders, draw, alt, kind=MemoryView)

@@ -118,15 +118,10 @@ describe("the explorer", () => {
 
   test("before Run it predicts the bytes, and does not tell what slices take", () => {
     const now = select(1, 1, 0);
-    expect(now.text.map(plain)).toEqual([
-      "Run gives each program a new memory of 1 MiB, 16 pages of 64 KiB at most.",
-      "all rows at once: not run yet.",
-      "slices of all rows: not run yet.",
-      "mini-batches from the file: not run yet.",
-    ]);
+    expect(now.text.map(plain)).toEqual(["Run gives each program a new memory of at most 16 pages of 64 KiB."]);
     const [all, batch] = [8 * (3000 * 50 + 98), 8 * (64 * 50 + 98)];
     expect(now.formula).toEqual([
-      "predicted, 8 · (rows · 50 + 2 · 49) bytes: all 3,000 rows 1.15 MiB, a batch of 64 25.8 KiB",
+      "predicted: all rows 8 · (3,000 · 50 + 2 · 49) bytes = 1.15 MiB, a batch 8 · (64 · 50 + 2 · 49) bytes = 25.8 KiB",
     ]);
     expect(now.shown).toMatchObject({ all, batch, outcomes: ["", "", ""] });
   });
@@ -134,13 +129,13 @@ describe("the explorer", () => {
   test("after it the engine's words stand beside the rows that came in, and the peak beside what was predicted", () => {
     const now = run(1, 1, 0);
     const words = String(refusal(16));
-    expect(now.shown.outcomes).toEqual(["out of memory", "out of memory", "finished"]);
+    expect(now.shown.outcomes).toEqual(["died", "died", "finished"]);
     const [verdict, all, slices, batches] = now.text.map(plain);
     expect(verdict).toBe("Only the mini-batches finish: they hold one batch.");
-    expect(all).toMatch(/^all rows at once: out of memory, with [\d,]+ of 3,000 rows in 1 MiB\. /);
+    expect(all).toMatch(/^All rows at once: out of memory, with [\d,]+ of 3,000 rows in 1 MiB\. /);
     expect(all.endsWith(words)).toBe(true);
-    expect(slices.endsWith(words)).toBe(true);
-    expect(batches).toMatch(/^mini-batches from the file: finished, 47 updates, mean square from 3\.\d* to 0\.0\d*\. /);
+    expect(slices).toBe("Slices of all rows: out of memory, in the same words.");
+    expect(batches).toMatch(/^Mini-batches: finished, 47 updates, loss from 3\.\d* to 0\.0\d*\. /);
     expect(batches).toMatch(/Peak 64 KiB; predicted 25\.8 KiB, in whole pages 64 KiB\.$/);
   });
 

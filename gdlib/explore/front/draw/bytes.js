@@ -41,16 +41,16 @@ export function ring(stage, k, name, trait, size, value) {
   return across(name, at, bytes(size), size, step, move);
 }
 
-/** Bars against the line of the memory; `whole`: an outline, to so many bytes.
+/** Bars against the line of the memory; `whole`: an outline to so many bytes.
  * @type {(g: Pen, stage: Stage<any>, all: Bar[], memory: number) => void} */
 export function bars(g, stage, all, memory) {
   const { main, colour, ink, back, font } = stage;
   const { x, y, w, h } = main.box;
   const thick = h / 3 - font * 2.5;
   for (const [k, { size, fill, whole }] of all.entries()) {
-    Object.assign(g, { fillStyle: fill, strokeStyle: fill, lineWidth: 2 });
+    Object.assign(g, { fillStyle: fill, strokeStyle: ink, lineWidth: 1.5 });
     if (size) g.fillRect(x, top(stage, k), Math.max(3, main.X(size) - x), thick);
-    if (whole) g.strokeRect(x, top(stage, k), main.X(whole) - x, thick);
+    if (whole) g.strokeRect(x, top(stage, k), Math.max(3, main.X(whole) - x), thick);
   }
   const edge = main.X(memory);
   line(g, 2, (j) => [edge, y + j * h], colour.red, 3);

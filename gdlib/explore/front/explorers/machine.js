@@ -5,7 +5,7 @@ import { bytes, grouped, plain, plural, words } from "../compute/words.js";
 import { axes, bars, ring } from "../draw/bytes.js";
 import { level, pin, plot } from "../draw/pen.js";
 
-const NAMES = ["all rows at once", "slices of all rows", "mini-batches from the file"];
+const NAMES = ["All rows at once", "Slices of all rows", "Mini-batches"];
 
 /** What is selected. @param {MachineSpec} spec @param {Values} values places in its lists */
 function selection({ values: lists, d }, values) {
@@ -16,7 +16,7 @@ function selection({ values: lists, d }, values) {
 /** What came of a program; undefined: it has not begun. @param {Run | undefined} run */
 function outcome(run) {
   if (!run) return "";
-  return run.error ? "out of memory" : run.done < 1 ? "running" : "finished";
+  return run.error ? "died" : run.done < 1 ? "running" : "finished";
 }
 
 /** @param {ReturnType<typeof selection>} m @param {Run[]} runs */
@@ -26,21 +26,23 @@ function verdict({ memory, b, asked }, runs) {
   const [ended, died] = [runs.filter((run) => run?.done === 1).length, runs.filter((run) => run?.error).length];
   const cut = b < asked ? " No batch is larger than n." : "";
   if (ended + died < 3)
-    return `<b>Run</b> gives each program a new memory of ${bytes(memory)}, ${grouped(memory / PAGE)} pages of 64 KiB at most.${cut}`;
+    return `<b>Run</b> gives each program a new memory of at most ${grouped(memory / PAGE)} pages of 64 KiB.${cut}`;
   if (died === 3) return `<b>None finishes</b>: one batch alone is too large.${cut}`;
   return `${died ? "<b>Only the mini-batches finish</b>: they hold one batch" : "<b>All three finish</b>: all rows fit"}.${cut}`;
 }
 
-/** What became of one program. @type {(name: string, run: Run | undefined, rows: number, d: number) => string} */
-function sentence(name, run, rows, d) {
-  const came = outcome(run);
-  if (!run || came === "running") return `<b>${name}</b>: ${came || "not run yet"}.`;
+/** What became of program k. @param {Machine} m @param {Run[]} runs @param {number} k */
+function sentence({ n, b, d }, runs, k) {
+  const [run, rows] = [runs[k], k < 2 ? n : b];
+  if (outcome(run) === "running") return `<b>${NAMES[k]}</b>: ${Math.floor(100 * run.done)} % of the pass.`;
+  if (k === 1 && run.error && run.error === runs[0].error)
+    return `<b>${NAMES[k]}</b>: <b>out of memory</b>, in the same words.`;
   const counted = `${grouped(run.held)} of ${grouped(rows)} rows in ${bytes(run.bytes)}`;
-  if (run.error) return `<b>${name}</b>: <b>${came}</b>, with ${counted}. <code>${plain(run.error)}</code>`;
-  const fell = run.updates > 1 ? `, mean square from ${words(run.start, 3)} to ${words(run.loss, 2)}` : "";
+  if (run.error) return `<b>${NAMES[k]}</b>: <b>out of memory</b>, with ${counted}. <code>${plain(run.error)}</code>`;
+  const fell = run.updates > 1 ? `, loss from ${words(run.start, 3)} to ${words(run.loss, 2)}` : "";
   const size = heldBytes(rows, d);
   return (
-    `<b>${name}</b>: <b>${came}</b>, ${grouped(run.updates)} update${plural(run.updates)}${fell}. ` +
+    `<b>${NAMES[k]}</b>: <b>finished</b>, ${grouped(run.updates)} update${plural(run.updates)}${fell}. ` +
     `Peak <b>${bytes(run.bytes)}</b>; predicted ${bytes(size)}, in whole pages ${bytes(inPages(size))}.`
   );
 }
@@ -58,18 +60,14 @@ export const machine = {
     const m = selection(spec, values);
     const { n, b, d, memory } = m;
     const runs = ran.find((t) => t.n === n && t.b === b && t.memory === memory)?.runs ?? [];
-    const programs = NAMES.map((name, k) => ({
-      name,
-      run: /** @type {Run | undefined} */ (runs[k]),
-      rows: k < 2 ? n : b,
-    }));
     const [all, batch] = [n, b].map((rows) => heldBytes(rows, d));
     const pixel = side.at(b, batch);
     return {
-      shown: { ...m, all, batch, pixel, runs, outcomes: programs.map(({ run }) => outcome(run)) },
-      text: [verdict(m, runs), ...programs.map(({ name, run, rows }) => sentence(name, run, rows, d))],
+      shown: { ...m, all, batch, pixel, runs, outcomes: NAMES.map((_, k) => outcome(runs[k])) },
+      text: [verdict(m, runs), ...runs.map((_, k) => sentence(m, runs, k))],
       formula: [
-        `predicted, 8 · (rows · ${d + 1} + 2 · ${d}) bytes: all ${grouped(n)} rows ${bytes(all)}, a batch of ${grouped(b)} ${bytes(batch)}`,
+        `predicted: all rows 8 · (${grouped(n)} · ${d + 1} + 2 · ${d}) bytes = ${bytes(all)}, ` +
+          `a batch 8 · (${grouped(b)} · ${d + 1} + 2 · ${d}) bytes = ${bytes(batch)}`,
       ],
       handles: [
         ring(stage, 2, "batch", "b", batch, b),
@@ -77,13 +75,13 @@ export const machine = {
         ring(stage, 1, "memory", "memory", memory, memory),
       ],
       draw(g) {
-        const lane = (/** @type {typeof programs[0]} */ { name, run, rows }, /** @type {number} */ k) => ({
-          label: run ? `${name}: ${bytes(run.bytes)}, ${outcome(run)}` : name,
-          size: run?.bytes ?? 0,
+        const lane = (/** @type {string} */ name, /** @type {number} */ k) => ({
+          label: runs[k] ? `${name}: ${bytes(runs[k].bytes)}, ${outcome(runs[k])}` : name,
+          size: runs[k]?.bytes ?? 0,
           fill: [colour.blue, colour.green, colour.orange][k],
-          whole: run || k !== 1 ? heldBytes(rows, d) : 0, // what slices take is the question
+          whole: [all, runs[1] ? all : 0, batch][k], // what slices take is the question
         });
-        bars(g, stage, programs.map(lane), memory);
+        bars(g, stage, NAMES.map(lane), memory);
         plot(g, side, 19, (j) => [2 ** j, heldBytes(2 ** j, d)], colour.orange, 3);
         level(g, side, memory, colour.red, 3);
         level(g, side, all, colour.blue, 2, [8, 5]);
