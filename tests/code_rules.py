@@ -14,7 +14,7 @@ CODE = ("gdlib", "tools", "bench", "tests")
 LIMITS = {
     "the core": (("gdlib/*.py",), 1000),
     "gdlib, in Python": (("gdlib/**/*.py",), 6760),
-    "the explorers' front, in JavaScript": (("gdlib/**/*.js",), 4510),
+    "the explorers' front, in JavaScript": (("gdlib/**/*.js",), 4515),
     "tools": (("tools/**/*.py",), 4800),
 }
 DERIVED = ("node_modules", "bundle")  # no line in these folders is ours

@@ -315,7 +315,7 @@ def test_a_real_memory_in_jupyterlab(open_notebook):
     assert [r["bytes"] for r in shown["runs"]] == [2**25, 2**25, 2**16]
     assert "with 83,884 of 838,860 rows in 32 MiB. RangeError: WebAssembly.Memory.grow()" in view.words()
     assert "finished, 13,108 updates, loss from 3.07 to 0.09" in view.words()
-    assert "Peak 64 KiB; predicted 25.8 KiB, in whole pages 64 KiB." in view.words()
+    assert "Peak 64 KiB, the predicted 25.8 KiB in whole pages." in view.words()
 
 
 def test_the_largest_batch_in_a_real_memory_by_the_keyboard_alone(open_page):

@@ -121,7 +121,7 @@ describe("the explorer", () => {
     expect(now.text.map(plain)).toEqual(["Run gives each program a new memory of at most 16 pages of 64 KiB."]);
     const [all, batch] = [8 * (3000 * 50 + 98), 8 * (64 * 50 + 98)];
     expect(now.formula).toEqual([
-      "predicted: all rows 8 · (3,000 · 50 + 2 · 49) bytes = 1.15 MiB, a batch 8 · (64 · 50 + 2 · 49) bytes = 25.8 KiB",
+      "predicted: all rows 8 · (3,000 · 50 + 98) = 1.15 MiB, a batch 8 · (64 · 50 + 98) = 25.8 KiB",
     ]);
     expect(now.shown).toMatchObject({ all, batch, outcomes: ["", "", ""] });
   });
@@ -136,14 +136,14 @@ describe("the explorer", () => {
     expect(all.endsWith(words)).toBe(true);
     expect(slices).toBe("Slices of all rows: out of memory, in the same words.");
     expect(batches).toMatch(/^Mini-batches: finished, 47 updates, loss from 3\.\d* to 0\.0\d*\. /);
-    expect(batches).toMatch(/Peak 64 KiB; predicted 25\.8 KiB, in whole pages 64 KiB\.$/);
+    expect(batches).toMatch(/Peak 64 KiB, the predicted 25\.8 KiB in whole pages\.$/);
   });
 
   test("a batch can be too large too; where all rows fit all three finish; no batch is larger than n", () => {
     expect(plain(run(1, 3, 0).text[0])).toBe("None finishes: one batch alone is too large. No batch is larger than n.");
     expect(plain(run(1, 1, 1).text[0])).toBe("All three finish: all rows fit.");
     expect(plain(run(1, 1, 1).text[1])).toMatch(
-      /finished, 1 update\. Peak 1\.19 MiB; predicted 1\.15 MiB, in whole pages 1\.19 MiB\.$/,
+      /finished, 1 update\. Peak 1\.19 MiB, the predicted 1\.15 MiB in whole pages\.$/,
     );
     expect(run(0, 3, 0).shown.b).toBe(1000);
   });

@@ -38,6 +38,7 @@ export function render({ model, el }) {
   const row = element("div", { className: "gd-buttons" }, ...play.buttons, link);
   const picture = element("div", { className: "gd-picture" }, canvas, grip.layer);
   const root = rooted(el, own.line, picture, row, formula.line, shown, said);
+  root.classList.toggle("gd-runs", !!begin);
   const ends = new AbortController(); // what listens outside of the view
 
   const traits = /** @type {Trait[]} */ (Object.keys(model.get("spec").initial)); // where everything stands

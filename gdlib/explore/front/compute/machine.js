@@ -10,7 +10,7 @@ const GROWTHS = 32; // about so many until a memory is full: the eye sees it fil
 export const heldBytes = (rows, d) => 8 * (rows * (d + 1) + 2 * d);
 
 /** What memory has of it: whole pages. @param {number} size */
-export const inPages = (size) => PAGE * Math.ceil(size / PAGE);
+const inPages = (size) => PAGE * Math.ceil(size / PAGE);
 
 /** Half of what is stable for batches of b such rows. @param {number} b @param {number} d */
 const rateOf = (b, d) => 1 / (2 + (2 * (d + 2)) / (3 * b));

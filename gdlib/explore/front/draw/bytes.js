@@ -26,38 +26,42 @@ export function nearestIn(list, v) {
   return away.indexOf(Math.min(...away));
 }
 
-/** Where bar k begins, from above. @param {Stage<any>} stage @param {number} k */
-const top = ({ main: { box }, font }, k) => box.y + (k * box.h) / 3 + font * 1.9;
+/** Where bar k begins, from above, below its label, and how thick it is. @type {(stage: Stage<any>, k: number) => Pair} */
+const lane = ({ main: { box }, font }, k) => {
+  const tight = box.h / 3 < 3.1 * font; // as on some slides
+  return [box.y + (k * box.h) / 3 + font * (tight ? 1.35 : 1.9), box.h / 3 - font * (tight ? 1.55 : 2.5)];
+};
 
 /** A ring at `size` bytes of bar k: it moves a slider, whose value the bytes are in proportion to.
  * @type {(stage: Stage<any>, k: number, name: string, trait: Trait, size: number, value: number) => Handle} */
 export function ring(stage, k, name, trait, size, value) {
-  const { spec, main, font } = stage;
+  const { spec, main } = stage;
   const step = main.X(1.75 * main.x[0]) - main.X(main.x[0]); // reaches the next value of each list
-  const at = /** @type {Pair} */ ([main.X(size), top(stage, k) + main.box.h / 6 - font * 1.25]);
+  const [top, thick] = lane(stage, k);
   const move = (/** @type {Pair} */ [x]) => ({
     [trait]: nearestIn(spec.values[trait], (main.X.back(x) * value) / size),
   });
-  return across(name, at, bytes(size), size, step, move);
+  return across(name, [main.X(size), top + thick / 2], bytes(size), size, step, move);
 }
 
 /** Bars against the line of the memory; `whole`: an outline to so many bytes.
  * @type {(g: Pen, stage: Stage<any>, all: Bar[], memory: number) => void} */
 export function bars(g, stage, all, memory) {
-  const { main, colour, ink, back, font } = stage;
+  const { main, colour, ink, back } = stage;
   const { x, y, w, h } = main.box;
-  const thick = h / 3 - font * 2.5;
   for (const [k, { size, fill, whole }] of all.entries()) {
+    const [top, thick] = lane(stage, k);
     Object.assign(g, { fillStyle: fill, strokeStyle: ink, lineWidth: 1.5 });
-    if (size) g.fillRect(x, top(stage, k), Math.max(3, main.X(size) - x), thick);
-    if (whole) g.strokeRect(x, top(stage, k), Math.max(3, main.X(whole) - x), thick);
+    if (size) g.fillRect(x, top, Math.max(3, main.X(size) - x), thick);
+    if (whole) g.strokeRect(x, top, Math.max(3, main.X(whole) - x), thick);
   }
   const edge = main.X(memory);
   line(g, 2, (j) => [edge, y + j * h], colour.red, 3);
   Object.assign(g, { textAlign: "left", textBaseline: "bottom", lineWidth: 4, strokeStyle: back, fillStyle: ink });
   for (const [k, { label }] of all.entries()) {
-    g.strokeText(label, x + 6, top(stage, k) - 3);
-    g.fillText(label, x + 6, top(stage, k) - 3);
+    const low = lane(stage, k)[0] - 3;
+    g.strokeText(label, x + 6, low);
+    g.fillText(label, x + 6, low);
   }
   const name = `memory ${bytes(memory)}`;
   const half = g.measureText(name).width / 2 + 2;

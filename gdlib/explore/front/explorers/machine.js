@@ -1,6 +1,6 @@
 // Three programs in the memory of a machine that is real: a WebAssembly.Memory with a maximum.
 
-import { heldBytes, inPages, PAGE, trial } from "../compute/machine.js";
+import { heldBytes, PAGE, trial } from "../compute/machine.js";
 import { bytes, grouped, plain, plural, words } from "../compute/words.js";
 import { axes, bars, ring } from "../draw/bytes.js";
 import { level, pin, plot } from "../draw/pen.js";
@@ -9,7 +9,9 @@ const NAMES = ["All rows at once", "Slices of all rows", "Mini-batches"];
 
 /** What is selected. @param {MachineSpec} spec @param {Values} values places in its lists */
 function selection({ values: lists, d }, values) {
-  const [n, asked, memory] = /** @type {const} */ (["n", "b", "memory"]).map((name) => lists[name][values[name]]);
+  const [n, asked, memory] = /** @type {const} */ (["n", "b", "memory"]).map(
+    (name) => lists[name][Math.round(values[name])],
+  );
   return { n, d, b: Math.min(asked, n), asked, memory };
 }
 
@@ -40,10 +42,9 @@ function sentence({ n, b, d }, runs, k) {
   const counted = `${grouped(run.held)} of ${grouped(rows)} rows in ${bytes(run.bytes)}`;
   if (run.error) return `<b>${NAMES[k]}</b>: <b>out of memory</b>, with ${counted}. <code>${plain(run.error)}</code>`;
   const fell = run.updates > 1 ? `, loss from ${words(run.start, 3)} to ${words(run.loss, 2)}` : "";
-  const size = heldBytes(rows, d);
   return (
     `<b>${NAMES[k]}</b>: <b>finished</b>, ${grouped(run.updates)} update${plural(run.updates)}${fell}. ` +
-    `Peak <b>${bytes(run.bytes)}</b>; predicted ${bytes(size)}, in whole pages ${bytes(inPages(size))}.`
+    `Peak <b>${bytes(run.bytes)}</b>, the predicted ${bytes(heldBytes(rows, d))} in whole pages.`
   );
 }
 
@@ -66,8 +67,8 @@ export const machine = {
       shown: { ...m, all, batch, pixel, runs, outcomes: NAMES.map((_, k) => outcome(runs[k])) },
       text: [verdict(m, runs), ...runs.map((_, k) => sentence(m, runs, k))],
       formula: [
-        `predicted: all rows 8 · (${grouped(n)} · ${d + 1} + 2 · ${d}) bytes = ${bytes(all)}, ` +
-          `a batch 8 · (${grouped(b)} · ${d + 1} + 2 · ${d}) bytes = ${bytes(batch)}`,
+        `predicted: all rows 8 · (${grouped(n)} · ${d + 1} + ${2 * d}) = ${bytes(all)}, ` +
+          `a batch 8 · (${grouped(b)} · ${d + 1} + ${2 * d}) = ${bytes(batch)}`,
       ],
       handles: [
         ring(stage, 2, "batch", "b", batch, b),
