@@ -126,6 +126,18 @@ describe("the explorer", () => {
     expect(now.shown).toMatchObject({ all, batch, outcomes: ["", "", ""] });
   });
 
+  test("before Run two bars have an outline, after it all three", () => {
+    const outlines = ({ draw }) => {
+      const seen = [];
+      const pen = { measureText: () => ({ width: 9 }), strokeRect: (...box) => seen.push(box) };
+      draw(new Proxy(pen, { get: (own, name) => own[name] ?? (() => {}) }));
+      return seen.map(([x, , wide]) => Math.round(x + wide));
+    };
+    const [all, batch] = [8 * (3000 * 50 + 98), 8 * (64 * 50 + 98)].map((size) => Math.round(stage.main.X(size)));
+    expect(outlines(select(1, 1, 0))).toEqual([all, batch]);
+    expect(outlines(run(1, 1, 0))).toEqual([all, all, batch]);
+  });
+
   test("after it the engine's words stand beside the rows that came in, and the peak beside what was predicted", () => {
     const now = run(1, 1, 0);
     const words = String(refusal(16));
