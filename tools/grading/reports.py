@@ -18,7 +18,7 @@ from gdlib.checks import OUTCOMES, Verdict
 from gdlib.checks.verdicts import prose
 from grading import beliefs, collect, lms, policy
 from grading.likeness import SHOWN
-from lectures import plans, questions
+from lectures import plans
 
 PAGES = jinja2.Environment(
     loader=jinja2.FileSystemLoader(Path(__file__).parent),
@@ -27,8 +27,6 @@ PAGES = jinja2.Environment(
     undefined=jinja2.StrictUndefined,
 )
 PAGES.filters["prose"] = prose
-PAGES.filters["markdown"] = lambda text: re.sub(r"\\[][()]", "", questions.MARKDOWN.render(text))
-PAGES.filters["plain"] = beliefs.plain
 WRONG = ("incorrect", "error", "too long")
 TEACHING = Path(__file__).resolve().parents[2] / "docs" / "teaching"
 FILES = 200  # so many are shown on the page; files.csv has all
