@@ -104,4 +104,5 @@ def test_whatever_is_handed_over_gets_a_verdict_and_never_a_point(turn):
         question = list(exercise.questions.values())[turn % len(exercise.questions)]
         value = ODD[turn] if question.asks_for_values else f"lambda *a, **k: {ODD[turn]}"
         found = verdict(question.id, "\n".join(f"{name} = {value}" for name in question.names))
-        assert found.outcome != "correct" and found.message
+        assert found.outcome != "correct"
+        assert found.message
