@@ -15,7 +15,7 @@ LIMITS = {
     "the core": (("gdlib/*.py",), 1000),
     "gdlib, in Python": (("gdlib/**/*.py",), 6768),
     "the explorers' front, in JavaScript": (("gdlib/**/*.js",), 4566),
-    "tools": (("tools/**/*.py",), 4800),
+    "tools": (("tools/**/*.py",), 5026),
 }
 DERIVED = ("node_modules", "bundle")  # no line in these folders is ours
 # Of namedtuples, os and sys: public in all but name.

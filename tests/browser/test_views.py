@@ -9,6 +9,7 @@ import from_disk
 import gdlib
 from from_disk import on_page, violations
 from gdlib import explore, landscapes
+from grading import beliefs, collect
 
 pytestmark = pytest.mark.browser
 
@@ -563,9 +564,16 @@ def test_own_work_that_was_saved_and_shut_down_keeps_its_explorers(lab, open_not
 
     book = open_notebook([SETUP, "explore.secant(f, df)", "explore.predict('How many?', 41)"])
     book.view(1)
+    ask = book.cell(2).locator(".gd")
+    ask.get_by_label("Your prediction").fill("44")
+    ask.get_by_role("button", name="Commit").click()
+    ask.get_by_label("Why?").fill("Four more.")
+    ask.get_by_label("Why?").blur()
     book.page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
     book.page.wait_for_timeout(1000)
     book.close()
+    handed_in = collect.Entry((book.path.name,), book.path, notebook=True)
+    assert beliefs.records(handed_in) == [("How many?", "", "44", True, "Four more.")]  # as the class report reads it
     again = Book(lab.visit(f"/doc/tree/{book.path.name}?reset"), lab.url, book.path)
     again.page.wait_for_function(IDLE, timeout=30_000)
     assert again.view(1).press("step h", "Home")["h"] == pytest.approx(1e-3)
