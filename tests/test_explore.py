@@ -47,6 +47,7 @@ MAKERS = {
     ),
     "direction": lambda: explore.direction(landscapes.himmelblau()),
     "memory": lambda: explore.memory(memory=16 * 2**30),
+    "machine": lambda: explore.machine(),
     "knob": lambda: explore.knob([[1, 1], [1, 2], [1, 4]], [3, 4, 9], [1, 1]),
     "overlap": lambda: explore.overlap(),
 }

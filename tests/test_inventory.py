@@ -14,13 +14,13 @@ from zipfile import ZipFile
 import numpy as np
 import pytest
 
+from grading import beliefs
 from grading import inventory as scoring
 from lectures import inventory
 
 RIGHT = [next(option.letter for option in item.options if option.right) for item in inventory.items("A")]
-PLACES = {item.number: n for n, item in enumerate(inventory.items("A"))}
 #: A wrong letter of each item, which holds the first belief about it.
-WRONG = [next(b.letters[0] for b in inventory.beliefs() if b.question == number) for number in PLACES]
+WRONG = [next(letters[0] for _, place, letters in scoring.held() if place == n) for n in range(12)]
 HEADER = ["student", "form", *map(str, range(1, 13))]
 
 
@@ -59,6 +59,14 @@ def filled(form, student, answers):
 
 def items(report):
     return [*csv.DictReader(io.StringIO(report["items.csv"]))]
+
+
+def test_every_belief_of_the_course_is_asked_for():
+    assert {text for text, _, _ in scoring.held()} == {*beliefs.table()}
+    assert {place for _, place, _ in scoring.held()} == {*range(12)}
+    assert not any(RIGHT[place] in letters for _, place, letters in scoring.held())
+    guide = inventory.GUIDE.read_text("utf-8")
+    assert f"by their numbers in the bank: {', '.join(inventory.QUESTIONS)}." in guide
 
 
 @pytest.fixture
@@ -125,8 +133,7 @@ def test_forms_that_are_not_equally_hard_are_seen(tmp_path):
 def test_planted_beliefs_are_named_in_order_and_who_gave_them_up(tmp_path):
     """Of 20 students 15 believe that the last batch's loss is the training loss, and 12 still do; 10 that a larger rate
     is faster, and nobody still does; and 4 took up that a slice saves memory."""
-    wanted = {belief.text: belief for belief in inventory.beliefs()}
-    rate, batch, piece = (wanted[text] for text in wanted if re.match("a larger learning|the last batch|slicing", text))
+    rate, batch, piece = (row for row in scoring.held() if re.match("A larger lr|The last batch|Slicing", row[0]))
 
     def holding(**numbers):
         rows = {}
@@ -134,19 +141,24 @@ def test_planted_beliefs_are_named_in_order_and_who_gave_them_up(tmp_path):
             answers = [*RIGHT]
             for belief, number in ((batch, numbers["batch"]), (rate, numbers["rate"]), (piece, numbers["piece"])):
                 if person < number:
-                    answers[PLACES[belief.question]] = belief.letters[-1]
+                    answers[belief[1]] = belief[2][-1]
             rows[f"s{person}"] = ("A", answers)
         return rows
 
     folder = class_of(tmp_path / "class", holding(batch=15, rate=10, piece=1), holding(batch=12, rate=0, piece=5))
     times = {time: scoring.taken(folder / time)[0] for time in scoring.TIMES}
     rows = scoring.belief_rows(times, sorted(times["pre"]))
-    assert rows[0] == (batch.text, batch.question, 15 / 20, 12 / 20, 3, 0)
-    assert rows[1] == (piece.text, piece.question, 1 / 20, 5 / 20, 0, 4)
-    assert (rate.text, rate.question, 10 / 20, 0, 10, 0) in rows
-    assert scoring.belief_rows(times | {"post": {}}, [])[0][:4] == (batch.text, batch.question, 15 / 20, None)
+    assert rows[0] == (batch[0], inventory.QUESTIONS[batch[1]], 15 / 20, 12 / 20, 3, 0)
+    assert rows[1] == (piece[0], inventory.QUESTIONS[piece[1]], 1 / 20, 5 / 20, 0, 4)
+    assert (rate[0], inventory.QUESTIONS[rate[1]], 10 / 20, 0, 10, 0) in rows
+    assert scoring.belief_rows(times | {"post": {}}, [])[0][:4] == (
+        batch[0],
+        inventory.QUESTIONS[batch[1]],
+        15 / 20,
+        None,
+    )
     page = html.unescape(scoring.report(folder)["inventory.html"])
-    assert page.index(batch.text) < page.index(piece.text) < page.index(rate.text)
+    assert page.index(batch[0]) < page.index(piece[0]) < page.index(rate[0])
 
 
 def test_notebooks_saved_files_tables_and_archives_say_the_same(tmp_path):

@@ -18,9 +18,9 @@ from random import SystemRandom
 from statistics import StatisticsError, correlation
 from typing import NamedTuple
 
-from grading import collect, lms
+from grading import beliefs, collect, lms
 from grading.reports import PAGES
-from lectures.inventory import FORMS, beliefs, items
+from lectures.inventory import FORMS, QUESTIONS, items
 
 LARGEST = 2**22  # bytes of a file
 SET = re.compile(r"""^(student|form|answer_\d+)[ \t]*=[ \t]*["']([^"'\n]*)["']""", re.M)
@@ -137,19 +137,22 @@ def item_rows(times, both):
     return found
 
 
+def held():
+    """[(belief, the place of an item about it, the letters that hold it)]."""
+    signs = [(text, sign) for text, signs in beliefs.table().items() for sign in signs if sign.kind == "bank"]
+    mine = [(text, sign) for text, sign in signs if sign.where in QUESTIONS]
+    return [(text, QUESTIONS.index(sign.where), sign.shows.split(", ")) for text, sign in mine]
+
+
 def belief_rows(times, both):
     """[(belief, question, share before, share after, how many gave it up, how many took it up)], what is most held after
     (or before, where nobody was asked after) first. Of those who took both; of all, where nobody did."""
-    place = {item.number: n for n, item in enumerate(items("A"))}
     found = []
-    for belief in beliefs():
-        held = {
-            time: {name: taken.letters[place[belief.question]] in belief.letters for name, taken in times[time].items()}
-            for time in TIMES
-        }
-        pairs = [(held["pre"][name], held["post"][name]) for name in both]
-        shares = [share(held[time][name] for name in (both or held[time])) for time in TIMES]
-        found.append((belief.text, belief.question, *shares, pairs.count((True, False)), pairs.count((False, True))))
+    for text, n, letters in held():
+        shown = {time: {name: one.letters[n] in letters for name, one in times[time].items()} for time in TIMES}
+        pairs = [(shown["pre"][name], shown["post"][name]) for name in both]
+        shares = [share(shown[time][name] for name in (both or shown[time])) for time in TIMES]
+        found.append((text, QUESTIONS[n], *shares, pairs.count((True, False)), pairs.count((False, True))))
     return sorted(found, key=lambda row: -(row[3] if row[3] is not None else row[2] or 0))
 
 

@@ -2,47 +2,31 @@
 
     python -m lectures.inventory    write build/questions/inventory_A and _B: page, notebook, GIFT, QTI
 
-docs/teaching/inventory.md says which questions they are, which options hold which belief, and what students read first.
-Form A has the first other numbers of each, form B the second; letters are the bank's. No file says what is right, but
-those for platforms. `grading.inventory` scores them.
+docs/teaching/inventory.md says what they are for, and has what students read first. Form A has the first other numbers of
+each, form B the second; letters are the bank's. No file says what is right, but those for platforms.
+`grading.inventory` scores them.
 """
 
 import re
 from functools import cache
-from typing import NamedTuple
 
 import nbformat
 
-from lectures import plans
 from lectures.exercises import METADATA, write
 from lectures.papers import BUILD, PAGES, gift, qti
 from lectures.questions import BANK, read
 
 GUIDE = BANK.parent / "inventory.md"
-HEADER = ("what they believe", "question", "who chooses")
+QUESTIONS = ("2.9", "2.11", "3.3", "3.7", "3.10", "4.6", "4.12", "5.3", "5.9", "5.10", "5.11", "6.11")
 FORMS = {"A": 1, "B": 2}  # which line of other numbers
-
-
-class Belief(NamedTuple):
-    """What is believed, the question that asks for it, and the letters of the options that hold it."""
-
-    text: str
-    question: str
-    letters: tuple[str, ...]
-
-
-@cache
-def beliefs():
-    """The Beliefs, in the guide's order."""
-    return [Belief(text, number, tuple(held.split(", "))) for _, (text, number, held) in plans.table(GUIDE, HEADER)]
 
 
 @cache
 def items(form):
-    """The questions of form "A" or "B", without reasons, in the order of the beliefs."""
+    """The questions of form "A" or "B", without reasons."""
     asked = {question.number: question for path in BANK.glob("*.md") for question in read(path, FORMS[form])}
-    found = [asked[number] for number in dict.fromkeys(belief.question for belief in beliefs())]
-    return [item._replace(options=[option._replace(reason="") for option in item.options]) for item in found]
+    bare = {number: [option._replace(reason="") for option in asked[number].options] for number in QUESTIONS}
+    return [asked[number]._replace(options=options) for number, options in bare.items()]
 
 
 def words():
