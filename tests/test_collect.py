@@ -17,6 +17,7 @@ from gdlib.checks import bank
 from grading import collect, copies, lms, reading
 from grading.unpack import unpacked
 
+ROOT = Path(__file__).parent.parent
 EXERCISE, OTHER = bank.exercise("3"), bank.exercise("1")
 BLANK = json.dumps({"cells": [], "nbformat": 4, "nbformat_minor": 5, "metadata": {}})
 KOREAN = "김민지"
@@ -170,6 +171,21 @@ def test_an_archive_of_the_class_is_opened_and_one_of_a_student_too(tmp_path, co
     assert set(collected(folder)[0]) >= {"carl", "dora"}
 
 
+def test_an_empty_folder_is_a_student_in_an_archive_as_in_a_folder(tmp_path, collected):
+    names = [f"{who}_assignsubmission_file_/" for who in ("Anna_1", "Ben_2", "Cy C._3")]
+    folder = lay(tmp_path / "in", *names[1:], f"{names[0]}x.ipynb", f"{names[1]}deep/")
+    archive = tmp_path / "in.zip"
+    with ZipFile(archive, "w") as file:
+        for path in sorted(folder.rglob("*")):
+            file.write(path, path.relative_to(folder))
+    for place in (folder, archive):
+        _, students, others, _ = collected(place)
+        rows = [(row[0], row[1], "it is empty" in row[2]) for row in collect.listed(students, others)[1:]]
+        assert [*students] == ["Anna", "Ben", "Cy C."]
+        assert [row[1:] for row in rows] == [("Anna", False), ("Ben", True), ("Cy C.", True)], place
+        assert rows[1][0] == f"{names[1]}deep"
+
+
 def test_the_parts_of_a_download_from_drive_are_one_class(tmp_path, collected):
     for part, name in (("001", "Anna Schmidt"), ("002", "Ben")):
         pack(tmp_path / f"in/Exercise 3-20261130T101010Z-{part}.zip", f"Exercise 3/{name} - 03_descent.ipynb")
@@ -227,6 +243,16 @@ def handed(folder, name, answers=None, exercise=EXERCISE, time=0.0, attempt=0):
     path = folder / name
     path.write_bytes(classroom.notebook(exercise, answers))
     return copies.looked_at(collect.Entry((name,), path, time, attempt=attempt))
+
+
+def test_a_lecture_in_place_of_the_exercise_is_called_one(tmp_path):
+    for number, stem in (("1", "01_differentiation"), ("3", "03_descent_and_ascent")):
+        path = ROOT / "notebooks" / f"{stem}.ipynb"
+        best, note = copies.chosen([copies.looked_at(collect.Entry((path.name,), path))], "3")
+        assert (best.of, note) == (None, f"This is lecture {number}, and not the exercise.")
+    (tmp_path / "x.ipynb").write_text(BLANK)
+    best, note = copies.chosen([copies.looked_at(collect.Entry(("x.ipynb",), tmp_path / "x.ipynb"))], "3")
+    assert note == "The notebook has no cell of an exercise."
 
 
 def test_which_of_several_copies_counts_and_why(tmp_path):

@@ -2,6 +2,7 @@
 
 import csv
 import dataclasses
+import html
 import io
 import json
 import re
@@ -188,8 +189,8 @@ def test_what_to_explain_again_comes_by_the_share_of_those_who_tried():
     assert "Wrong in 1 of 3 who tried; 1 did not try" in again
     assert '<a href="feedback/anna.html">anna</a>, <a href="feedback/ben.html">ben</a>' in again
     assert re.search(r"1 × <code>SyntaxError</code> — \s*<a href=\"feedback/cy.html\">cy</a>", again)
-    assert "Section “The algorithm in full”, slide [steps]; bank 3.1" in again
-    assert "Section “Up instead of down”, slide [plus]; bank 3.1" in again  # of that mistake
+    assert "Section “The algorithm in full”, slide [steps]; question 3.1 of the bank." in again
+    assert "Section “Up instead of down”, slide [plus]; question 3.1 of the bank." in again  # of that mistake
     everything = reports.overview(sheet({"anna": result(dict.fromkeys(EXERCISE.questions, "correct"))}))
     assert "Nothing: whatever was tried is right." in everything
     assert "7.0 of 7 points" in everything
@@ -248,6 +249,34 @@ def test_every_explanation_names_a_section_a_slide_and_a_question_that_there_are
             messages = " ".join(message for message, _ in exercise.questions[place.question].mistakes)
             assert all(word in messages for word in place.words.split(", ")), place
         assert {place.question for place in places if not place.words} == {*exercise.questions}
+
+
+def test_a_students_page_has_each_question_and_says_in_its_heading_what_does_not_count():
+    text = " ".join(reports.feedback("anna", sheet({"anna": result(HALF)})).split())
+    for question in EXERCISE.questions.values():
+        rest = text.split(f"<h2>{reports.title(question)}")[1]
+        assert rest.startswith(" <small>(does not count)</small></h2>" if question.id == "3.8" else "</h2>")
+        first = question.before[0][1].split("\n\n")[1].splitlines()[0].replace("$", "").split("`")[0]
+        assert " ".join(first.split()) in html.unescape(rest.split("<h2>")[0].partition("gdlib-check")[0])
+    assert "## 3." not in text
+
+
+def test_moodles_comment_is_short_safe_and_one_line(tmp_path):
+    given = said(result(HALF), "3.2", "It raised E: <script>`x`\n\0\ud800" + "y" * 5000 + ".", "error")
+    found = sheet({"=anna": given, "ben": result({}, ungraded="bwrap failed")})
+    found.students["=anna"].id = "7"
+    found.grades["=anna"].comments |= {"": "well\ndone", "3.1": "a < b"}
+    table = reports.for_platform(found, "moodle", None, "")["moodle.csv"]
+    table.encode()
+    assert len(table.splitlines()) == 2
+    (row,) = csv.DictReader(io.StringIO(table))
+    lines = row["Feedback comments"].split("<br>")
+    assert lines[0] == "well done"
+    assert lines[1] == "3.1 ✓ Correct. a &lt; b"
+    assert lines[2].startswith("3.2 ! Error. It raised E: &lt;script&gt;<code>x</code> yyy")
+    assert len(lines[2]) < 600
+    assert lines[3:] == [f"3.{n} ○ Not attempted." for n in range(3, 9)]
+    assert reports.brief("ben", found) == ""
 
 
 # --- likeness -------------------------------------------------------------------------------------

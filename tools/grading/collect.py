@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grading import lms
-from grading.unpack import unpacked
+from grading.unpack import EMPTY, unpacked
 
 ROOM = 2 * 2**30  # bytes that all archives together may take
 NESTED = 3  # archives in archives
@@ -93,7 +93,7 @@ def found(place, left_out, scratch):
     room, entries = [ROOM], []
     if place.is_file():
         todo = opened(Entry((place.name,), place), scratch, room, 1)
-        todo = [Entry(e.parts[1:] or e.parts, e.path, e.time, e.why) for e in todo]
+        todo = [Entry(e.parts[1:] or e.parts, e.path, e.time, e.why, e.folder) for e in todo]
     else:
         todo = walked(place, {path.resolve() for path in left_out})
     for entry in todo:
@@ -119,7 +119,7 @@ def walked(folder, left_out):
             continue
         inside = [item for item in inside if Path(item.path).resolve() not in left_out or item.is_symlink()]
         if not inside and parts:
-            yield Entry(parts, why="There is no notebook in the folder: it is empty.", folder=True)
+            yield Entry(parts, why=EMPTY, folder=True)
         for item in inside:
             place = (*parts, item.name)
             if item.is_dir(follow_symlinks=False) and len(place) < DEPTH:
@@ -149,7 +149,9 @@ def opened(entry, scratch, room, depth):
     folder = Path(scratch, f"a{sum(1 for _ in Path(scratch).iterdir())}")
     folder.mkdir()
     inside, problem = unpacked(entry.path, folder, room[0])
-    entries = [Entry((*entry.parts, *parts), path, at or entry.time, why) for parts, path, why, at in inside]
+    entries = [
+        Entry((*entry.parts, *parts), path, at or entry.time, why, why == EMPTY) for parts, path, why, at in inside
+    ]
     room[0] -= sum(e.path.stat().st_size for e in entries if e.path)
     entries = [deeper for e in entries for deeper in opened(e, scratch, room, depth + 1)]
     if problem or not entries:

@@ -4,6 +4,9 @@ from typing import NamedTuple
 
 from gdlib.checks import bank
 from grading import reading
+from lectures.exercises import ROOT
+
+LECTURES = ROOT / "notebooks" / "text"
 
 
 class Handed(NamedTuple):
@@ -23,7 +26,15 @@ def looked_at(entry):
         given = {f"q{key.replace('.', '-')}": q.stub_cell.strip() for key, q in bank.exercise(of).questions.items()}
         code = reading.identified(code, bank.exercise(of))[0]
         begun = sum(cell["source"].strip() != given.get(cell["mark"]) for cell in code if cell["mark"] in given)
-    return Handed(entry, of, problem, begun)
+    return Handed(entry, of, problem or ("" if of else lecture(code)), begun)
+
+
+def lecture(code):
+    """What to say where somebody handed in a lecture, known by three of its longer cells; "" where it is none."""
+    cells = [cell["source"].strip() for cell in code if len(cell["source"]) > 60]
+    texts = ((path.name[:2].lstrip("0"), path.read_text("utf-8")) for path in sorted(LECTURES.glob("[0-9]*.md")))
+    number = next((number for number, text in texts if sum(cell in text for cell in cells) > 2), "")
+    return number and f"This is lecture {number}, and not the exercise."
 
 
 def chosen(handed, number):

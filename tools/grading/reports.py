@@ -15,7 +15,7 @@ from urllib.parse import quote
 import jinja2
 
 from gdlib.checks import OUTCOMES, Verdict
-from gdlib.checks.verdicts import prose
+from gdlib.checks.verdicts import SIGNS, prose
 from grading import beliefs, collect, lms, policy
 from grading.likeness import SHOWN
 from lectures import plans
@@ -94,14 +94,9 @@ def feedback(student, sheet):
     for row in sheet.results[student]["rows"]:
         verdict = Verdict(**{name: value for name, value in row.items() if name != "score"})
         question = sheet.exercise.questions[row["question"]]
-        rows.append(
-            (
-                title(question),
-                verdict._repr_html_(),
-                grade.comments.get(question.id, ""),
-                weighed(sheet, grade, question),
-            )
-        )
+        asked = [(kind, re.sub(r"\A## .*\n+", "", text)) for kind, text in question.before]
+        said = verdict._repr_html_(), grade.comments.get(question.id, "")
+        rows.append((title(question), asked, *said, weighed(sheet, grade, question)))
     return PAGES.get_template("feedback.html").render(
         title=f"{student}: exercise {sheet.exercise.number}",
         total=number(grade.total),
@@ -116,10 +111,25 @@ def weighed(sheet, grade, question):
     """What is said of a question's points, where that is not plain."""
     key, weight = question.id, sheet.policy.weights.get(question.id)
     if weight is None:
-        return "It does not count."
+        return "does not count"
     points = grade.points.get(key)
     plain = weight == 1 and points in (0, 1, None)
-    return "" if plain else f"{number(points)} of {number(weight)} points."
+    return "" if plain else f"{number(points)} of {number(weight)} points"
+
+
+def brief(name, sheet):
+    """A student's page in a few lines of HTML, as Moodle takes a comment: bounded, escaped, in one line of a table. "" without
+    a grade."""
+    result, comments = sheet.results[name], sheet.grades[name].comments
+    if sheet.grades[name].total is None:
+        return ""
+    said = [comments.get("", ""), *sheet.said(name)]
+    for row in [] if result.get("ungraded") else result["rows"]:
+        head = f"{row['question']} {SIGNS[row['outcome']]} {row['outcome'].capitalize()}."
+        message = row["message"] if row["outcome"] in WRONG else ""
+        said.append(" ".join([head, message, comments.get(row["question"], "")]))
+    lines = (" ".join(re.sub(r"[^\x20-\ud7ff\ue000-\U0010ffff]", " ", text).split()) for text in said if text)
+    return "<br>".join(prose(collect.short(line, NOTE)) for line in lines)
 
 
 def csv_text(rows):
@@ -175,8 +185,7 @@ def for_platform(sheet, platform, roster, assignment):
     for name, grade in sheet.grades.items():
         student = sheet.students[name]
         line = roster.find(name, student.id) if roster is not None else None
-        comment = grade.comments.get("", "")
-        grades.append((line, name, student.id, number(grade.total), number(sheet.policy.maximum), comment))
+        grades.append((line, name, student.id, number(grade.total), number(sheet.policy.maximum), brief(name, sheet)))
     rows = lms.moodle(roster, grades) if platform == "moodle" else lms.canvas(roster, grades, assignment)
     return {f"{platform}.csv": csv_text(rows)}
 

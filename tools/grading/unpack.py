@@ -3,7 +3,7 @@
     python -I unpack.py ARCHIVE FOLDER BYTES
 
 Its files are written as numbers into FOLDER, so no name in it leads anywhere. Prints a line of JSON for each entry:
-[its parts, the file in FOLDER or null, why it was left out or "", when it was changed].
+[its parts, the file in FOLDER or null, why it was left out or "", when it was changed]. A folder has one where it is empty.
 """
 
 import json
@@ -14,12 +14,14 @@ import subprocess
 import sys
 import time
 import unicodedata
+from itertools import pairwise
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
 MEMORY, SECONDS = 2**29, 60
 ENTRIES = 10_000
 DEEPEST = 40
+EMPTY = "There is no notebook in the folder: it is empty."
 LARGEST = 50 * 2**20  # bytes of one file
 
 
@@ -66,14 +68,17 @@ def main(archive, folder, room):
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY,) * 2)
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS,) * 2)
     with ZipFile(archive) as file:
+        names = sorted(info.filename for info in file.infolist())
+        full = {name for name, following in pairwise(names) if following.startswith(name)}
         for number, info in enumerate(file.infolist()):
             if number >= ENTRIES:
                 sys.exit(f"Of its {len(file.infolist())} files {ENTRIES} were looked at.")
-            if info.is_dir():
+            if info.is_dir() and info.filename in full:
                 continue
             parts, why = placed(called(info))
+            why = why or EMPTY * info.is_dir()
             kind = stat.S_IFMT(info.external_attr >> 16)
-            if kind not in (0, stat.S_IFREG):
+            if kind not in (0, stat.S_IFREG) and not info.is_dir():
                 why = "It is no plain file, so it was not opened."
             path = None
             if not why:
