@@ -69,6 +69,15 @@ test.each([
   expect(handle(chosen("tangent", spec, { x, formula: "" }), "point of the tangent").move([80, 0])).toEqual({ x: 3 });
 });
 
+test("two signs never stand beside each other", () => {
+  const at = (x, of) => told(chosen("tangent", { subject: formula(of) }, { x, formula: "" }));
+  expect(at(-1, "x**2")).toContain("tangent: y = 1 − 2 · (x + 1)");
+  expect(at(2, "x**2")).toContain("tangent: y = 4 + 4 · (x − 2)");
+  const secant = { h: 1, init: [0], formula: "" };
+  const spec = { subject: formula("x**2 - 3", ["2*x"]), hs: [0.01, 1] };
+  expect(told(chosen("secant", spec, secant))).toBe("(f(1) − f(0)) / 1 = (−2 + 3) / 1 = 1");
+});
+
 test("tangent where there is none", () => {
   expect(said("tangent", { subject: formula("abs(x)") }, { x: 0, formula: "" })[1]).toBe("No derivative here.");
 });

@@ -41,10 +41,14 @@ describe("numbers as readers see them", () => {
 
   test.each([
     ["x / (2*(2 - 2*x))", 0.2, "0.2 / (2 · (2 − 2 · 0.2))"],
-    ["x**4 - 3*x ** 2 + exp(x)", -1.5, "(−1.5)<sup>4</sup> − 3 · (−1.5)<sup>2</sup> + exp((−1.5))"],
+    ["x**4 - 3*x ** 2 + exp(x)", -1.5, "(−1.5)<sup>4</sup> − 3 · (−1.5)<sup>2</sup> + exp(−1.5)"],
     ["2**x", 3, "2<sup>3</sup>"],
   ])("%s with a number in it", (formula, x, expected) => {
     expect(said.valued(formula, x)).toBe(expected);
+  });
+
+  test("what is taken off", () => {
+    expect([2, -2.5, 0].map((v) => `x${said.less(v)}`)).toEqual(["x − 2", "x + 2.5", "x − 0"]);
   });
 
   // the examples in the docstring of gdlib.scale.memory.readable, and each border between two units

@@ -145,7 +145,7 @@ def moodle(roster, grades):
     if roster is not None:
         return filled(roster, {"Grade": 3, "Feedback comments": 5}, grades)
     header = ["Identifier", "Full name", "Grade", "Maximum Grade", "Last modified (grade)", "Feedback comments"]
-    return [header, *([f"Participant {g[2]}", g[1], g[3], g[4], "-", g[5]] for g in grades if g[2].isdigit())]
+    return [header, *([f"Participant {g[2]}", g[1], g[3], g[4], "-", g[5]] for g in grades if g[2].isdigit() and g[3])]
 
 
 def canvas(roster, grades, assignment):

@@ -192,14 +192,15 @@ function beside(last, token) {
 
 /** @param {string} name @param {string[]} names @param {Token | undefined} next */
 function unknown(name, names, next) {
-  const known = names.join(" and ");
+  const called = Object.keys(FUNCTIONS).find((f) => names.some((x) => name === f + x));
   if (name === "lambda") return "write only what stands after the colon";
   if (name === "ln") return "Python writes log(x) for the natural logarithm";
+  if (called) return `did you mean ${called}(${name.slice(called.length)})?`;
   if (name === "π") return "Python writes pi";
   if ([...name].every((letter) => names.includes(letter))) return `write ${[...name].join("*")} for times`;
   if (next?.text === "(")
     return `there is no function ${name} here: use ${Object.keys(FUNCTIONS).slice(0, 8).join(", ")} …`;
-  return `there is no ${name} here: use ${known}`;
+  return `there is no ${name} here: use ${names.join(" and ")}`;
 }
 
 /** @param {Reading} reading @param {{ at: number, length: number, text?: string }} token @returns {never} */

@@ -13,6 +13,9 @@ export function words(value, digits = 4) {
 
 export const minus = (/** @type {string} */ text) => text.replaceAll("-", "−");
 
+/** " − 2", or of −2 " + 2": a number that is taken off. @param {number} v */
+export const less = (v) => (v < 0 ? ` + ${words(-v)}` : ` − ${words(v)}`);
+
 /** A point. @param {number[]} p @param {number} [digits] */
 export function place(p, digits) {
   if (p.length === 1) return `x = ${words(p[0], digits)}`;
@@ -45,10 +48,10 @@ export function bytes(v) {
 /** Text that stays text within HTML. @param {string} text */
 export const plain = (text) => text.replace(/[&<>]/g, (c) => `&#${c.charCodeAt(0)};`);
 
-/** A formula of x with a number in its place, as HTML: "0.2 / (2 · (2 − 2 · 0.2))". @param {string} formula @param {number} x */
+/** A formula of x with a number in its place, as HTML: "0.2 / (2 · (2 − 2 · 0.2))", "sin(−1)". @param {string} formula @param {number} x */
 export function valued(formula, x) {
   const number = x < 0 ? `(${words(x)})` : words(x);
   const raised = formula.replace(/ ?\*\* ?(\d+)/g, "^$1").replace(/ ?\*\* ?/g, "^");
-  const said = minus(raised.replace(/ ?\* ?/g, " · ").replace(/\bx\b/g, number));
+  const said = minus(raised.replace(/ ?\* ?/g, " · ").replace(/\bx\b/g, number)).replace(/\(\(([^()]*)\)\)/g, "($1)");
   return plain(said).replace(/\^(\d+)/g, "<sup>$1</sup>");
 }

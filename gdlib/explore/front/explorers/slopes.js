@@ -4,7 +4,7 @@ import { logSpan, span, spread, under } from "../compute/ground.js";
 import { nearest, pointAt } from "../compute/layout.js";
 import { degrees } from "../compute/select.js";
 import { difference } from "../compute/walks.js";
-import { minus, place, valued, words } from "../compute/words.js";
+import { less, minus, place, valued, words } from "../compute/words.js";
 import { arrow, clip, dot, drawCurve, line, pin, plot, straight, upright, zero } from "../draw/pen.js";
 
 /** The height and the slope at x. @param {Ground} ground @param {number} x @returns {Pair} */
@@ -39,7 +39,7 @@ export const secant = {
         { text: `(f(${words(at + h)}) − f(${words(at)}))`, lights: "rise" },
         " / ",
         { text: words(h, 3), lights: "run" },
-        ` = (${words(far)} − ${words(height)}) / ${words(h, 3)} = `,
+        ` = (${words(far)}${less(height)}) / ${words(h, 3)} = `,
         { text: words(slope), lights: "secant" },
       ],
       handles: [
@@ -118,9 +118,9 @@ export const tangent = {
         ...inNumbers(under(ground), x),
         "tangent: y = ",
         { text: words(height), lights: "height" },
-        " + ",
-        { text: words(slope), lights: "slope" },
-        ` · (x − ${words(x)})`,
+        slope < 0 ? " − " : " + ",
+        { text: words(Math.abs(slope)), lights: "slope" },
+        ` · (x${less(x)})`,
       ],
       handles: [
         {
