@@ -26,6 +26,13 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# What a picture shows once all that was asked of it is drawn: an explorer draws in the frame after a change, and once
+# more in the next one where it has changed its own size.
+DRAWN = """canvas => new Promise((drawn, fail) => {
+    setTimeout(() => fail(new Error("no picture within 15 s")), 15_000);
+    const look = (frames) => requestAnimationFrame(() => (frames > 1 && canvas.shown ? drawn(canvas.shown) : look(frames + 1)));
+    look(1);
+})"""
 IDLE = "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
 
 
@@ -218,8 +225,7 @@ class Explorer:
 
     def shown(self):
         """What the last picture shows: its values, and the pixel of its main point."""
-        self.page.wait_for_timeout(60)  # more than one frame
-        return self.page.wait_for_function("canvas => canvas.shown", arg=self.canvas.element_handle()).json_value()
+        return self.canvas.evaluate(DRAWN)
 
     def handle(self, label):
         return self.root.locator(".widget-slider", has_text=label).locator("[role=slider]")
