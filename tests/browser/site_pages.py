@@ -141,6 +141,10 @@ class Page:
         found = self.tab.evaluate("options => axe.run(document, options).then((r) => r.violations)", options)
         return [f"{v['id']}: {node['html'][:150]} {node['failureSummary'][:200]}" for v in found for node in v["nodes"]]
 
+    def violations_of_colours(self):
+        """The same for a page in another theme, which changes nothing else."""
+        return self.violations(runOnly=["color-contrast", "link-in-text-block"])
+
 
 def is_here(url):
     """Is it a request to this machine, or to none?"""
