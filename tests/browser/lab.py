@@ -25,6 +25,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--process-per-site",  # pages of one context share a process, and what it has compiled
 ]
 # What a picture shows once all that was asked of it is drawn: an explorer draws in the frame after a change, and once
 # more in the next one where it has changed its own size.
@@ -103,6 +104,7 @@ class Lab:
             self.browser = playwright().chromium.launch(executable_path=self.chromium, args=FLAGS)
             self._context = self.browser.new_context()  # one for all pages: JupyterLab is loaded from its cache
             self._context.set_default_timeout(15_000)
+            self.visit("/api/status")  # keeps their process alive
         except BaseException:
             self._stop_server()
             raise

@@ -36,7 +36,8 @@ class Browser:
 
     def __enter__(self):
         self._browser = playwright().chromium.launch(executable_path=find_chromium(), args=[*FLAGS, NOWHERE])
-        self._context = self._browser.new_context()  # its pages take from one cache what they have in common
+        self._context = self._browser.new_context()  # its pages share a cache, and a process
+        self._kept = None
         return self
 
     def __exit__(self, *_):
@@ -48,6 +49,9 @@ class Browser:
         dark: the system's colour scheme, which the page follows. reduced: the reader wants less motion.
         wait=False: from an empty cache, and return as soon as the document is there.
         """
+        if wait and not self._kept:
+            self._kept = self._context.new_page()  # keeps their process alive
+            self._kept.goto(url)
         tab = (self._context if wait else self._browser).new_page()
         tab.set_viewport_size({"width": width, "height": height})
         tab.emulate_media(
