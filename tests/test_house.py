@@ -104,8 +104,8 @@ def test_too_many_lines_and_a_private_name_are_breaches(tmp_path):
 
 def broken_contracts(folder, planted):
     """The contracts of imports that a copy of the code breaks with some lines more: {file: lines}."""
-    shutil.copytree(ROOT / "gdlib", folder / "gdlib", ignore=shutil.ignore_patterns("node_modules", "__pycache__"))
-    shutil.copytree(ROOT / "tools", folder / "tools", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("gdlib", "tools"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("node_modules", "__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", folder)
     for name, lines in planted.items():
         path = folder / name
