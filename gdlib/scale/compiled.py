@@ -29,8 +29,8 @@ from gdlib.scale.blocks import computed, finite
 __all__ = ["Rows", "Table", "sgd"]
 
 BLOCK = regression.Rows.BLOCK  # bytes that a thread takes at a time: some 0.2 ms
-CALL = 1 << 14, 1 << 26  # rows, and bytes of them, in one call of a walk; then Ctrl-C has its turn
-COLD = 1 << 11  # rows in one call where each may have to come from a disk
+CALL = 1 << 14  # rows in one call of a walk; then Ctrl-C has its turn
+COLD = 1 << 11  # where each of them may have to come from a disk
 NONE = np.empty(0, np.int64)
 
 
@@ -69,22 +69,35 @@ class Rows(regression.Rows):
             if ready:
                 return residuals(function, *ready, numbers, low, high)
             piece = numbers[low:high] if len(numbers) else slice(low, high)
-            return residuals(function, *copied(X, y, piece, kind), NONE, 0, high - low)
+            return residuals(function, *copied(X[piece], y[piece], kind), NONE, 0, high - low)
 
         loop("of_rows", kind)  # compiled before the threads begin
-        most = max(1, BLOCK // (self.d * kind.itemsize))
+        most = max(1, BLOCK // self._row)
         step = min(most, max(-(-n // self.threads), most // 8))
         return [sum(in_threads(of_piece, n, step, self.threads)).astype(kind)] if n else []
+
+    @property
+    def _row(self):
+        return self.d * self.dtype.itemsize
 
     @cached_property
     def _ready(self):
         return side_by_side(self.X, self.y, self.dtype)
 
     def stretches(self, batch_size, seed, most):
-        """X, y, the rows of an epoch as `gdlib.batches` deals them, and where a batch begins and the last one ends."""
-        cuts = np.minimum(np.arange(0, self.n + batch_size, batch_size), self.n)
-        for order in minibatch.batches(self.n, self.n, seed, epochs=None):  # the same shuffle, cut by `cuts`
-            yield self.X, self.y, order, cuts
+        """(X, y, rows, cuts) for one call of `walk` each: some batches of an epoch."""
+        call = min(COLD if isinstance(self.X, np.memmap) else CALL, 32 * BLOCK // self._row)
+        size = max(1, (call if self._ready else BLOCK // 4 // self._row) // batch_size) * batch_size
+        for order in minibatch.batches(self.n, self.n, seed, epochs=None):  # the same shuffle, whatever the batch size
+            for i in range(0, self.n, size):
+                rows = order[i : i + size]
+                cuts = np.minimum(np.arange(0, len(rows) + batch_size, batch_size), len(rows))
+                yield self._at(rows, cuts)
+
+    def _at(self, rows, cuts):
+        if self._ready:
+            return *self._ready, rows, cuts
+        return *copied(self.X[rows], self.y[rows], self.dtype), NONE, cuts
 
 
 class Table(files.Table):
@@ -109,24 +122,26 @@ class Table(files.Table):
                 yield computed(partial(of_block, function), X, y, self.dtype, where)
 
     def stretches(self, batch_size, seed, most):
-        """X, y of a chunk, its rows as `batches` of this table deals them, and where a batch begins, the last one ends.
+        """(X, y, rows, cuts) for one call of `walk` each, with some batches; in all for `most` batches and a few more.
 
-        There are chunks for `most` batches; what is drawn at random is drawn in the thread that reads.
+        What is drawn at random is drawn in the thread that reads.
         """
 
-        def needed_chunks(left=most):
+        def chunks(left=most):
             for chunk in self.chunks(batch_size, seed, epochs=None, buffers=2):
                 yield chunk
                 left -= len(chunk[2])
                 if left <= 0:
                     return
 
-        with closing(ahead(needed_chunks())) as chunks:
-            for X, y, order in chunks:
-                step = max(1, CALL[0] // batch_size)
-                for i in range(0, len(order), step):
-                    hands = [np.arange(j, len(y), len(order)) for j in order[i : i + step]]
-                    yield X, y, np.concatenate(hands), np.cumsum([0, *map(len, hands)])
+        with closing(ahead(chunks())) as read:
+            for X, y, order in read:
+                ready, k = side_by_side(X, y, self.dtype), len(order)
+                step = max(1, (CALL if ready else BLOCK // 4 // (self.d * self.dtype.itemsize)) // batch_size)
+                for i in range(0, k, step):
+                    hands = [np.arange(j, len(y), k) for j in order[i : i + step]]
+                    rows, cuts = np.concatenate(hands), np.cumsum([0, *map(len, hands)])
+                    yield (*ready, rows, cuts) if ready else (*copied(X[rows], y[rows], self.dtype), NONE, cuts)
 
 
 def sgd(loss, init, lr, T, batch_size, seed=0, eps=None, record=1):
@@ -146,8 +161,7 @@ def sgd(loss, init, lr, T, batch_size, seed=0, eps=None, record=1):
     if epoch == 1 or not usual or not in_one_call(data, batch_size) or differently_dealt(loss):
         return minibatch.sgd(loss, *given)
     walk = _Walk(loss, x, lr if constant is None else constant, T, eps, record, epoch)
-    batches = calls(data.stretches(batch_size, seed, T + 1), data)
-    with closing(batches), np.errstate(over="ignore", invalid="ignore"):
+    with closing(data.stretches(batch_size, seed, T + 1)) as batches, np.errstate(over="ignore", invalid="ignore"):
         while walk.stop is None:
             if not walk.arrived():
                 walk.go_on(*next(batches))
@@ -220,24 +234,11 @@ class _Walk:
         return np.array(rates, self.kind), problem
 
 
-def calls(stretches, data):
-    """(X, y, rows, cuts) for one call each: some whole batches, side by side or copied so."""
-    row, (rows, size) = data.d * data.dtype.itemsize, CALL
-    for X, y, order, cuts in stretches:
-        ready = side_by_side(X, y, data.dtype)
-        most = min(COLD if isinstance(X, np.memmap) else rows, size // row) if ready else BLOCK // row // 4
-        step = max(1, most // (cuts[1] - cuts[0]))
-        for j in range(0, len(cuts) - 1, step):
-            ends = cuts[j : j + step + 1]
-            part = order[ends[0] : ends[-1]]
-            yield *(ready or copied(X, y, part, data.dtype)), part if ready else NONE, ends - ends[0]
-
-
 def in_one_call(data, batch_size):
     """May a batch be computed in one call, by one thread?"""
     size = batch_size * data.d * data.dtype.itemsize
     chunk = isinstance(data, Table) and data.stored == data.dtype  # while the next one is being read
-    return size <= (CALL[1] if chunk else BLOCK)
+    return size <= (32 * BLOCK if chunk else BLOCK)
 
 
 def differently_dealt(loss):
@@ -253,14 +254,14 @@ def compiles(function):
 def residuals(function, X, y, rows, low, high):
     """−Xᵀr or ‖r‖² of the rows, as `function` asks for, in float64."""
     beta = np.array(function.keywords["beta"], X.dtype)
-    slope, part = np.empty(len(beta)), np.empty_like(beta)
-    square = loop("of_rows", X.dtype)(X, y, rows, low, high, beta, slope, part)
-    return slope if function.func is regression.slopes else np.float64(square)
+    slope = np.empty_like(beta)
+    square = loop("of_rows", X.dtype)(X, y, rows, low, high, beta, slope, np.empty(len(beta)))
+    return slope.astype(float) if function.func is regression.slopes else np.float64(square)
 
 
 def of_block(function, X, y):
     """function(X, y), compiled."""
-    X, y = side_by_side(X, y, X.dtype) or copied(X, y, slice(None), X.dtype)
+    X, y = side_by_side(X, y, X.dtype) or copied(X, y, X.dtype)
     return residuals(function, X, y, NONE, 0, len(y)).astype(X.dtype)
 
 
@@ -278,9 +279,9 @@ def side_by_side(X, y, kind):
     return found
 
 
-def copied(X, y, rows, kind):
-    """These rows, copied side by side."""
-    return side_by_side(*(np.array(part[rows], kind, order="C") for part in (X, y)), kind)
+def copied(X, y, kind):
+    """X and y, copied side by side."""
+    return side_by_side(*(np.array(part, kind, order="C") for part in (X, y)), kind)
 
 
 def in_threads(work, n, step, threads):
@@ -356,14 +357,13 @@ def needed():
 def loop(name, kind, start=None):
     """The loop of `kernels` with this name, compiled for numbers of these types; after a second of it a word says so."""
     kernel = getattr(kernels, name)
-    X, y = copied(np.ones((1, 1), kind), np.ones(1, kind), slice(None), kind)
+    X, y = copied(np.ones((1, 1)), np.ones(1), kind)
     one, cuts = np.ones(1, kind), np.array([0, 1])
     with told():
         if name == "of_rows":
-            kernel(X, y, NONE, 0, 1, one, np.ones(1), np.ones(1, kind))
+            kernel(X, y, NONE, 0, 1, one, np.ones(1, kind), np.ones(1))
         else:
-            x = np.ones(1, start)
-            kernel(X, y, NONE, cuts, one, False, x, 0, 1, one, np.empty((2, 1), start), np.empty(2))
+            kernel(X, y, NONE, cuts, one, False, np.ones(1, start), 0, 1, one, np.empty((2, 1), start), np.empty(2))
     return kernel
 
 

@@ -69,20 +69,22 @@ def add(X, y, rows, low, high, beta, slope):
 
 
 @compiled
-def of_rows(X, y, rows, low, high, beta, slope, part):
-    """Puts −Xᵀr of the rows low ... high − 1 into `slope`, (d,) in float64, and returns ‖r‖².
+def of_rows(X, y, rows, low, high, beta, slope, total):
+    """Puts −Xᵀr of the rows low ... high − 1 into `slope`, (d,), and returns ‖r‖². `total` is room for d of float64.
 
-    Sums of 512 rows, in `part`, are in the numbers of X; those of float32 would lose small addends of more.
+    Sums of 512 rows are in the numbers of X; those of float32 would lose small addends of more.
     """
-    squares, d = 0.0, len(beta)
+    d, squares = len(beta), 0.0
     for k in range(d):
-        slope[k] = 0
+        total[k] = 0
     for i in range(low, high, SHORT):
         for k in range(d):
-            part[k] = 0
-        squares += add(X, y, rows, i, min(i + SHORT, high), beta, part)
-        for k in range(d):
-            slope[k] += part[k]
+            slope[k] = 0
+        squares += add(X, y, rows, i, min(i + SHORT, high), beta, slope)
+        if high - low > SHORT:
+            for k in range(d):
+                total[k] += slope[k]
+                slope[k] = total[k]
     return squares
 
 
@@ -122,17 +124,19 @@ def walk(X, y, rows, cuts, factors, root, x, t, record, rates, points, norms):
     Returns how many updates and points there were, why it ended, and the last norm.
     """
     d, kept, norm = len(x), 0, 0.0
-    beta, part, grad = np.empty(d, X.dtype), np.empty(d, X.dtype), np.empty(d, X.dtype)
-    slope, following, value, two = np.empty(d), np.empty_like(x), np.empty(1, X.dtype), factors.dtype.type(2)
+    beta, grad, value, two = np.empty(d, X.dtype), np.empty(d, X.dtype), np.empty(1, X.dtype), factors.dtype.type(2)
+    following, total = np.empty_like(x), np.empty(d)
     for j in range(len(cuts) - 1):
         for k in range(d):
             beta[k] = x[k]
-        value[0] = of_rows(X, y, rows, cuts[j], cuts[j + 1], beta, slope, part)  # as large as these numbers may be
-        double = 2 * math.sqrt(value[0] * factors[j]) if root else 1.0  # (√q)′ = q′ / 2√q
-        double = double if 0 < double < math.inf else math.nan
+        value[0] = of_rows(X, y, rows, cuts[j], cuts[j + 1], beta, grad, total)  # as large as these numbers may be
         for k in range(d):
-            grad[k] = slope[k]
-            grad[k] = grad[k] * two * factors[j] / double
+            grad[k] = grad[k] * two * factors[j]
+        if root:  # (√q)′ = q′ / 2√q
+            double = 2 * math.sqrt(value[0] * factors[j])
+            double = double if 0 < double < math.inf else math.nan
+            for k in range(d):
+                grad[k] = grad[k] / double
         norm = length(grad)
         if (t + j) % record == 0:
             points[kept], norms[kept] = x, norm
