@@ -87,7 +87,9 @@ def test_values_and_gradients_are_those_of_numpy(table, scale, threads, data):
     ours, plain = LeastSquares(compiled.Rows(X, y, threads), scale=scale), LeastSquares(X, y, scale)
     numbers = st.lists(st.integers(-n, n - 1), min_size=1, max_size=2 * n)
     step = st.sampled_from([None, 2, -1, -3])
-    rows = data.draw(st.none() | numbers | st.builds(slice, st.none(), st.none(), step) | st.just(slice(0, (n + 1) // 2)))
+    rows = data.draw(
+        st.none() | numbers | st.builds(slice, st.none(), st.none(), step) | st.just(slice(0, (n + 1) // 2))
+    )
     beta = np.linspace(-1, 1, d)
     assert type(ours(beta, rows)) is float
     assert ours(beta, rows) == pytest.approx(plain(beta, rows), rel=1e-3 if plain.data.dtype == np.float32 else 1e-10)
@@ -306,10 +308,7 @@ WRONG = [
 def test_wrong_arguments_get_the_cores_errors(data, path, wrong, where):
     said = []
     for walk, source in ((compiled.sgd, compiled), (gdlib.sgd, None)):
-        if where == "file":
-            rows = (source or files).Table(path)
-        else:
-            rows = (source or gdlib.regression).Rows(*data)
+        rows = (source or files).Table(path) if where == "file" else (source or gdlib.regression).Rows(*data)
         arguments = {"init": np.zeros(6), "lr": 1e-3, "T": 3, "batch_size": 10} | wrong
         with pytest.raises((TypeError, ValueError)) as error:
             walk(LeastSquares(rows), **arguments)
@@ -485,7 +484,9 @@ def test_compiling_is_said_once_and_kept(tmp_path):
 
 def test_where_nothing_can_be_kept_it_is_compiled_again(tmp_path):
     """A file in the place of __pycache__, and no home: as in an installation that cannot be written."""
-    shutil.copytree(Path(gdlib.__file__).parent, tmp_path / "gdlib", ignore=shutil.ignore_patterns("__pycache__", "bundle", "front"))
+    shutil.copytree(
+        Path(gdlib.__file__).parent, tmp_path / "gdlib", ignore=shutil.ignore_patterns("__pycache__", "bundle", "front")
+    )
     (tmp_path / "gdlib" / "scale" / "__pycache__").write_text("")
     environment = os.environ | {"HOME": "/dev/null", "XDG_CACHE_HOME": "/dev/null", "PYTHONPATH": str(tmp_path)}
     environment.pop("NUMBA_CACHE_DIR", None)

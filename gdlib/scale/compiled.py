@@ -84,8 +84,8 @@ class Rows(regression.Rows):
     def _ready(self):
         return side_by_side(self.X, self.y, self.dtype)
 
-    def stretches(self, batch_size, seed, most):
-        """(X, y, rows, cuts) for one call of `walk` each: some batches of an epoch."""
+    def stretches(self, batch_size, seed, most=None):
+        """(X, y, rows, cuts) for one call of `walk` each, with some batches of an epoch; without an end."""
         call = min(COLD if isinstance(self.X, np.memmap) else CALL, 32 * BLOCK // self._row)
         size = max(1, (call if self._ready else BLOCK // 4 // self._row) // batch_size) * batch_size
         for order in minibatch.batches(self.n, self.n, seed, epochs=None):  # the same shuffle, whatever the batch size
@@ -150,7 +150,8 @@ def sgd(loss, init, lr, T, batch_size, seed=0, eps=None, record=1):
     loss : LeastSquares of `Rows` or of a `Table` of this file, in any scale; TypeError for others
     lr : as there; a schedule is asked for some thousands of updates before they are made
 
-    Batches of more than 2 MiB in memory, whose rows threads share, all rows at once and starts in long double go through `gdlib.sgd` itself.
+    Batches of more than 2 MiB in memory, whose rows threads share, all rows at once, and a start in long double go
+    through `gdlib.sgd` itself.
     """
     given = init, lr, T, batch_size, seed, eps, record
     x, constant, T, eps, record, _, epoch = minibatch.arguments_of_sgd(loss, *given)
@@ -194,10 +195,8 @@ class _Walk:
         factors = (self.loss.c() * self.loss.n / np.diff(cuts)).astype(self.kind)
         room = (self.t + len(rates)) // self.record - (self.t - 1) // self.record
         points, norms = np.empty((room, len(self.x)), self.x.dtype), np.empty(room)
-        settings = X, y, rows, cuts, factors, self.loss.scale in ROOTS
-        done, kept, why, self.norm = loop("walk", self.kind, self.x.dtype)(
-            *settings, self.x, self.t, self.record, rates, points, norms
-        )
+        batches, there = (X, y, rows, cuts, factors, self.loss.scale in ROOTS), (self.x, self.t, self.record)
+        done, kept, why, self.norm = loop("walk", self.kind, self.x.dtype)(*batches, *there, rates, points, norms)
         self.t += done
         self._keep(points[:kept], norms[:kept])
         if why == kernels.DIVERGED:
@@ -229,7 +228,7 @@ class _Walk:
         try:
             for t in range(self.t, self.t + m):
                 rates.append(number(self.lr(t), f"lr({t})"))
-        except BaseException as error:  # the walk may end before
+        except Exception as error:  # the walk may end before
             problem = error
         return np.array(rates, self.kind), problem
 
@@ -290,12 +289,12 @@ def in_threads(work, n, step, threads):
     results, todo = [None] * len(parts), deque(enumerate(parts))
 
     def take():
-        try:
-            while True:
+        while True:
+            try:
                 i, part = todo.popleft()
-                results[i] = work(*part)
-        except IndexError:
-            pass
+            except IndexError:  # nothing is left
+                return
+            results[i] = work(*part)
 
     helpers = [pool(os.getpid()).submit(take) for _ in range(min(threads, len(parts)) - 1)]
     try:
@@ -358,12 +357,13 @@ def loop(name, kind, start=None):
     """The loop of `kernels` with this name, compiled for numbers of these types; after a second of it a word says so."""
     kernel = getattr(kernels, name)
     X, y = copied(np.ones((1, 1)), np.ones(1), kind)
-    one, cuts = np.ones(1, kind), np.array([0, 1])
+    one, there = np.ones(1, kind), (np.ones(1, start), 0, 1)
     with told():
         if name == "of_rows":
             kernel(X, y, NONE, 0, 1, one, np.ones(1, kind), np.ones(1))
         else:
-            kernel(X, y, NONE, cuts, one, False, np.ones(1, start), 0, 1, one, np.empty((2, 1), start), np.empty(2))
+            batch = X, y, NONE, np.array([0, 1]), np.ones(1, kind), False
+            kernel(*batch, *there, one, np.empty((2, 1), start), np.empty(2))
     return kernel
 
 

@@ -36,16 +36,22 @@ def in_any_order(function):
     return compiled(function, fastmath={"reassoc", "contract"})
 
 
+@compiled
+def row(rows, i):
+    """The number of row i: of those with these numbers, or of all where there are none."""
+    return i if len(rows) == 0 else rows[i]
+
+
 @in_any_order
 def add(X, y, rows, low, high, beta, slope):
     """Adds −Xᵀr of the rows to `slope`, and returns ‖r‖²: each number is fetched from memory once.
 
-    Four rows at a time, so that β and the slope are fetched for four. `rows` are numbers, or none: low ... high − 1.
+    Four rows at a time, so that β and the slope are fetched for four.
     """
     d, squares, i = len(beta), 0.0, low
     while i < high:
         if i + 4 <= high:
-            p, q, s, t = (i, i + 1, i + 2, i + 3) if len(rows) == 0 else (rows[i], rows[i + 1], rows[i + 2], rows[i + 3])
+            p, q, s, t = row(rows, i), row(rows, i + 1), row(rows, i + 2), row(rows, i + 3)
             a, b, c, e = -y[p, 0], -y[q, 0], -y[s, 0], -y[t, 0]
             for k in range(d):
                 a += X[p, k] * beta[k]
@@ -57,7 +63,7 @@ def add(X, y, rows, low, high, beta, slope):
             squares += a * a + b * b + c * c + e * e
             i += 4
         else:
-            p = i if len(rows) == 0 else rows[i]
+            p = row(rows, i)
             a = -y[p, 0]
             for k in range(d):
                 a += X[p, k] * beta[k]
@@ -115,28 +121,33 @@ def length(v):
 
 
 @compiled
+def gradient(X, y, rows, low, high, beta, c, root, grad, room):
+    """Puts the gradient of c[0]‖r‖² of the rows into `grad`, or with `root` that of the root of it. Like a NumPy that
+    computes in the numbers of X, it overflows where a sum does, however small c is."""
+    factor, two = c[0], c.dtype.type(2)
+    c[0] = of_rows(X, y, rows, low, high, beta, grad, room)
+    for k in range(len(grad)):
+        grad[k] = grad[k] * two * factor
+    if root:  # (√q)′ = q′ / 2√q
+        double = 2 * math.sqrt(float(c[0]) * factor)
+        for k in range(len(grad)):
+            grad[k] = grad[k] / double if 0 < double < math.inf else math.nan
+
+
+@compiled
 def walk(X, y, rows, cuts, factors, root, x, t, record, rates, points, norms):
     """Updates t, t + 1, ... of `x`, with the rows cuts[j] ... cuts[j + 1] − 1 in turn: the loop of `gdlib.sgd`.
 
-    factors : (k,) the c of each batch: its loss is c‖r‖², or with `root` the root of that
+    factors : (k,) the c of each batch, whose loss is c‖r‖², or with `root` the root of that; they are overwritten
     rates : (m,) of the first m updates; of one more batch only the gradient is formed
     points, norms : room for each record-th point, and the norm of the gradient there
     Returns how many updates and points there were, why it ended, and the last norm.
     """
     d, kept, norm = len(x), 0, 0.0
-    beta, grad, value, two = np.empty(d, X.dtype), np.empty(d, X.dtype), np.empty(1, X.dtype), factors.dtype.type(2)
-    following, total = np.empty_like(x), np.empty(d)
+    beta, grad, following, room = np.empty(d, X.dtype), np.empty(d, X.dtype), np.empty_like(x), np.empty(d)
     for j in range(len(cuts) - 1):
-        for k in range(d):
-            beta[k] = x[k]
-        value[0] = of_rows(X, y, rows, cuts[j], cuts[j + 1], beta, grad, total)  # as large as these numbers may be
-        for k in range(d):
-            grad[k] = grad[k] * two * factors[j]
-        if root:  # (√q)′ = q′ / 2√q
-            double = 2 * math.sqrt(value[0] * factors[j])
-            double = double if 0 < double < math.inf else math.nan
-            for k in range(d):
-                grad[k] = grad[k] / double
+        beta[:] = x
+        gradient(X, y, rows, cuts[j], cuts[j + 1], beta, factors[j : j + 1], root, grad, room)
         norm = length(grad)
         if (t + j) % record == 0:
             points[kept], norms[kept] = x, norm
@@ -149,6 +160,5 @@ def walk(X, y, rows, cuts, factors, root, x, t, record, rates, points, norms):
             following[k] = x[k] - rates[j] * grad[k]
         if not length(following) < math.inf:
             return j, kept, DIVERGED, norm
-        for k in range(d):
-            x[k] = following[k]
+        x[:] = following
     return len(cuts) - 1, kept, WENT_ON, norm
