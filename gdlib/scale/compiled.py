@@ -358,7 +358,7 @@ def loop(name, kind, start=None):
     kernel = getattr(kernels, name)
     X, y = copied(np.ones((1, 1)), np.ones(1), kind)
     one, there = np.ones(1, kind), (np.ones(1, start), 0, 1)
-    with told():
+    with told(kernel):
         if name == "of_rows":
             kernel(X, y, NONE, 0, 1, one, np.ones(1, kind), np.ones(1))
         else:
@@ -375,10 +375,14 @@ def settle():
 
 
 @contextmanager
-def told():
-    """A word on the standard error if this takes more than a second."""
-    words = "gdlib compiles a loop with numba; that is kept, and next time it is ready at once."
-    timer = Timer(1.0, print, [words], {"file": sys.stderr, "flush": True})
+def told(kernel):
+    """A word on the standard error if this loop is being compiled for more than a second, and not just fetched."""
+
+    def tell():
+        if any(kernel.stats.cache_misses.values()):
+            print("gdlib compiles a loop with numba; next time it is ready at once.", file=sys.stderr, flush=True)
+
+    timer = Timer(1.0, tell)
     timer.daemon = True
     timer.start()
     try:
