@@ -25,7 +25,7 @@ def held(client, n, workers):
     parts = [client.persist(part, workers=[worker]) for part, worker in zip(shares, workers, strict=True)]
     wait(parts)
     X = da.concatenate(parts)
-    loss = gdlib.LeastSquares(cluster.Blocks(X, np.zeros(n)), scale="half-mean")
+    loss = gdlib.LeastSquares(cluster.Blocks(X, da.zeros(n, chunks=(X.chunks[0],))), scale="half-mean")
     loss.gradient(np.ones(D))  # puts y beside X
     time.sleep(0.5)
     return loss
