@@ -18,7 +18,7 @@ PARTS ?= pieces papers site decks jupyterlite
 BIN := .venv/bin
 TOOL := PYTHONPATH=tools $(BIN)/python -m
 READY := .venv/ready
-EXTRAS := lint browser scale bench teach site
+EXTRAS := lint browser scale compiled bench teach site
 COMPILE = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version $(OLDEST) --fork-strategy fewest \
 	--generate-hashes --custom-compile-command "make lock"
 # An extra's requirements; torch is not locked: the one on PyPI for Linux brings 3 GB of CUDA, and pip takes what is there.
@@ -62,8 +62,8 @@ test-pages: .venv/ready-browser .venv/ready-site $(MODULES)  ## drive the site, 
 test-lite-network: .venv/ready-browser .venv/ready-site $(MODULES)  ## run lectures 1 to 5 in the browser with NumPy (needs the network)
 	@GDLIB_BROWSER=required GDLIB_NETWORK=1 $(BIN)/pytest -m browser -k lectures_print tests/browser/test_jupyterlite.py
 
-test-scale: .venv/ready-scale  ## past one machine: install Dask and PyTorch (CONTRIBUTING.md says which), and test with them
-	@$(BIN)/pytest -m scale -rs tests/test_scale.py
+test-scale: .venv/ready-scale .venv/ready-compiled  ## past one machine, and compiled: install Dask, PyTorch (CONTRIBUTING.md says which) and numba, and test with them
+	@$(BIN)/pytest -m scale -rs tests/test_scale.py tests/test_compiled.py
 
 test-teach: .venv/ready-teach  ## the grades in nbgrader: install it, and test with it
 	@$(BIN)/pytest -k nbgrader -rs tests/test_grade.py
@@ -129,10 +129,11 @@ lock: .venv/ready-site  ## resolve pyproject.toml anew into requirements/*.lock 
 picture: $(READY)  ## draw the README's picture
 	@$(TOOL) lectures.picture
 
-bench: .venv/ready-browser .venv/ready-bench  ## measure gdlib and the explorers beside what one would take instead, into bench/results.md
+bench: .venv/ready-browser .venv/ready-bench .venv/ready-scale .venv/ready-compiled  ## measure gdlib and the explorers beside what one would take instead, into bench/results.md
 	@$(BIN)/python bench/descent.py
 	@$(BIN)/python bench/regression.py
 	@$(BIN)/python bench/streaming.py
+	@$(BIN)/python bench/cluster.py
 	@$(BIN)/python bench/explore.py
 
 everything: $(patsubst %,.venv/ready-%,$(filter-out bench,$(EXTRAS))) $(MODULES) $(FRONT_MODULES)  ## install what all the tests need (needs Node.js)
