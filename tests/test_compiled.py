@@ -308,7 +308,7 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize("wrong", WRONG, ids=str)
+@pytest.mark.parametrize("wrong", WRONG, ids=range(len(WRONG)))
 @pytest.mark.parametrize("where", ["memory", "file"])
 def test_wrong_arguments_get_the_cores_errors(data, path, wrong, where):
     said = []

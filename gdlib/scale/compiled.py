@@ -30,7 +30,8 @@ __all__ = ["Rows", "Table", "sgd"]
 
 BLOCK = regression.Rows.BLOCK  # bytes that a thread takes at a time: some 0.2 ms
 CALL = 1 << 14  # rows in one call of a walk; then Ctrl-C has its turn
-COLD = 1 << 11  # where each of them may have to come from a disk
+COLD = 1 << 11  # where each of them is copied, or may have to come from a disk
+FEW = 8  # rows
 NONE = np.empty(0, np.int64)
 
 
@@ -85,16 +86,26 @@ class Rows(regression.Rows):
         return side_by_side(self.X, self.y, self.dtype)
 
     def stretches(self, batch_size, seed, most=None):
-        """(X, y, rows, cuts) for one call of `walk` each, with some batches of an epoch; without an end."""
-        call = min(COLD if isinstance(self.X, np.memmap) else CALL, 32 * BLOCK // self._row)
-        size = max(1, (call if self._ready else BLOCK // 4 // self._row) // batch_size) * batch_size
+        """(X, y, rows, cuts) for one call of `walk` each, with some batches of an epoch; without an end.
+
+        The rows of very small batches are copied first: a copy waits for several shuffled rows at once, while each
+        update waits for the one before.
+        """
+        copy = self._ready and batch_size < FEW and self.X.flags.c_contiguous and self.y.flags.c_contiguous
+        call = COLD if copy or isinstance(self.X, np.memmap) else CALL
+        most = (BLOCK if copy else 32 * BLOCK if self._ready else BLOCK // 4) // self._row
+        size = max(1, min(call, most) // batch_size) * batch_size
+        place = (np.empty((size, self.d), self.dtype), np.empty(size, self.dtype)) if copy else None
         for order in minibatch.batches(self.n, self.n, seed, epochs=None):  # the same shuffle, whatever the batch size
             for i in range(0, self.n, size):
                 rows = order[i : i + size]
                 cuts = np.minimum(np.arange(0, len(rows) + batch_size, batch_size), len(rows))
-                yield self._at(rows, cuts)
+                yield self._at(rows, cuts, place)
 
-    def _at(self, rows, cuts):
+    def _at(self, rows, cuts, place):
+        if place:
+            X, y = (np.take(a, rows, 0, b[: len(rows)], "clip") for a, b in zip((self.X, self.y), place, strict=True))
+            return *side_by_side(X, y, self.dtype), NONE, cuts
         if self._ready:
             return *self._ready, rows, cuts
         return *copied(self.X[rows], self.y[rows], self.dtype), NONE, cuts
