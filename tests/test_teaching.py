@@ -107,8 +107,8 @@ def test_the_exercise_is_planned_question_by_question(path):
     lines = re.findall(r"^\| (\d\.\d) .+? \| (\d+|open) \|", text, re.M)
     source = next(source for source in bank.sources() if source.stem == path.stem)
     assert [number for number, _ in lines] == re.findall(r"^## (\d\.\d) ", source.read_text("utf-8"), re.M)
-    whole, extra = re.search(r"\*\*Minutes:\*\* (\d+), and (.*)", source.read_text("utf-8")).groups()
-    optional = re.findall(r"\d\.\d", extra) or [lines[-1][0]]
+    whole, extra = re.search(r"\*\*Minutes:\*\* (\d+)(.*)", source.read_text("utf-8")).groups()
+    optional = re.findall(r"\d\.\d", extra) or [lines[-1][0]] * (extra != ".")
     assert sum(int(minutes) for number, minutes in lines if number not in optional) == int(whole)
 
 
