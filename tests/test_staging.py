@@ -338,7 +338,7 @@ def test_the_glossary_has_the_words_of_the_course():
         "learning rate": "학습률",
         "objective": "목적식 (목적함수)",
     }.items() <= words.items()
-    assert len(words) == len(set(words.values())) == len(glossary()) == 46
+    assert len(words) == len(set(words.values())) == len(glossary()) == 50
 
 
 def test_the_glossary_names_the_lecture_that_explains_a_word():

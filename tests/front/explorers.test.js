@@ -119,6 +119,13 @@ describe("a walk", () => {
     expect(handle(selected, "learning rate").move([50, 90])).toEqual({ lr: 0.1 });
     expect(handle(selected, "learning rate").move([-50, 0])).toEqual({ lr: 0.01 });
   });
+  test("by another method nothing is said of descent's edge", () => {
+    const ball = chosen("descent", spec, { ...values, method: 1, beta: 0.5 });
+    expect(ball.shown).toMatchObject({ stop: "converged" });
+    expect(ball.shown.steps).not.toBe(6);
+    expect(plain(ball.text[1])).toBe("");
+    expect(told(ball)).toMatch(/^‖∇f‖ = .* ≤ ε = 0.1$/);
+  });
   test("on the reader's own function: its curvature is measured on the way", () => {
     const mine = { ...values, formula: "x**4", lr: 0.01, init: [1] };
     const selected = chosen("descent", spec, mine);
