@@ -7,6 +7,7 @@ OLDEST := 3.11
 NEWEST := 3.14
 PORT ?= 8888
 LESSON ?= notebooks/01_differentiation.ipynb
+SEED ?= 0
 JOBS ?= 2
 # Each worker has one core, and its matrices no second one. What takes longest begins first, so that no worker waits for the other one at the end.
 LONG := notebooks/05_mini_batches.ipynb tests/test_bank.py tests/test_lectures.py tests/test_grade.py
@@ -26,10 +27,10 @@ MODULES := docs/node_modules/.package-lock.json
 FRONT := tools/front
 FRONT_CODE := . ../../gdlib/explore/front ../../tests/front ../../jupyter
 FRONT_MODULES := $(FRONT)/node_modules/.package-lock.json
-export SUBMISSIONS
+export SUBMISSIONS ANSWERS
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-browser test-pages test-lite-network test-scale test-teach test-front lint front notebooks exercises check-notebooks grade questions slides site lite lock picture bench clean
+.PHONY: help lab test test-browser test-pages test-lite-network test-scale test-teach test-front lint front notebooks exercises check-notebooks grade questions inventory slides site lite lock picture bench clean
 
 help:  ## list these targets
 	@echo "make TARGET, where TARGET is one of:"
@@ -53,7 +54,7 @@ test-browser: .venv/ready-browser $(MODULES)  ## drive every explorer in Jupyter
 
 test-pages: .venv/ready-browser .venv/ready-site $(MODULES)  ## drive the site, the decks and the course in the browser, the network blocked
 	@$(BIN)/pytest tests/test_slides.py tests/test_staging.py tests/test_lite.py
-	@for part in site decks jupyterlite; do GDLIB_BROWSER=required $(BIN)/pytest -m browser tests/browser/test_$$part.py || exit 1; done
+	@for part in papers site decks jupyterlite; do GDLIB_BROWSER=required $(BIN)/pytest -m browser tests/browser/test_$$part.py || exit 1; done
 
 test-lite-network: .venv/ready-browser .venv/ready-site $(MODULES)  ## run lectures 1 to 5 in the browser with NumPy (needs the network)
 	@GDLIB_BROWSER=required GDLIB_NETWORK=1 $(BIN)/pytest -m browser -k lectures_print tests/browser/test_jupyterlite.py
@@ -93,8 +94,13 @@ grade: .venv/ready-teach  ## grade a class: make grade SUBMISSIONS=folder (docs/
 	@test -n "$$SUBMISSIONS" || { echo "Name the folder with the students' notebooks: make grade SUBMISSIONS=folder"; exit 1; }
 	@$(TOOL) grading.grade "$$SUBMISSIONS" $(GRADEFLAGS)
 
-questions: $(READY)  ## the teachers' question bank for Moodle (GIFT) into build/questions
-	@$(TOOL) lectures.questions
+questions: $(READY)  ## the question bank into build/questions: sheets, key, slides, Moodle, Canvas; the inventory (SEED=2: other numbers; NAME=03)
+	@$(TOOL) lectures.papers --seed $(SEED) $(NAME)
+	@$(TOOL) lectures.inventory
+
+inventory: $(READY)  ## what a class believed before and after: make inventory ANSWERS=folder (docs/teaching/inventory.md)
+	@test -n "$$ANSWERS" || { echo "Name the folder that holds pre and post: make inventory ANSWERS=folder"; exit 1; }
+	@$(TOOL) grading.inventory "$$ANSWERS"
 
 slides: $(READY) $(MODULES)  ## a deck for each lecture into build/slides: one file each, no network needed (needs Node.js)
 	@$(TOOL) pages.slides build $(NAME)

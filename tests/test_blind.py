@@ -20,6 +20,9 @@ RIGHT = [
      "    return (f(beta + e) - f(beta - e)) / 2"),
     ("5.6", "def smallest_batch(n, variance, h, lr, level):\n    b = np.arange(1, n + 1)\n"
      "    low = lr * variance / b * (1 - (b - 1) / (n - 1)) / (2 * (2 - lr * h)) <= level\n    return float(b[low][0])"),
+    # gdlib takes no T = 0, and the tasks say that handing over to it is right all the same
+    ("3.1", "def descend(gradient, init, lr, eps, T):\n    return gdlib.gradient_descent(gradient, init, lr, eps, T).final"),
+    ("3.5", "def walk(gradient, init, lr, T):\n    return gdlib.gradient_descent(gradient, init, lr, eps=0, T=T).final"),
 ]  # fmt: skip
 WRONG = [
     ("1.1", "slope = np.vectorize(lambda x: 0 if x == 0 else 3 * x**2 - 8 * x)", "Only whole numbers come out"),
@@ -36,13 +39,9 @@ WRONG = [
     ("3.2", "def ascend(gradient, init, lr, eps, T):\n    if T == 0:\n        return np.array(init, dtype=float), 0\n"
      "    path = gdlib.gradient_ascent(gradient, init, lr, eps, T)\n    return path.final, len(path.points)",
      "the start is none"),
-    ("3.1", "def descend(gradient, init, lr, eps, T):\n    return gdlib.gradient_descent(gradient, init, lr, eps, T).final",
-     "return the start before"),
     ("3.4", "lr, T = 10**400, 600", "a whole number that no float holds"),
     ("3.4", "lr, T = np.datetime64('2026-12-01'), 600", "`lr` is a datetime64; a number is wanted"),
     ("3.7", "left, top, gone, beside = 0.05, 0.07543, 10, np.zeros(2, dtype=[('a', float)])", "`beside` is a ndarray"),
-    ("3.5", "def walk(gradient, init, lr, T):\n    return gdlib.gradient_descent(gradient, init, lr, eps=0, T=T).final",
-     "return the start before"),
     ("3.5", "def walk(gradient, init, lr, T):\n    return init - T * lr * gradient(init * 1.0)", "the bug is still there"),
     ("3.7", "left, top, gone, beside = 2.411, 0.07543, 5, 1e-7", "From `left` the walk ends on the hill"),
     ("4.1", "def partial(X, y, beta, k):\n    r = y - X @ beta\n    return -2 / len(y) * np.sum(X[k] * r[: len(X[k])])",
@@ -104,4 +103,5 @@ def test_whatever_is_handed_over_gets_a_verdict_and_never_a_point(turn):
         question = list(exercise.questions.values())[turn % len(exercise.questions)]
         value = ODD[turn] if question.asks_for_values else f"lambda *a, **k: {ODD[turn]}"
         found = verdict(question.id, "\n".join(f"{name} = {value}" for name in question.names))
-        assert found.outcome != "correct" and found.message
+        assert found.outcome != "correct"
+        assert found.message

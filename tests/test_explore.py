@@ -48,6 +48,7 @@ MAKERS = {
     "methods": lambda: explore.descent(landscapes.valley(), init=(1.8, 0.4), T=60, beta=0.9),
     "direction": lambda: explore.direction(landscapes.himmelblau()),
     "memory": lambda: explore.memory(memory=16 * 2**30),
+    "machine": lambda: explore.machine(),
     "knob": lambda: explore.knob([[1, 1], [1, 2], [1, 4]], [3, 4, 9], [1, 1]),
     "overlap": lambda: explore.overlap(),
 }

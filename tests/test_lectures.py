@@ -480,6 +480,15 @@ def test_6_the_largest_batch_in_8_gib_on_the_sliders():
     assert held[0] <= 8 * 2**30 < held[1]
 
 
+def test_6_the_largest_batch_in_the_memory_of_a_browser():
+    """In 32 MiB, on the sliders; in the smallest one that is offered it is another."""
+    sliders = explore.machine(b=64, memory="32 MiB").sliders
+    assert sliders["n"].value == 838_860
+    for room, largest in ((sliders["memory"].value, 65_536), (sliders["memory"].options[0][1], 8192)):
+        need = {b: footprint(b, 49) for _, b in sliders["b"].options}
+        assert max(b for b in need if need[b].in_memory + need[b].model <= room) == largest
+
+
 def test_6_the_first_bar_crosses_16_gib_by_its_rows():
     """With 4 columns behind 500 million rows, with a hundred behind 20 million."""
     for columns, last, first in ((4, 5 * 10**8, 7 * 10**8), (100, 2 * 10**7, 3 * 10**7)):

@@ -8,6 +8,7 @@ import copy
 import re
 import subprocess
 import sys
+from collections import Counter
 
 import nbformat
 import pytest
@@ -125,6 +126,25 @@ def test_a_build_gives_the_same_bytes_and_keeps_cell_ids(small, tmp_path):
     source.write_text(SMALL.replace("A small lecture", "The same, with another title"))
     ids = [c.id for c in pipeline.read_source(source, small).cells]
     assert ids[1:] == [c.id for c in small.cells][1:]
+
+
+SLIDERS = "a, b, c = map(ipywidgets.IntSlider, (3, 4, 5))\nc.layout.width = '50%'\nipywidgets.VBox([a, b, c])"
+
+
+def test_layouts_and_styles_that_are_equal_stand_once(tmp_path):
+    state = (
+        built(tmp_path, SMALL.replace("ipywidgets.IntSlider(3)", SLIDERS))[1].metadata.widgets[pipeline.WIDGETS].state
+    )
+    named = Counter(model.model_name for model in state.values())
+    assert named == {"IntSliderModel": 3, "VBoxModel": 1, "LayoutModel": 2, "SliderStyleModel": 1}
+    sliders = [model.state for model in state.values() if model.model_name == "IntSliderModel"]
+    looks = [state[slider.layout.removeprefix("IPY_MODEL_")].state.get("width") for slider in sliders]
+    assert [(slider.value, width) for slider, width in zip(sliders, looks, strict=True)] == [
+        (3, None),
+        (4, None),
+        (5, "50%"),
+    ]
+    assert {slider.style.removeprefix("IPY_MODEL_") for slider in sliders} <= set(state)
 
 
 FOLDED = """> **Predict.** Six times seven?

@@ -209,7 +209,7 @@ def test_what_the_class_predicted_stands_beside_what_it_answered(tmp_path):
         found.students[name].entries.append(
             collect.Entry((name, f"predictions_{file}"), tmp_path / f"predictions_{file}")
         )
-    assert beliefs.believed(found.students) == [("How many?", 2, 1, [("<9>", 1)])]
+    assert beliefs.predicted(found.given) == [("How many?", 2, 1, [("<9>", 1)])]
     assert found.students["cy"].entries[-1].why == "Predictions that can't be read."
     assert "1 × &lt;9&gt;" in reports.overview(found)
 

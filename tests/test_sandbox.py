@@ -210,7 +210,7 @@ def test_an_observation_is_kept_short():
         np.ones((100, 200)),
         ["x" * 200] * 200,
         {2: "a"},
-        {t: 0.1 for t in range(1900)},  # a schedule, say, as a dict
+        dict.fromkeys(range(1900), 0.1),  # a schedule, say, as a dict
         np.zeros((3, 0)),
         list(range(9999)),
     ):

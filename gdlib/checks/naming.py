@@ -12,7 +12,6 @@ from gdlib.checks.verdicts import NEAR
 DIFFERS = "It differs here:"
 UNUSABLE = "This can't be used"
 _PYTHONS = {  # what Python says -> what to say instead
-    r"T must be 1 or more, got 0": "`T` is 0 here, and `gdlib` does one update at least: return the start before you call it.",
     r"TypeError.*(for \^|'bitwise_xor')": "In Python `^` is no power, it compares bits. Write `x**2`.",
     r"TypeError.*operand.*'(\w*function\w*|numpy\.ufunc|method)'": "You calculate with a function itself. "
     "Call it: `f(x)`, not `f`.",

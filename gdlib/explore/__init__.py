@@ -14,6 +14,7 @@ Where widgets can't run (GitHub, an untrusted notebook), a plain picture with an
 from gdlib.explore.descent import descent, regression
 from gdlib.explore.fits import batch_landscapes, losses, sgd
 from gdlib.explore.knob import knob
+from gdlib.explore.machine import machine
 from gdlib.explore.memory import memory
 from gdlib.explore.overlap import overlap
 from gdlib.explore.predict import Prediction, predict, predictions

@@ -8,6 +8,7 @@ import traitlets
 from gdlib.explore import pictures, widgets
 from gdlib.figures.style import BLUE, GREEN, ORANGE, RED
 from gdlib.scale import memory as predicted
+from gdlib.scale.memory import readable
 
 DTYPES = ("uint8", "float32", "float64")
 BUFFERS = 2  # one batch is computed with while the next one is read
@@ -58,7 +59,7 @@ def memory(n=10**6, d=256 * 256 * 3, dtype="uint8", b=64, memory=None):
         "side": pictures.axes((1, 2**20), AXIS, "batch size b", "bytes", logx=True, logy=True),
         "play": pictures.play("b", 0, last, last),
     }
-    need, readable = predicted.footprint(n, d, b, dtype, BUFFERS), predicted.readable
+    need = predicted.footprint(n, d, b, dtype, BUFFERS)
     in_flight = BUFFERS * need.batch + 8 * b * d * (dtype == "uint8")
     alt = (
         f"Bars of bytes against a memory of {readable(room)}: the data, {n:,} × {d:,} in {dtype}, "
@@ -69,17 +70,7 @@ def memory(n=10**6, d=256 * 256 * 3, dtype="uint8", b=64, memory=None):
 
     def draw(main, side):
         bars = (("data", need.data, BLUE), ("in flight", in_flight, ORANGE), ("model", need.model, GREEN))
-        for k, (name, size, colour) in enumerate(bars):
-            main.barh(2.3 - k, size - AXIS[0], 0.36, AXIS[0], color=colour)
-            main.text(1.4 * AXIS[0], 2.56 - k, f"{name}: {readable(size)}")
-        main.axvline(room, color=RED)
-        main.set_xticks(list(TICKS), TICKS.values())
-        main.set_yticks([])
-        side.plot([1, most], [in_flight / b, most * in_flight / b], color=ORANGE, label="in flight")
-        side.axhline(room, color=RED, label=f"memory: {readable(room)}")
-        side.plot(b, in_flight, "o", color=ORANGE)
-        side.set_yticks(list(TICKS), TICKS.values())
-        side.set_xticks([1, 10**2, 10**4, 10**6], ["1", "100", "10⁴", "10⁶"])
+        paint(main, side, bars, room, "in flight", [1, most], [in_flight / b, most * in_flight / b], (b, in_flight))
 
     return widgets.Explorer(spec, {}, sliders, draw, alt, kind=MemoryView)
 
@@ -92,17 +83,36 @@ def own_machine():
     return None
 
 
+def paint(main, side, bars, room, name, sizes, held, now):
+    """The plain picture: bars of (name, bytes, colour) against the memory; beside it the bytes held at these batch sizes."""
+    low, high = main.get_xlim()
+    for k, (part, size, colour) in enumerate(bars):
+        if size:
+            main.barh(2.3 - k, size - low, 0.36, low, color=colour)
+        main.text(1.4 * low, 2.56 - k, f"{part}: {readable(size)}" if size else part)
+    main.axvline(room, color=RED)
+    main.set_yticks([])
+    side.plot(sizes, held, color=ORANGE, label=name)
+    side.axhline(room, color=RED, label=f"memory: {readable(room)}")
+    side.plot(*now, "o", color=ORANGE)
+    ticks = {size: name for size, name in TICKS.items() if size <= high}
+    main.set_xticks(list(ticks), ticks.values())
+    side.set_yticks(list(ticks), ticks.values())
+    side.set_xticks([1, 10**2, 10**4, 10**6], ["1", "100", "10⁴", "10⁶"])
+
+
+def choice(label, value, offered, words=lambda v: str(v) if v < 10**7 else f"{v:.3g}".replace("e+0", "e")):
+    """A slider over the values offered, with the given one among them."""
+    return widgets.choice(label, sorted({value, *offered}), value, words)
+
+
 def sliders_of(n, d, dtype, b, memory):
     """A slider each, over round values with the given one among them."""
     steps = [m * 10**k // 10 for k in range(9) for m in (10, 15, 20, 30, 50, 70)]  # six round numbers a decade
-
-    def choice(label, value, offered, words=lambda v: str(v) if v < 10**7 else f"{v:.3g}".replace("e+0", "e")):
-        return widgets.choice(label, sorted({value, *offered}), value, words)
-
     return {
         "n": choice("rows n", n, [step for step in steps if step >= 10**3] + [10**9]),
         "d": choice("columns d", d, [step for step in steps if step < 10**6] + [10**6, 256 * 256 * 3]),
         "dtype": widgets.choice("stored as", DTYPES, dtype),
         "b": choice("batch size b", b, [2**k for k in range(21)]),
-        "memory": choice("memory", memory, [2**k for k in range(30, 41)], predicted.readable),
+        "memory": choice("memory", memory, [2**k for k in range(30, 41)], readable),
     }

@@ -99,10 +99,10 @@ class Page:
         return self.tab.evaluate("() => document.documentElement.scrollWidth - window.innerWidth")
 
     def without_words(self):
-        """Pictures whose alternative text says less than 40 characters."""
+        """Pictures whose alternative text says less than 40 characters, or nothing where they are a formula."""
         return self.tab.evaluate(
             """() => [...document.querySelectorAll("main img, main canvas")].filter((i) => i.checkVisibility())
-            .filter((i) => (i.getAttribute("alt") ?? i.getAttribute("aria-label") ?? "").length < 40)
+            .filter((i) => (i.getAttribute("alt") ?? i.getAttribute("aria-label") ?? "").length < (i.matches(".math") ? 1 : 40))
             .map((i) => i.outerHTML.slice(0, 120))"""
         )
 
@@ -328,6 +328,12 @@ def memory(shown, now, **_):
     assert {key: shown[key] for key in expected} == expected
 
 
+def machine(shown, now, d, **_):  # Run is pressed in test_views.py
+    need = [gdlib.scale.memory.footprint(rows, d) for rows in (now["n"], min(now["b"], now["n"]))]
+    assert [shown["all"], shown["batch"]] == [size.in_memory + size.model for size in need]
+    assert (shown["memory"], shown["outcomes"]) == (now["memory"], [""] * 3)
+
+
 def knob(shown, now, X, y, beta, **_):
     assert shown  # tests/front/knob.test.js holds its numbers
 
@@ -337,7 +343,7 @@ def overlap(shown, now, **_):
 
 
 CHECKS = {
-    "knob": knob, "overlap": overlap,
+    "knob": knob, "overlap": overlap, "machine": machine,
     "secant": secant, "tangent": tangent, "direction": direction, "descent": descent, "regression": regression,
     "losses": losses, "sgd": by_batches, "batch_landscapes": by_batches, "memory": memory,
 }  # fmt: skip

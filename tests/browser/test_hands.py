@@ -539,12 +539,13 @@ def test_the_words_never_move_the_buttons(open_page):
 
 
 def every():
-    """All explorers: those with handles, one of a function of one's own kind, and the one of memory."""
+    """All explorers: those with handles, one of a function of one's own kind, and those of memory."""
     return [
         *made(),
         explore.descent(landscapes.himmelblau(), init=(-1, 4), lr=0.01),
         explore.descent(lambda x: x**4 - 3 * x**2 + x, init=1.5, domain=(-2.2, 2.2), lr=0.02),
         explore.memory(memory=2**34),
+        explore.machine(),
     ]
 
 
@@ -593,3 +594,20 @@ def test_with_forced_colours_the_rings_are_seen(open_page):
     assert edge != back
     shown, _ = drag(view, "start", -40, 0)
     walked(df)(shown)
+
+
+def test_an_update_that_the_mouse_rests_on_is_shown_in_both_pictures(open_page):
+    page = open_page(explore.descent(f, df, init=3.0))
+    canvas = page.locator(".gd canvas")
+    box, pixels = canvas.bounding_box(), lambda: canvas.evaluate("c => c.toDataURL()")
+    shown = lambda: canvas.evaluate("c => c.shown.update")  # noqa: E731
+    assert shown() == -1
+    before = pixels()
+    page.mouse.move(box["x"] + 0.65 * box["width"], box["y"] + 0.5 * box["height"])
+    page.wait_for_function("document.querySelector('.gd canvas').shown.update > 0")
+    seen, early = pixels(), shown()
+    assert seen != before
+    page.mouse.move(box["x"] + 0.85 * box["width"], box["y"] + 0.5 * box["height"])
+    page.wait_for_function(f"document.querySelector('.gd canvas').shown.update > {early}")
+    page.mouse.move(5, 5)
+    page.wait_for_function("document.querySelector('.gd canvas').shown.update === -1")

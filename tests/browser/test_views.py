@@ -9,6 +9,7 @@ import from_disk
 import gdlib
 from from_disk import on_page, violations
 from gdlib import explore, landscapes
+from grading import beliefs, collect
 
 pytestmark = pytest.mark.browser
 
@@ -295,6 +296,71 @@ def test_memory_of_this_machine_in_a_saved_notebook_with_no_kernel(open_notebook
             assert readout.evaluate("e => e.scrollWidth <= e.clientWidth + 1"), readout.inner_text()
 
 
+def run(view):
+    """Press Run, and wait until the three programs have ended; returns what is shown then."""
+    view.root.get_by_role("button", name="Run").click()
+    ended = "c => c.shown.outcomes.every((outcome) => outcome && outcome !== 'running')"
+    view.page.wait_for_function(ended, arg=view.canvas.element_handle())
+    return view.shown()
+
+
+ONE_FINISHES, NONE_FINISHES = ["died", "died", "finished"], ["died"] * 3
+
+
+def test_a_real_memory_in_jupyterlab(open_notebook):
+    view = open_notebook([SETUP, "explore.machine()"]).view(1)
+    assert view.words() == "Run gives each program a new memory of at most 512 pages of 64 KiB."
+    shown = run(view)
+    assert shown["outcomes"] == ONE_FINISHES
+    assert [shown["all"], shown["batch"]] == [8 * (rows * 50 + 98) for rows in (838_860, 64)]
+    assert [r["bytes"] for r in shown["runs"]] == [2**25, 2**25, 2**16]
+    assert "with 83,884 of 838,860 rows in 32 MiB. RangeError: WebAssembly.Memory.grow()" in view.words()
+    assert "finished, 13,108 updates, loss from 3.07 to 0.09" in view.words()
+    assert "Peak 64 KiB, the predicted 25.8 KiB in whole pages." in view.words()
+
+
+def test_the_largest_batch_in_a_real_memory_by_the_keyboard_alone(open_page):
+    """With no kernel: the ring at the batch, Run, twice as large, Run; then a larger memory, and back."""
+    page = open_page(explore.machine(b=32_768))
+    view, said = on_page(page), page.locator(".gd-said")
+    assert run(view)["outcomes"] == ONE_FINISHES
+    for key, b, outcomes in (("ArrowRight", 65_536, ONE_FINISHES), ("ArrowRight", 131_072, NONE_FINISHES)):
+        view.root.get_by_role("slider", name="batch", exact=True).focus()
+        page.keyboard.press(key)
+        assert view.shown()["b"] == b
+        assert view.words().startswith("Run gives")
+        view.root.get_by_role("button", name="Run").focus()
+        assert run(view)["outcomes"] == outcomes
+    page.wait_for_function("said => said.textContent.startsWith('None finishes')", arg=said.element_handle())
+    view.press("memory", "End")
+    assert run(view)["outcomes"] == ONE_FINISHES
+    assert view.press("memory", "ArrowLeft")["outcomes"] == NONE_FINISHES  # as it was before
+    view.press("rows n", "Home")
+    assert run(view)["outcomes"] == ["finished"] * 3
+    view.root.get_by_role("button", name="Reset").click()
+    assert view.shown()["outcomes"] == [""] * 3
+
+
+def test_a_run_that_is_left_half_way_tells_nothing(open_page):
+    view = on_page(open_page(explore.machine()))
+    view.root.get_by_role("button", name="Run").click()
+    assert view.press("batch size b", "Home")["outcomes"] == ["", "", ""]
+    view.page.wait_for_timeout(500)
+    assert view.shown()["outcomes"] == view.press("batch size b", *["ArrowRight"] * 6)["outcomes"] == ["", "", ""]
+    assert view.shown()["b"] == 64
+    assert run(view)["outcomes"] == ONE_FINISHES
+
+
+def test_where_webassembly_is_forbidden_the_words_say_so(open_page):
+    view = on_page(open_page(explore.machine()))
+    view.page.evaluate("delete window.WebAssembly")
+    view.press("batch size b", "ArrowRight")
+    assert view.words().startswith("This browser has no WebAssembly")
+    button = view.root.get_by_role("button", name="Run")
+    button.click()
+    assert button.is_disabled()
+
+
 def test_the_keys_belong_to_the_slider_and_not_to_the_notebook(open_notebook):
     book = open_notebook([SETUP, "explore.tangent(f, df)", "1 + 1"])
     view = book.view(1)
@@ -498,9 +564,16 @@ def test_own_work_that_was_saved_and_shut_down_keeps_its_explorers(lab, open_not
 
     book = open_notebook([SETUP, "explore.secant(f, df)", "explore.predict('How many?', 41)"])
     book.view(1)
+    ask = book.cell(2).locator(".gd")
+    ask.get_by_label("Your prediction").fill("44")
+    ask.get_by_role("button", name="Commit").click()
+    ask.get_by_label("Why?").fill("Four more.")
+    ask.get_by_label("Why?").blur()
     book.page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
     book.page.wait_for_timeout(1000)
     book.close()
+    handed_in = collect.Entry((book.path.name,), book.path, notebook=True)
+    assert beliefs.records(handed_in) == [("How many?", "", "44", True, "Four more.")]  # as the class report reads it
     again = Book(lab.visit(f"/doc/tree/{book.path.name}?reset"), lab.url, book.path)
     again.page.wait_for_function(IDLE, timeout=30_000)
     assert again.view(1).press("step h", "Home")["h"] == pytest.approx(1e-3)
@@ -744,6 +817,7 @@ def with_keys():
         (explore.losses(X, X[:, 1]), ["half-sum", "sum", "half-mean", "mean"]),
         (explore.batch_landscapes(gdlib.minibatch.SineFit.example(), 5.0), ["all data", "this batch", "objective of all data"]),
         (explore.memory(memory=2**34), ["data", "memory", "in flight"]),
+        (explore.machine(), ["all rows", "memory", "a batch"]),
         (narrow_valley(), ["|gradient|", "f − lowest f", "eps", "1/L = 0.04", "2/(L+μ) = 0.0769", "2/L = 0.08"]),
         (explore.descent(lambda x: x**3 - 3 * x, lambda x: 3 * x**2 - 3, 0.5, (-2.2, 2.2)), ["|gradient|", "eps"]),
     ]  # fmt: skip

@@ -25,10 +25,11 @@ function on(kind, more, values = {}, arrays = {}) {
     w: 100,
     X: panel(axes([0.01, 1], [0, 1], { logx: true }), { x: 0, y: 0, w: 100, h: 9 }).X,
   };
-  return { ...known, ...made, main, side, strip, lit: "" };
+  return { ...known, ...made, main, side, strip, lit: "", pointed: null };
 }
 const plain = (text) => text.replace(/<\/?\w+>/g, "");
-const chosen = (kind, more, values, arrays) => explorers[kind].select(on(kind, more, values, arrays), values, false);
+const chosen = (kind, more, values, arrays, pointed = null) =>
+  explorers[kind].select({ ...on(kind, more, values, arrays), pointed }, values, false);
 const said = (...asked) => chosen(...asked).text.map(plain);
 const told = ({ formula }) => plain(formula.map((term) => term.text ?? term).join(""));
 const handle = ({ handles }, name) => handles.find((one) => one.name === name);
@@ -125,6 +126,15 @@ describe("a walk", () => {
     expect(ball.shown.steps).not.toBe(6);
     expect(plain(ball.text[1])).toBe("");
     expect(told(ball)).toMatch(/^‖∇f‖ = .* ≤ ε = 0.1$/);
+  });
+  test("shows in both pictures the update that is pointed at in one", () => {
+    const inside = { ...values, init: [2] };
+    const at = (pointed) => chosen("descent", spec, inside, undefined, pointed).shown.update;
+    const { pixel, steps } = chosen("descent", spec, inside).shown;
+    const beside = on("descent", spec, inside).side;
+    expect(steps).toBe(6);
+    expect([at(pixel), at([pixel[0], pixel[1] - 40]), at(null)]).toEqual([6, -1, -1]);
+    expect([2.4, 6, 9].map((k) => at([beside.X(k), 50]))).toEqual([2, 6, 6]);
   });
   test("on the reader's own function: its curvature is measured on the way", () => {
     const mine = { ...values, formula: "x**4", lr: 0.01, init: [1] };

@@ -23,6 +23,7 @@ from gdlib.explore.subjects import orders, subject_of
 from gdlib.figures import drawing
 from gdlib.minibatch import SineFit, sgd
 from gdlib.regression import LeastSquares
+from gdlib.scale.memory import footprint
 
 LECTURE = Path(__file__).parents[2] / "notebooks" / "text" / "07_momentum_and_adam.md"
 METHODS = ("descent", "heavy_ball", "rmsprop", "adam")  # the explorer's, by number; the last three are lecture 7's own
@@ -348,6 +349,17 @@ def level_lines(rng):
     }
 
 
+def machine(rng):
+    """Rows, columns, a batch and a memory, and the bytes that all rows and a batch take: often just more, or just less."""
+    n, d = int(log(rng, 100, 3000)), int(rng.integers(1, 101))
+    b = int(rng.integers(1, n + 1))
+    all_rows, batch = (
+        need.in_memory + need.model for need in (footprint(rows, d) for rows in (n, b))
+    )  # and the gradient
+    pages = -(-int(rng.choice([all_rows, batch])) // 2**16) + int(rng.integers(-1, 2))
+    return {"n": n, "d": d, "b": b, "memory": max(1, pages) * 2**16, "all": all_rows, "batch": batch}
+
+
 def settings():
     rng = np.random.default_rng(15)
     data = list(tables(rng))
@@ -363,6 +375,7 @@ def settings():
         "differences": partial(difference, rng),
         "values": partial(value, rng, data, fits, cuts),
         "levels": partial(level_lines, rng),
+        "machines": partial(machine, rng),
         "methods": partial(methods, rng),
     }
     arrays = {

@@ -65,6 +65,7 @@ def arguments(given):
     cores = os.cpu_count() or 1
     parser.add_argument("--workers", type=number(int, 1), default=cores, help="notebooks at a time (%(default)s)")
     parser.add_argument("--no-sandbox", action="store_true", help="go on without bubblewrap: class.html says so")
+    parser.add_argument("--no-names", action="store_true", help="class.html names nobody, so that a class can see it")
     parser.add_argument("--gradebook", type=Path, help="nbgrader's database; without, the course's, or a new one")
     parser.add_argument("--no-gradebook", action="store_true", help="leave nbgrader alone")
     for name, default in LIMITS.items():
@@ -349,19 +350,19 @@ def written(job, results, unguarded, options, base):
         if best and best.entry.why == "graded"
     }
     hints = likeness.hints({name: code for name, code in codes.items() if begun(results[name])}, job.exercise)
-    sheet = reports.Sheet(job.exercise, job.policy, job.students, results, grades, notes, job.others, hints, unguarded)
+    found = (job.exercise, job.policy, job.students, results, grades, notes, job.others, hints, unguarded)
+    sheet = reports.Sheet(*found, named=not options.no_names)
     for student in results:
         write(job.out / "feedback" / f"{collect.filename(student)}.html", reports.feedback(student, sheet))
     write(job.out / "class.html", reports.overview(sheet))
     # behind the page about the class, which looks at every file
-    tables = {"grades.csv": reports.table(sheet), "files.csv": reports.files(sheet)}
+    tables = {"grades.csv": reports.table, "beliefs.csv": reports.held, "files.csv": reports.files}
+    always, tables = [*tables], {name: made(sheet) for name, made in tables.items()}
     tables |= reports.for_platform(sheet, job.platform, job.roster, job.assignment)
     for name, text in tables.items():
         write(job.out / name, text, "utf-8-sig")
     all_exercises(base, job)
-    return "".join(f", {name}" for name in tables if name not in ("grades.csv", "files.csv")) + nbgrader(
-        job, sheet, options, base
-    )
+    return "".join(f", {name}" for name in tables if name not in always) + nbgrader(job, sheet, options, base)
 
 
 def begun(result):

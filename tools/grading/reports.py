@@ -8,7 +8,7 @@ import io
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from urllib.parse import quote
 
@@ -30,6 +30,7 @@ PAGES.filters["prose"] = prose
 WRONG = ("incorrect", "error", "too long")
 TEACHING = Path(__file__).resolve().parents[2] / "docs" / "teaching"
 FILES = 200  # so many are shown on the page; files.csv has all
+PREDICTED = 60  # questions: a student may make up more
 NOTE = 500  # letters
 
 
@@ -46,6 +47,7 @@ class Sheet:
     others: list = field(default_factory=list)
     hints: list = field(default_factory=list)
     unguarded: tuple = ()
+    named: bool = True  # on the page about the class
 
     @property
     def tried(self):
@@ -53,6 +55,15 @@ class Sheet:
         return [
             name for name, result in self.results.items() if self.students[name].entries and not result.get("ungraded")
         ]
+
+    @cached_property
+    def given(self):
+        """What was predicted, and answered of the bank: `beliefs.answers`. Says of each file what became of it."""
+        return beliefs.answers(self.students)
+
+    @cached_property
+    def held(self):
+        return beliefs.held(self)
 
     def said(self, name):
         why = self.results[name].get("ungraded")
@@ -145,6 +156,15 @@ def files(sheet):
     return csv_text(collect.listed(sheet.students, sheet.others))
 
 
+def held(sheet):
+    """beliefs.csv: how many hold each belief, of how many who could show it, and by what they showed it; no names."""
+    rows = [["belief", "hold it", "of", "shown by"]]
+    for one in sheet.held:
+        by = "; ".join(f"{len(names)} × {kind} {where}: {shows}" for (kind, where, shows), names in one.seen)
+        rows.append([one.belief, len(one.hold), len(one.hold) + len(one.others), by])
+    return csv_text(rows)
+
+
 def for_platform(sheet, platform, roster, assignment):
     """{file: the table that the platform imports}, {} where it imports none."""
     platform = (roster.platform if roster is not None else "") or platform
@@ -196,7 +216,7 @@ def overview(sheet):
     again = sorted((q for q in asked if q["wrong"]), key=lambda q: (-q["part"], -q["wrong"]))
     scores = [sheet.grades[name].total for name in sheet.tried if sheet.grades[name].total is not None]
     rows = [(n, address(n), number(g.total), " ".join(sheet.said(n))) for n, g in sheet.grades.items()]
-    believed = beliefs.believed(sheet.students)
+    held = sheet.held  # looks at the files, and says what became of them
     lay = [row for row in collect.listed(sheet.students, sheet.others)[1:] if row[2] != "graded"]
     return PAGES.get_template("class.html").render(
         title=f"Exercise {sheet.exercise.number}: the class",
@@ -210,7 +230,11 @@ def overview(sheet):
         questions=asked,
         again=[q for q in again if q["counts_for"]],
         extra=[q for q in again if not q["counts_for"]],
-        believed=believed,
+        named=sheet.named,
+        held=[one for one in held if one.hold],
+        could=held,
+        following=beliefs.next_question(sheet),
+        predicted=beliefs.predicted(sheet.given)[:PREDICTED],
         hints=sheet.hints[:SHOWN],
         more_hints=max(0, len(sheet.hints) - SHOWN),
         addresses={name: address(name) for name in sheet.results},

@@ -121,14 +121,21 @@ def execute(notebook, folder=NOTEBOOKS):
 
 
 def stable_widgets(notebook):
-    """Rename the widgets' random ids in the order in which they were made; of a layout keep what was chosen."""
+    """Rename the widgets' random ids in the order in which they were made; of a layout keep what was chosen. Layouts and
+    styles that are equal stand once: nobody changes them in a page."""
     state = notebook.metadata.get("widgets", {}).get(WIDGETS, {}).get("state", {})
-    for model in state.values():
+    same = {}  # the ids of what is equal
+    for name, model in state.items():
         if model["model_name"] == "LayoutModel":
-            model["state"] = {name: value for name, value in model["state"].items() if value is not None}
+            model["state"] = {part: value for part, value in model["state"].items() if value is not None}
+        look = model["model_name"].endswith(("LayoutModel", "StyleModel"))
+        same.setdefault(json.dumps(model) if look else name, []).append(name)
+    for name in (name for names in same.values() for name in names[1:]):
+        del state[name]
     text = json.dumps(notebook)
-    for n, model in enumerate(state):
-        text = text.replace(model, hashlib.sha256(f"widget {n}".encode()).hexdigest()[:32])
+    for n, names in enumerate(same.values()):
+        for name in names:
+            text = text.replace(name, hashlib.sha256(f"widget {n}".encode()).hexdigest()[:32])
     return nbformat.from_dict(json.loads(text))
 
 

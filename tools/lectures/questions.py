@@ -1,8 +1,5 @@
 """The question bank, docs/teaching/questions/NN_name.md: multiple choice, with a reason for every option and a proof.
 
-    python -m lectures.questions [NAME ...]    write build/questions/NN_name.gift, which Moodle and others import
-
-NAME is a lecture's file name or its beginning, such as 01; all of them when left out.
 A question is a heading, its text, its options, the belief behind it, and a block of Python that asserts its numbers:
 
     ## 3.2 Nine times the rate
@@ -13,18 +10,18 @@ A question is a heading, its text, its options, the belief behind it, and a bloc
     - **B** 66. *Yes:* |1 − 2·0.1| = |1 − 2·0.9| = 0.8.
 
     *Belief:* a larger lr is always faster. *Section:* The learning rate.
+    *Other numbers:* `0.1 → 0.2; 0.9 → 0.8; 0.8 → 0.6; 66 → 29; 7 → 4; Nine → Four; nine → four; a ninth → a quarter`
+
+A seed of N takes the N-th line of other numbers, after the last one the first again. Each is put for the other in all
+of the question, its proof too, which so proves both. A question without such a line keeps its numbers.
+What teachers take to class is made of it by `papers`.
 """
 
 import re
-import sys
 from pathlib import Path
 from typing import NamedTuple
 
-from markdown_it import MarkdownIt
-from mdit_py_plugins.dollarmath import dollarmath_plugin
-
-ROOT = Path(__file__).resolve().parents[2]
-BANK, BUILD = ROOT / "docs" / "teaching" / "questions", ROOT / "build" / "questions"
+BANK = Path(__file__).resolve().parents[2] / "docs" / "teaching" / "questions"
 
 
 class Option(NamedTuple):
@@ -46,25 +43,45 @@ class Question(NamedTuple):
     belief: str
     section: str
     proof: str
+    others: int = 0  # how many lines of other numbers there are
 
 
 HEADING = re.compile(r"## (\d\.\d+) (.+)")
 OPTION = re.compile(r"- \*\*([A-Z])\*\* (.+?) \*(Yes|No):\* (.+)")
 BELIEF = re.compile(r"\*Belief:\* (.+?) \*Section:\* (.+?)\.?")
+OTHERS = re.compile(r"^\*Other numbers:\* `(.+)`\n", re.M)
 PROOF = re.compile(r"(.*)^```python\n(.*?)^```\s*\Z", re.S | re.M)
 
 
-def read(path):
-    """The questions of a file.
+def read(path, seed=0):
+    """The questions of a file; with a seed from 1 on, in other numbers where they have some.
 
-    Raises ValueError, with file and line, where a question lacks a number, a proof or its belief, or an option its reason.
+    Raises ValueError, with file and line, where a question lacks a number, a proof or its belief, an option its reason, or
+    where a number that is to be another one stands nowhere.
     """
     pieces = re.split(r"^(?=## )", Path(path).read_text(encoding="utf-8"), flags=re.M)
     line, found = 1 + pieces[0].count("\n"), []
     for piece in pieces[1:]:
-        found.append(question(piece, f"{path}:{line}"))
+        where, others = f"{path}:{line}", OTHERS.findall(piece)
+        plain = OTHERS.sub("", piece)
+        if seed and others:
+            plain = changed(plain, others[(seed - 1) % len(others)], where)
+        found.append(question(plain, where)._replace(others=len(others)))
         line += piece.count("\n")
     return found
+
+
+def changed(piece, line, where):
+    """The Markdown of one section with the numbers, or words, that a line puts for others; all at once."""
+    new = dict(pair.split(" → ") for pair in line.split("; "))
+    shapes = {}
+    for old in new:  # no number is found inside another one, and no word inside another one
+        before = r"(?<![\w.])" if old[0].isdigit() else r"(?<!\w)" * old[0].isalpha()
+        shapes[old] = before + re.escape(old) + r"(?!\w|\.\d)" * old[-1].isalnum()
+        if not re.search(shapes[old], piece):
+            raise ValueError(f"{where}: {old!r} is to be {new[old]!r}, and stands nowhere")
+    longest = sorted(new, key=len, reverse=True)
+    return re.sub("|".join(map(shapes.get, longest)), lambda found: new[found[0]], piece)
 
 
 def question(piece, where):
@@ -91,38 +108,3 @@ def question(piece, where):
     if belief is None:
         raise ValueError(f"{where}: the line '*Belief:* … *Section:* …' is missing or incomplete")
     return Question(*heading.groups(), "\n".join(text).strip(), options, *belief.groups(), proof[2])
-
-
-MARKDOWN = MarkdownIt("commonmark").use(dollarmath_plugin, double_inline=True)
-for rule, shape in {"math_inline": r"\({}\)", "math_inline_double": r"\[{}\]", "math_block": r"<p>\[{}\]</p>"}.items():
-    MARKDOWN.add_render_rule(rule, lambda _, tokens, n, *__, shape=shape: shape.format(tokens[n].content))
-
-
-def escaped(html):
-    r"""HTML with what GIFT would read as its own marks made plain: \ ~ = # { } :, and no ends of lines."""
-    lines = re.sub(r"\n+", "<br>", html.strip()) if "<pre>" in html else re.sub(r"\n+", " ", html.strip())
-    return re.sub(r"([\\~=#{}:])", r"\\\1", lines)
-
-
-def gift(asked):
-    """A question in Moodle's GIFT format, as HTML, with the reason of each option as its feedback."""
-    lines = [f"::{escaped(asked.number + ' ' + asked.title)}::[html]{escaped(MARKDOWN.render(asked.text))} {{"]
-    for option in asked.options:
-        answer, reason = (escaped(MARKDOWN.renderInline(part)) for part in (option.answer, option.reason))
-        lines.append(f"{'=' if option.right else '~'}{answer}#{reason}")
-    return "\n".join([*lines, "}", ""])
-
-
-def main(names):
-    chosen = [path for path in sorted(BANK.glob("*.md")) if path.name.startswith(tuple(names) or "")]
-    if not chosen:
-        raise SystemExit(f"no question bank begins with {' or '.join(names)}")
-    BUILD.mkdir(parents=True, exist_ok=True)
-    for path in chosen:
-        asked, target = read(path), BUILD / f"{path.stem}.gift"
-        target.write_text("\n".join(map(gift, asked)), encoding="utf-8")
-        print(f"{target.relative_to(ROOT)}: {len(asked)} questions")
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

@@ -24,6 +24,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import nbformat
 
+from lectures import inventory
 from lectures.pipeline import FORM
 from pages import core
 from pages.web import ROOT, SCRIPTS, WIDGET_VIEW, excerpt, notebooks
@@ -33,6 +34,7 @@ SOURCE, SITE, SLIDES = BUILD / "site-source", BUILD / "site", BUILD / "slides"
 MARKDOWN = ("CONTRIBUTING.md", "docs/lite/README.md", "bench/results.md", "exercises/README.md", "gdlib/data/README.md")
 LINK = re.compile(r"(?<=\]\()(?![\w+]+:|[#/])([^)\s#]+)(?=(?:#[^)\s]*)?\))")
 LIVE = r"^<!-- live: (\S+) (.+) -->$"  # in a page: the explorer of the cell that begins so, from a stored notebook
+INVENTORY = r"^<!-- inventory: (\w) -->$"  # in a page: a form of the inventory
 CORE = r"^<!-- core: (\w+) -->$"  # in a page: a file of the core
 RAW = "`````{{raw}} html\n{}\n`````"  # HTML as MyST takes it, blank lines and all
 DECK = r"(`build/slides/((\d+)_\w+)\.html`)"
@@ -196,6 +198,7 @@ def stage():
         text = re.sub(LIVE, lambda m: excerpt(lectures[Path(m[1])], m[2]), text, flags=re.M)
         text = relinked(with_decks(text, new), old, new, moved, needed)
         text = re.sub(CORE, lambda m: RAW.format(core.as_html(m[1], texts[m[1]], lectures)), text, flags=re.M)
+        text = re.sub(INVENTORY, lambda m: RAW.format(inventory.form_of(m[1])), text, flags=re.M)
         staged[new] = text.encode()
     staged |= {path: (ROOT / path).read_bytes() for path in needed if (ROOT / path).is_file()}
     for path, data in staged.items():

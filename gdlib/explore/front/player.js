@@ -72,6 +72,7 @@ export function player(model, view) {
     buttons: [play, step, reset],
     stop,
     part: () => part,
+    ran: [],
     /** The reader has moved something: the whole walk is shown. */
     moved() {
       if (view.steps() === undefined) return;

@@ -47,7 +47,7 @@ interface Common {
   side: Axes;
   initial: Partial<Values>;
   sliders: string[]; // the traits that have one, as they stand
-  play: Play;
+  play?: Play; // none where Run is
   equal?: boolean;
   /** Are there contours? Where a point has two coordinates, when it is not said. */
   flat?: boolean;
@@ -108,6 +108,12 @@ interface MemorySpec extends Common {
   buffers: number;
   here: number | null;
 }
+/** Programs in a real memory: rows of d numbers. */
+interface MachineSpec extends Common {
+  kind: "machine";
+  values: { n: number[]; b: number[]; memory: number[] };
+  d: number;
+}
 /** A knob: the coefficient at place k of beta, turned by `turn` within these ends; arrays X (n × d) and y (n). */
 interface KnobSpec extends Common {
   kind: "knob";
@@ -125,7 +131,7 @@ interface OverlapSpec extends Common {
 }
 type Spec =
   | (SecantSpec | TangentSpec | DirectionSpec | DescentSpec)
-  | (LossesSpec | SgdSpec | BatchesSpec | MemorySpec)
+  | (LossesSpec | SgdSpec | BatchesSpec | MemorySpec | MachineSpec)
   | (KnobSpec | OverlapSpec);
 
 /** What the spec of every form has. */
@@ -221,6 +227,10 @@ interface Stage<S extends Common = Spec> extends Omit<Explored<S>, "main" | "sid
   flat: HTMLCanvasElement | null;
   /** What a term of the formula lights, "": nothing. */
   lit: string;
+  /** Where the mouse rests on the picture. */
+  pointed: Pair | null;
+  /** What was run, the latest first. */
+  ran: Trial[];
 }
 
 /** A walk of n pixels: what of it is in the picture, and the pixel where that ends. */
@@ -313,6 +323,8 @@ interface Explorer<S extends Common> {
   axes?(g: Pen, stage: Stage<S>): void;
   keys?(explored: Explored<S>, colour: Colours): [main: Keys, side: Keys];
   length?(explored: Explored<S>, values: Values): number;
+  /** What Run does; null where it can't. One that runs does not play. */
+  begin?(explored: Explored<S>, values: Values): Trial | null;
 }
 
 /** What anywidget gives a view. */
@@ -328,6 +340,22 @@ type View = { model: Model; el: HTMLElement };
 
 /** What plays: the steps of the whole walk, undefined where nothing walks; does Play stop at what is shown? */
 type Played = { steps(): number | undefined; done(): boolean | undefined; draw(): void };
+
+/** A program in a machine's memory: the rows and bytes that it holds, its updates, the part of the pass that is done, the
+ * mean square at β = 0 and now, and the engine's own words where that stopped it. */
+type Run = {
+  held: number;
+  bytes: number;
+  updates: number;
+  done: number;
+  start: number;
+  loss: number;
+  error: string;
+};
+type Machine = { n: number; d: number; b: number; memory: number };
+/** Work that is done piece by piece, true where one may look, and what came of each program that has begun. */
+type Trial = Machine & { runs: Run[]; work: Generator<boolean, void> };
+type Bar = { label: string; size: number; fill: string; whole?: number };
 
 /** A view's model that finds others, and the code that a page has loaded, by its text. */
 type Finder = Model & { widget_manager: { get_model(id: string): Promise<Model> } };

@@ -11,6 +11,7 @@ import { field } from "./field.js";
 import { grips } from "./handles.js";
 import { button, element, host, keep, nameSliders, paper, rooted, themeOf } from "./page.js";
 import { player } from "./player.js";
+import { runner } from "./runner.js";
 import { terms } from "./terms.js";
 
 // Where a hand does not keep to the slider's marks, and with how many digits the slider says where it is.
@@ -30,10 +31,14 @@ export function render({ model, el }) {
     soon();
   });
   const steps = () => explorers[explored.spec.kind].length?.(explored, values());
-  const play = player(model, { steps, done: () => selected?.done, draw: soon });
+  const { begin } = explorers[/** @type {Spec["kind"]} */ (model.get("spec").kind)];
+  const play = begin
+    ? runner(model, { begin: () => begin(explored, values()), draw: soon })
+    : player(model, { steps, done: () => selected?.done, draw: soon });
   const row = element("div", { className: "gd-buttons" }, ...play.buttons, link);
   const picture = element("div", { className: "gd-picture" }, canvas, grip.layer);
   const root = rooted(el, own.line, picture, row, formula.line, shown, said);
+  root.classList.toggle("gd-runs", !!begin);
   const ends = new AbortController(); // what listens outside of the view
 
   const traits = /** @type {Trait[]} */ (Object.keys(model.get("spec").initial)); // where everything stands
@@ -61,6 +66,8 @@ export function render({ model, el }) {
   /** @type {Selected | null} */
   let selected = null;
   let [waiting, speaking, writing, printing, lit] = [false, 0, 0, false, ""];
+  /** @type {Pair | null} */
+  let pointed = null;
 
   /** Pixels of the canvas a CSS pixel: of the screen, and of what scales the page, as a deck does. */
   const sharpness = () => {
@@ -93,14 +100,14 @@ export function render({ model, el }) {
     Object.assign(g, { font: type }).setTransform(ratio, 0, 0, ratio, 0, 0);
     const relief = explored.ground?.relief;
     const flat = relief ? painted(relief, places.main, ratio) : null;
-    return { ...explored, ...theme, ...places, keys, flat, ratio, lit };
+    return { ...explored, ...theme, ...places, keys, flat, ratio, lit, pointed, ran: play.ran };
   }
 
   function draw() {
     waiting = false;
     if (!root.clientWidth) return;
     if (!scene || Math.abs(sharpness() / scene.ratio - 1) > 0.02) scene = prepare();
-    scene.lit = lit;
+    Object.assign(scene, { lit, pointed, ran: play.ran });
     const part = play.part();
     const at = part === null ? values() : { ...values(), T: part };
     selected = explorers[scene.spec.kind].select(scene, at, part !== null);
@@ -147,6 +154,13 @@ export function render({ model, el }) {
     keep(model, changes);
   }
 
+  /** A finger has no place where it rests. @param {PointerEvent} event */
+  const point = (event) => {
+    pointed = event.type === "pointermove" && event.pointerType === "mouse" ? grip.pixelOf(event) : null;
+    soon();
+  };
+  canvas.onpointermove = point;
+  canvas.onpointerleave = point;
   canvas.onclick = (event) => {
     const [x, y] = grip.pixelOf(event);
     const on = (/** @type {Box} */ { x: left, y: top, w, h }) => x >= left && x <= left + w && y >= top && y <= top + h;

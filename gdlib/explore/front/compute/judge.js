@@ -122,7 +122,11 @@ export function judgedCurve({ axes, known }, drawn, truth) {
   const you = back([0, heightAt(yours, its[far][0])])[1];
   const average = Math.abs(high) < 0.005 ? "On average you were neither too high nor too low" : `You were ${way}`;
   const farthest = `farthest apart at ${axes.xlabel} ${words(x, 3)}: you ${words(you, 3)}, it is ${words(y, 3)}.`;
-  return { answer: `${average}; ${farthest}`, ...scored(mean(gaps.map(Math.abs)), "height") };
+  const found = scored(mean(gaps.map(Math.abs)), "height");
+  const shape = scored(mean(gaps.map((gap) => Math.abs(gap - high))), "height").score;
+  const moved =
+    shape >= found.score + 10 ? ` Moved ${high > 0 ? "down" : "up"} by that, your curve would score ${shape}.` : "";
+  return { answer: `${average}; ${farthest}${moved}`, ...found };
 }
 
 /** How often a line turns from side to side of a way: moves across it of less than `least` do not count.

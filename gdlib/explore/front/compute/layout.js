@@ -1,5 +1,7 @@
 // From numbers to pixels: where axes' numbers, pictures, the bar of rates and the names of the lines stand.
 
+const NEAR = 14; // pixels: so near a point is meant
+
 /** @type {(values: Pair, pixels: Pair, log?: boolean) => Scale} */
 export const scale = ([low, high], [from, to], log) => {
   const f = log ? Math.log10 : (/** @type {number} */ v) => v;
@@ -82,6 +84,16 @@ export const trailOf = (main, n, pixelAt) => {
   const end = out > 0 ? borderOf(main.box, pixels[out - 1], pixels[out]) : null;
   return { n, pixels: pixels.slice(0, out + 1), left: true, pixel: end };
 };
+
+/** The update that is pointed at: beside the walk where its number is read, or at a point of it; −1: none.
+ * @param {Pair | null} pixel @param {Trail} trail @param {Panel | null} counted the picture against the update */
+export function updateAt(pixel, { n, pixels }, counted) {
+  if (!pixel) return -1;
+  if (counted?.inside(pixel)) return Math.max(0, Math.min(n - 1, Math.round(pointAt(counted, pixel)[0])));
+  const away = pixels.map(([x, y]) => Math.hypot(x - pixel[0], y - pixel[1]));
+  const k = away.indexOf(Math.min(...away));
+  return away[k] < NEAR ? k : -1;
+}
 
 /**
  * From the right, in rows upwards above a picture `width` wide; the lowest row begins with the axis' name.

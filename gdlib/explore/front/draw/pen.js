@@ -96,6 +96,19 @@ export const arrow = (g, [x0, y0], [x1, y1], colour, width, halo) => {
   g.fill(tip);
 };
 
+/** Words on the picture beside a place, on the side where there is more room.
+ * @type {(g: Pen, p: Panel, at: number[], text: string, ink: string, back: string) => void} */
+export const label = (g, { box: { x, y, w } }, [u, v], text, ink, back) => {
+  const wide = g.measureText(text).width + 12;
+  const left = Math.max(x, Math.min(u > x + w / 2 ? u - wide - 12 : u + 12, x + w - wide));
+  const top = Math.max(y + 2, v - 32);
+  Object.assign(g, { fillStyle: back, strokeStyle: ink, lineWidth: 1 });
+  g.fillRect(left, top, wide, 24);
+  g.strokeRect(left, top, wide, 24);
+  g.fillStyle = ink;
+  write(g, text, left + 6, top + 12, "left", "middle");
+};
+
 /** A walk, and an arrow on the border where it leaves. @type {(g: Pen, stage: Stage<any>, trail: Trail) => void} */
 export const drawTrail = (g, { main, flat, back, colour }, { n, pixels, left, pixel }) => {
   const [ink, start, width, radius] = flat ? ["#fff", "#fff", 3, 3.5] : [colour.red, back, 2, 4.5];

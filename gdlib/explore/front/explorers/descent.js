@@ -1,12 +1,12 @@
 // A walk by gradient descent or ascent: beside it its norms, or the line that it fits.
 
 import { logSpan, lowest, spread, under } from "../compute/ground.js";
-import { nearest, pointAt, sameRate, trailOf } from "../compute/layout.js";
+import { nearest, pointAt, sameRate, trailOf, updateAt } from "../compute/layout.js";
 import { predicted } from "../compute/select.js";
 import { curvatures, descend } from "../compute/walks.js";
 import { counted, place, words } from "../compute/words.js";
 import { drawStrip } from "../draw/axes.js";
-import { drawCurve, drawTrail, level, line, mark, pin, plot, straight } from "../draw/pen.js";
+import { dot, drawCurve, drawTrail, label, level, line, mark, pin, plot, straight } from "../draw/pen.js";
 
 /** The walk from where everything stands. @param {Pick<Explored<DescentSpec>, "spec" | "ground" | "best">} explored @param {Values} values */
 export function walk({ spec, ground, best }, values) {
@@ -104,6 +104,17 @@ const drawNorms = (g, { side, colour, back, bounded, lit }, { steps, gap, norms 
   pin(g, side, side.at(steps, norms[steps]), 6, colour.orange, back);
 };
 
+/** An update that is pointed at in one picture, in both. @type {(g: Pen, stage: Stage<DescentSpec>, w: Walk, k: number, trail: Trail) => void} */
+const drawUpdate = (g, { main, side, spec, ink, back }, { points, norms }, k, { pixels }) => {
+  const [here, norm] = [pixels[k], side.at(k, norms[k])];
+  if (here) dot(g, here, 7, back, ink);
+  if (spec.fit) straight(g, side, [0, points[k][0]], points[k][1], ink, 2);
+  else pin(g, side, norm, 7, back, ink);
+  const text = `after ${counted(k)}: ${spec.fit ? `β = ${place(points[k], 3)}` : `|gradient| = ${words(norms[k], 3)}`}`;
+  if (spec.fit && here) label(g, main, here, text, ink, back);
+  else if (!spec.fit) label(g, side, norm, text, ink, back);
+};
+
 /** The update from the start, or what the walk stops by, in numbers. @type {(stage: Stage<DescentSpec>, w: Walk, c: Curvature, eps: number) => Term[]} */
 const formula = ({ spec, ground }, w, { L }, eps) => {
   const term = (/** @type {string} */ lights, /** @type {string} */ text) => ({ lights, text });
@@ -181,8 +192,9 @@ export const descent = {
     const trail = trailOf(main, steps + 1, (k) => main.at(points[k][0], flat ? points[k][1] : w.height(k)));
     const { left, pixel } = trail;
     const bar = /** @type {Strip} */ (strip);
+    const update = updateAt(stage.pointed, trail, spec.fit ? null : side);
     return {
-      shown: { steps, stop, final, norm: norms[steps], rate, left, pixel, init: points[0], ...seen },
+      shown: { steps, stop, final, norm: norms[steps], rate, left, pixel, init: points[0], update, ...seen },
       text: [
         verdict(w, values.eps, left, part, spec.fit ? "loss" : "f"),
         seen.met ? met(seen, w, spec.ascent, left) : theory(spec, w, values.eps),
@@ -213,6 +225,7 @@ export const descent = {
         drawTrail(g, stage, trail);
         if (spec.fit) drawLines(g, stage, w);
         else drawNorms(g, stage, w, values.eps);
+        if (update >= 0) drawUpdate(g, stage, w, update, trail);
         drawStrip(g, bar, seen, colour, ink);
         const tick = lit === "rate" ? bar.X(rate) : lit === "edge" ? bar.X(1 / (seen.L ?? 0)) : Number.NaN;
         line(g, 2, (j) => [Math.max(bar.x, Math.min(bar.x + bar.w, tick)), bar.y - 12 + 33 * j], ink, 6);
