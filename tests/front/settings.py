@@ -220,9 +220,10 @@ def methods(rng):
     d = int(rng.integers(1, 3))
     subject, _, gradient = formula(rng, d) if rng.random() < 0.5 else traced(rng, d)
     init = rng.uniform(-2, 2, d).round(3) if d == 2 else float(rng.uniform(-2, 2))
+    method = int(rng.integers(1, 4))
     setting = {
-        "method": int(rng.integers(1, 4)),
-        "lr": log(rng, 1e-3, 3) if rng.random() < 0.75 else log(rng, 3, 1e6),
+        "method": method,
+        "lr": log(rng, 3, 1e6) if method == 1 and rng.random() < 0.4 else log(rng, 1e-3, 3),  # a ball may run away
         "beta": float(rng.choice([0, 0.5, 0.9, 0.99])),
         "eps": float(rng.choice([0.0, 1e-3, 0.1])),
         "T": length(rng),
