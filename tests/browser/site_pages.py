@@ -37,6 +37,8 @@ class Browser:
 
     def __enter__(self):
         self._browser = playwright().chromium.launch(executable_path=find_chromium(), args=[*FLAGS, NOWHERE])
+        self._context = self._browser.new_context()  # its pages share a cache, and a process
+        self._kept = None
         return self
 
     def __exit__(self, *_):
@@ -46,12 +48,15 @@ class Browser:
         """The page at `url` (http://127.0.0.1:… or file://…), its widgets drawn and its mathematics typeset.
 
         dark: the system's colour scheme, which the page follows. reduced: the reader wants less motion.
-        wait=False: return as soon as the document is there.
+        wait=False: from an empty cache, and return as soon as the document is there.
         """
-        tab = self._browser.new_page(
-            viewport={"width": width, "height": height},
-            color_scheme="dark" if dark else "light",
-            reduced_motion="reduce" if reduced else "no-preference",
+        if wait and not self._kept:
+            self._kept = self._context.new_page()  # keeps their process alive
+            self._kept.goto(url)
+        tab = (self._context if wait else self._browser).new_page()
+        tab.set_viewport_size({"width": width, "height": height})
+        tab.emulate_media(
+            color_scheme="dark" if dark else "light", reduced_motion="reduce" if reduced else "no-preference"
         )
         tab.set_default_timeout(15_000)
         page = Page(tab)
@@ -72,6 +77,7 @@ class Page:
         tab.on("response", lambda got: self.errors.append(f"{got.status} {got.url}") if got.status >= 400 else None)
 
     def close(self):
+        self.tab.evaluate("() => localStorage.clear()")  # the next reader has not been here
         self.tab.close()
 
     def settle(self):
@@ -139,6 +145,10 @@ class Page:
         self.tab.evaluate(AXE.read_text("utf-8"))
         found = self.tab.evaluate("options => axe.run(document, options).then((r) => r.violations)", options)
         return [f"{v['id']}: {node['html'][:150]} {node['failureSummary'][:200]}" for v in found for node in v["nodes"]]
+
+    def violations_of_colours(self):
+        """The same for a page in another theme, which changes nothing else."""
+        return self.violations(runOnly=["color-contrast", "link-in-text-block"])
 
 
 def is_here(url):
