@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 
 import gdlib
+from front.settings import METHODS, rolled
 from gdlib import explore
 from lab import FLAGS, Explorer, find_chromium, playwright
 from pages.web import WIDGET_STATE, WIDGET_VIEW, needed
@@ -296,6 +297,13 @@ def descent(shown, now, f, gradient, init, **_):  # from the very rate: near 2/L
     assert shown["rate"] == pytest.approx(now["lr"], rel=1e-6)
     if now["T"] == 0:
         assert shown["final"] == pytest.approx(np.atleast_1d(init))
+    elif now.get("method", "descent") != "descent":  # lecture 7's own loops
+        method = METHODS.index(now["method"].lower().replace(" ", "_"))
+        settings = {"lr": shown["rate"], "beta": now["beta"], "eps": now["eps"], "T": int(now["T"])}
+        with np.errstate(all="ignore"):
+            path = rolled(method, gradient or f.gradient, init, **settings)
+        assert (shown["stop"], shown["steps"]) == (path.stop, path.steps)
+        np.testing.assert_allclose(shown["final"], path.points[-1], rtol=1e-6, atol=1e-9)
     else:
         walk, settings = gradient or f.gradient, (shown["rate"], now["eps"], int(now["T"]))
         path, shaken = (gdlib.gradient_descent(walk, np.multiply(init, by), *settings) for by in (1.0, 1 + 1e-14))
