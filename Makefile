@@ -13,10 +13,12 @@ JOBS ?= 2
 LONG := notebooks/05_mini_batches.ipynb tests/test_bank.py tests/test_lectures.py tests/test_grade.py
 # What measures time, and so shares the machine with no other test.
 ALONE := notebooks/06_hardware_and_memory.ipynb
+# Of test-pages: first what `make test` leaves out where Sphinx and JupyterLite are not installed.
+PARTS ?= pieces papers site decks jupyterlite
 BIN := .venv/bin
 TOOL := PYTHONPATH=tools $(BIN)/python -m
 READY := .venv/ready
-EXTRAS := lint browser scale bench teach site
+EXTRAS := lint browser scale compiled bench teach site
 COMPILE = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version $(OLDEST) --fork-strategy fewest \
 	--generate-hashes --custom-compile-command "make lock"
 # An extra's requirements; torch is not locked: the one on PyPI for Linux brings 3 GB of CUDA, and pip takes what is there.
@@ -30,7 +32,7 @@ FRONT_MODULES := $(FRONT)/node_modules/.package-lock.json
 export SUBMISSIONS ANSWERS
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-browser test-pages test-lite-network test-scale test-teach test-front lint front notebooks exercises check-notebooks grade questions inventory slides site lite lock picture bench clean
+.PHONY: help lab test test-browser test-pages test-lite-network test-scale test-teach test-front lint front notebooks exercises check-notebooks grade questions inventory slides site lite lock picture bench everything clean
 
 help:  ## list these targets
 	@echo "make TARGET, where TARGET is one of:"
@@ -52,15 +54,16 @@ test: $(READY)  ## install what is missing and pass every test, every notebook i
 test-browser: .venv/ready-browser $(MODULES)  ## drive every explorer in JupyterLab and Chromium (Debian: apt-get install chromium)
 	@GDLIB_BROWSER=required $(BIN)/pytest -m browser tests/browser/test_hands.py tests/browser/test_predictions.py tests/browser/test_views.py tests/browser/test_clients.py
 
-test-pages: .venv/ready-browser .venv/ready-site $(MODULES)  ## drive the site, the decks and the course in the browser, the network blocked
-	@$(BIN)/pytest tests/test_slides.py tests/test_staging.py tests/test_lite.py
-	@for part in papers site decks jupyterlite; do GDLIB_BROWSER=required $(BIN)/pytest -m browser tests/browser/test_$$part.py || exit 1; done
+test-pages: .venv/ready-browser .venv/ready-site $(MODULES)  ## drive the site, the decks and the course in the browser, the network blocked (PARTS="decks": some)
+	@for part in $(PARTS); do case $$part in \
+		pieces) $(BIN)/pytest tests/test_staging.py tests/test_lite.py ;; \
+		*) GDLIB_BROWSER=required $(BIN)/pytest -m browser tests/browser/test_$$part.py ;; esac || exit 1; done
 
 test-lite-network: .venv/ready-browser .venv/ready-site $(MODULES)  ## run lectures 1 to 5 in the browser with NumPy (needs the network)
 	@GDLIB_BROWSER=required GDLIB_NETWORK=1 $(BIN)/pytest -m browser -k lectures_print tests/browser/test_jupyterlite.py
 
-test-scale: .venv/ready-scale  ## past one machine: install Dask and PyTorch (CONTRIBUTING.md says which), and test with them
-	@$(BIN)/pytest -m scale -rs tests/test_scale.py
+test-scale: .venv/ready-scale .venv/ready-compiled  ## past one machine, and compiled: install Dask, PyTorch (CONTRIBUTING.md says which) and numba, and test with them
+	@$(BIN)/pytest -m scale -rs tests/test_scale.py tests/test_compiled.py
 
 test-teach: .venv/ready-teach  ## the grades in nbgrader: install it, and test with it
 	@$(BIN)/pytest -k nbgrader -rs tests/test_grade.py
@@ -86,8 +89,8 @@ notebooks: $(READY)  ## execute notebooks/text/*.md into notebooks/*.ipynb (NAME
 exercises: $(READY)  ## derive the students' notebooks from exercises/solutions
 	@$(TOOL) lectures.exercises build $(NAME)
 
-check-notebooks: $(READY)  ## execute the sources afresh: is each stored notebook what they give?
-	@$(TOOL) lectures.pipeline check
+check-notebooks: $(READY)  ## execute the sources afresh: is each stored notebook what they give? (NAME=03: one)
+	@$(TOOL) lectures.pipeline check $(NAME)
 	@$(TOOL) lectures.exercises check
 
 grade: .venv/ready-teach  ## grade a class: make grade SUBMISSIONS=folder (docs/teaching/grading.md)
@@ -126,11 +129,14 @@ lock: .venv/ready-site  ## resolve pyproject.toml anew into requirements/*.lock 
 picture: $(READY)  ## draw the README's picture
 	@$(TOOL) lectures.picture
 
-bench: .venv/ready-browser .venv/ready-bench  ## measure gdlib and the explorers beside what one would take instead, into bench/results.md
+bench: .venv/ready-browser .venv/ready-bench .venv/ready-scale .venv/ready-compiled  ## measure gdlib and the explorers beside what one would take instead, into bench/results.md
 	@$(BIN)/python bench/descent.py
 	@$(BIN)/python bench/regression.py
 	@$(BIN)/python bench/streaming.py
+	@$(BIN)/python bench/cluster.py
 	@$(BIN)/python bench/explore.py
+
+everything: $(patsubst %,.venv/ready-%,$(filter-out bench,$(EXTRAS))) $(MODULES) $(FRONT_MODULES)  ## install what all the tests need (needs Node.js)
 
 clean:  ## remove the environment
 	rm -rf .venv

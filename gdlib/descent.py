@@ -42,8 +42,7 @@ class Path:
 
     def __repr__(self):
         final = np.array2string(np.asarray(self.final), precision=6, threshold=6)
-        end = f"|gradient| = {self.norms[-1]:.3g}"
-        return f"Path({self.stop} after {self.steps} steps at {final}, {end})"
+        return f"Path({self.stop} after {self.steps} steps at {final}, |gradient| = {self.norms[-1]:.3g})"
 
 
 def gradient_descent(gradient, init, lr=0.1, eps=1e-6, T=1000):

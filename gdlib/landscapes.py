@@ -73,7 +73,6 @@ def quadratic(hessian, name="quadratic"):
     H = real_array(hessian, "hessian").astype(float)
     if H.ndim != 2 or H.size == 0 or H.shape[0] != H.shape[1] or not np.allclose(H - H.T, 0, atol=1e-5 * abs(H).max()):
         raise ValueError(f"hessian must be a finite, symmetric (d, d) matrix, got {hessian!r}")
-
     return Landscape(
         name,
         lambda x: 0.5 * (x * np.tensordot(H, x, 1)).sum(axis=0),

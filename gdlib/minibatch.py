@@ -72,15 +72,7 @@ def sgd(loss, init, lr, T, batch_size, seed=0, eps=None, record=1):
     >>> sgd(loss, [0.0], lr=0.1, T=60, batch_size=2).final.round(6)
     array([2.])
     """
-    if not hasattr(loss, "n") or not callable(getattr(loss, "gradient", None)):
-        raise TypeError(f"loss must have n and gradient(x, rows), got {loss!r:.80}")
-    n = whole(loss.n, "loss.n")
-    x, T, record = point(init, "init"), whole(T, "T"), whole(record, "record")
-    eps = None if eps is None else number(eps, "eps", zero=True)
-    constant = None if callable(lr) else number(lr, "lr")
-    deal = getattr(loss, "batches", None) or partial(batches, n)
-    dealt = deal(batch_size, seed, epochs=None)
-    epoch = -(-n // whole(batch_size, "batch_size"))  # updates in it, rounded up
+    x, constant, T, eps, record, dealt, epoch = arguments_of_sgd(loss, init, lr, T, batch_size, seed, eps, record)
     dealt = dealt if epoch > 1 else repeat(None)  # None: all rows
     norm_of = abs if type(x) is float else length
     t, points, norms, stop = 0, [], [], None
@@ -110,6 +102,18 @@ def sgd(loss, init, lr, T, batch_size, seed=0, eps=None, record=1):
         points.append(x)
         norms.append(norm)
     return Path(np.array(points), np.array(norms), stop, updates=t)
+
+
+def arguments_of_sgd(loss, init, lr, T, batch_size, seed, eps, record):
+    """As `sgd` uses them: x_0, a constant lr or None, T, eps, record, the dealt batches, how many make an epoch."""
+    if not hasattr(loss, "n") or not callable(getattr(loss, "gradient", None)):
+        raise TypeError(f"loss must have n and gradient(x, rows), got {loss!r:.80}")
+    n = whole(loss.n, "loss.n")
+    x, T, record = point(init, "init"), whole(T, "T"), whole(record, "record")
+    eps = None if eps is None else number(eps, "eps", zero=True)
+    constant = None if callable(lr) else number(lr, "lr")
+    dealt = (getattr(loss, "batches", None) or partial(batches, n))(batch_size, seed, epochs=None)
+    return x, constant, T, eps, record, dealt, -(-n // whole(batch_size, "batch_size"))
 
 
 class SineFit:

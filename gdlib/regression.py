@@ -10,7 +10,7 @@ is formed by blocks of them: a small function sees one, and the data say where t
 Source: S. Boyd, L. Vandenberghe, "Introduction to Applied Linear Algebra" (2018), ch. 12-13.
 """
 
-from functools import cached_property
+from functools import cached_property, partial
 from math import inf, sqrt
 
 import numpy as np
@@ -22,6 +22,16 @@ __all__ = ["LeastSquares", "Rows"]
 # The loss is c‖r‖², or its root; of the means c is divided by n.
 SCALES = {"half-sum": 0.5, "sum": 1.0, "half-mean": 0.5, "mean": 1.0, "norm": 1.0, "rms": 1.0}
 MEANS, ROOTS = ("half-mean", "mean", "rms"), ("norm", "rms")  # lecture 4, "Four losses, one derivation"
+
+
+def squares(X, y, beta):  # of some of the rows, as `slopes`; a small table is one block
+    error = y - X @ beta
+    return error @ error
+
+
+def slopes(X, y, beta):
+    error = y - X @ beta
+    return -X.T @ error  # lecture 4, "The same thing as a matrix"
 
 
 class LeastSquares:
@@ -67,13 +77,8 @@ class LeastSquares:
         With `rows`: that batch's own loss, whose gradient ``gradient(beta, rows)`` is."""
         if _dimensions(beta) > 1:
             return np.apply_along_axis(self, 0, beta, rows)
-        beta = self._point(beta)
-
-        def of_block(X, y):
-            error = y - X @ beta
-            return error @ error
-
-        value = float(sum(self.data.each(of_block, rows))) * self._c(rows)
+        of_block = partial(squares, beta=self._point(beta))
+        value = float(sum(self.data.each(of_block, rows))) * self.c(rows)
         return sqrt(value) if self.scale in ROOTS else value
 
     def gradient(self, beta, rows=None):
@@ -93,13 +98,8 @@ class LeastSquares:
         """
         if _dimensions(beta) > 1:
             return np.apply_along_axis(self.gradient, 0, beta, rows)
-        beta = self._point(beta)
-
-        def of_block(X, y):  # some of the rows; a small table is one block
-            error = y - X @ beta
-            return -X.T @ error  # lecture 4, "The same thing as a matrix"
-
-        grad = sum(self.data.each(of_block, rows)) * 2 * self._c(rows)  # for "half-sum" 2c is 1
+        of_block = partial(slopes, beta=self._point(beta))
+        grad = sum(self.data.each(of_block, rows)) * 2 * self.c(rows)  # for "half-sum" 2c is 1
         if self.scale in ROOTS:  # (√q)′ = q′ / 2√q; lecture 4, "A learning rate belongs to its loss"
             root = self(beta, rows)
             grad = grad / (2 * root) if 0 < root < inf else grad * np.nan
@@ -110,7 +110,7 @@ class LeastSquares:
         if self.scale in ROOTS:
             raise ValueError(f"scale must be a square, got {self.scale!r}: its Hessian changes")
         with np.errstate(over="ignore", invalid="ignore"):
-            hessian = 2 * self._c() * sum(self.data.each(lambda X, y: X.T @ X))
+            hessian = 2 * self.c() * sum(self.data.each(lambda X, y: X.T @ X))
         if not np.isfinite(hessian).all():
             raise ValueError(f"X must be smaller: XᵀX is more than a float holds in {self!r}")
         return hessian
@@ -147,8 +147,8 @@ class LeastSquares:
             raise ValueError(f"beta must have shape ({self.d},), one a column of X, got shape {tuple(beta.shape)}")
         return beta
 
-    def _c(self, rows=None):
-        """c, times n/b where b rows stand for all n."""
+    def c(self, rows=None):
+        """c, in front of ‖r‖²: 1 or ½, by n of the means; times n/b where b rows stand for all n."""
         c = SCALES[self.scale] / (self.n if self.scale in MEANS else 1)
         if rows is None:
             return c
@@ -183,9 +183,7 @@ class Rows:
             squares = sum(self.each(lambda X, y: np.array([np.einsum("ij,ij", X, X), y @ y])))
         for name, square in zip("Xy", squares, strict=True):
             if not square < inf:
-                raise ValueError(
-                    f"{name} must be finite in {self.dtype}, its squares too; got NaN or what is too large"
-                )
+                raise ValueError(f"{name} must be finite in {self.dtype}, its squares too; got NaN or more than that")
         if squares[0] == 0 and X.any():
             raise ValueError(f"X must be larger: its squares are 0 in {self.dtype}")
 

@@ -45,6 +45,7 @@ MAKERS = {
     "ascent": lambda: explore.descent(
         lambda x: x**3 - 3 * x, lambda x: 3 * x**2 - 3, init=-0.5, domain=(-2.2, 2.2), ascent=True, lr=0.05
     ),
+    "methods": lambda: explore.descent(landscapes.valley(), init=(1.8, 0.4), T=60, beta=0.9),
     "direction": lambda: explore.direction(landscapes.himmelblau()),
     "memory": lambda: explore.memory(memory=16 * 2**30),
     "machine": lambda: explore.machine(),
@@ -120,6 +121,17 @@ def test_the_edge_of_a_quadratic_lies_within_the_slider():
     assert e.view.spec["mu"] == pytest.approx(1)
     assert e.view.spec["rates"][0] < 1 / 25 < 2 / 26 < 2 / 25 < e.view.spec["rates"][-1]
     assert explore.descent(landscapes.saddle(), init=(1, 0.1)).view.spec["L"] is None
+
+
+def test_beta_brings_a_choice_of_method():
+    e, plain = made("methods"), made("descent 2-D")
+    assert [name for name in e.sliders if name not in plain.sliders] == ["method", "beta"]
+    assert [name for name, _ in e.sliders["method"].options] == ["descent", "heavy ball", "RMSProp", "Adam"]
+    assert (e.view.method, e.view.beta) == (0, 0.9)
+    assert not hasattr(plain.view, "method")
+    assert e.alt == plain.alt  # it begins with descent
+    with pytest.raises(ValueError, match="beta must be"):
+        explore.descent(f, df, init=3.0, beta=-1)
 
 
 def test_the_sliders_of_slopes_show_the_numbers_that_are_told():

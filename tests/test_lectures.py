@@ -635,3 +635,89 @@ def test_6_reading_ahead_has_two_places_and_hands_on_errors():
     assert list(itertools.islice(batches, 6)) == list(range(6))
     with pytest.raises(OSError, match="the disk"):
         next(batches)
+
+
+def loops_of_lecture_7():
+    """The lecture's own heavy_ball, rmsprop and adam."""
+    cells, space = pipeline.read_source(pipeline.lectures(["07"])[0]).cells, {"np": np}
+    for name in ("heavy_ball", "rmsprop", "adam"):
+        exec(next(cell.source for cell in cells if cell.source.startswith(f"def {name}(")), space)
+    return space["heavy_ball"], space["rmsprop"], space["adam"]
+
+
+def test_7_the_fewest_updates_of_each_method_and_the_pairs_of_the_ball():
+    """To a slope of a thousandth, over every rate and every β of the explorer's sliders."""
+    ball, rmsprop, adam = loops_of_lecture_7()
+    explorer = explore.descent(landscapes.valley(25), init=[2.5, 0.5], lr=0.04, lr_range=(0.01, 0.8), beta=0.9)
+    slider = explorer.sliders["beta"]
+    assert (slider.min, slider.max, slider.step) == (0, 0.99, 0.01)
+    lr, beta = (grid.ravel() for grid in np.meshgrid(rates_of(explorer), np.arange(100) / 100))
+    h, start = np.array([[1.0], [25.0]]), np.array([[2.5], [0.5]]) * np.ones(len(lr))
+
+    def updates(method, kept):
+        with np.errstate(all="ignore"):
+            points = method(lambda x: h * x, start, lr, kept, T=130, eps=0)
+            there = np.linalg.norm(h * points, axis=1) <= 1e-3
+        return np.where(there.any(axis=0), there.argmax(axis=0), 999)
+
+    counts = [updates(ball, 0), updates(ball, beta), updates(rmsprop, beta), updates(adam, beta)]
+    assert [few.min() for few in counts] == [107, 25, 8, 13]
+    kept = beta[counts[1] <= 30]
+    assert (kept.min(), kept.max()) == (0.45, 0.56)
+    assert (counts[1][beta == 0.9] > 100).all()
+    assert set(beta[counts[2] == 8].round(2)) == {0.97, 0.98, 0.99}
+
+
+def test_7_the_stable_region_of_the_heavy_ball():
+    """Both roots are inside the unit circle exactly for 0 < ηh < 2(1 + β); at the best pair both ends have √β*."""
+    rng = np.random.default_rng(7)
+
+    def size(lr, beta, h):
+        return abs(np.roots([1, -(1 + beta - lr * h), beta])).max()
+
+    for _ in range(300):
+        beta, h, share = rng.uniform(0, 1), rng.uniform(0.1, 30), rng.uniform(-0.3, 1.3)
+        assert (size(share * 2 * (1 + beta) / h, beta, h) < 1) == (0 < share < 1)
+    for kappa in (2, 25, 1000):
+        root = np.sqrt(kappa)
+        lr, beta = 4 / (root + 1) ** 2, ((root - 1) / (root + 1)) ** 2
+        best = max(size(lr, beta, h) for h in np.linspace(1, kappa, 50))
+        assert best == pytest.approx((root - 1) / (root + 1), abs=1e-5)
+        for _ in range(300):  # no other pair is better
+            other, kept = rng.uniform(0, 4 / kappa), rng.uniform(0, 1)
+            assert max(size(other, kept, 1), size(other, kept, kappa)) > best - 1e-5
+
+
+def test_7_the_ball_converges_from_every_start_on_any_quadratic():
+    ball, *_ = loops_of_lecture_7()
+    rng = np.random.default_rng(8)
+    for _ in range(30):
+        A = rng.normal(size=(5, 3))
+        H, beta = A.T @ A, rng.uniform(0, 0.95)
+        lr = rng.uniform(0.1, 0.95) * 2 * (1 + beta) / np.linalg.eigvalsh(H)[-1]
+        points = ball(lambda x, H=H: H @ x, rng.normal(size=3), lr, beta, T=20_000, eps=1e-8)
+        assert abs(points[-1]).max() < 1e-5
+
+
+def test_7_the_noise_ball_of_the_heavy_ball_solves_its_recursion():
+    """E[w²] with momentum, from the stationary covariance of (w, v), which no simulation is needed for."""
+    for lr, beta, h, s in ((0.1, 0.9, 2, 1), (0.01, 0.9, 2, 1), (0.3, 0.5, 1.5, 2), (0.2, 0, 2, 1)):
+        step = np.array([[1 - lr * h, -lr * beta], [h, beta]])  # of (w, v)
+        noise = np.outer([-lr * s, s], [-lr * s, s])
+        covariance = np.linalg.solve(np.eye(4) - np.kron(step, step), noise.ravel()).reshape(2, 2)
+        formula = lr * s**2 * (1 + beta) / (h * (1 - beta) * (2 * (1 + beta) - lr * h))
+        assert covariance[0, 0] == pytest.approx(formula)
+
+
+def test_7_adams_first_step_and_the_worst_point():
+    *_, adam = loops_of_lecture_7()
+    for slope in (1e-3, 1.0, -1e6):
+        first = adam(lambda x, g=slope: g + 0 * x, np.zeros(1), 0.01, 0.9, T=1, eps=0)[1]
+        assert first == pytest.approx(-0.01 * np.sign(slope), rel=1e-4)
+    x, s = {"descent": 0.0, "RMSProp": 0.0, "Adam": 0.0}, 0.0
+    for t in range(1, 20_001):
+        g = 3.0 if t % 3 == 1 else -1.0
+        s = 0.1 * s + 0.9 * g**2
+        sizes = {"descent": 1.0, "RMSProp": np.sqrt(s), "Adam": np.sqrt(s / (1 - 0.1**t))}
+        x = {name: np.clip(x[name] - 0.1 / np.sqrt(t) * g / size, -1, 1) for name, size in sizes.items()}
+    assert list(x.values()) == pytest.approx([-1, 1, 1], abs=5e-3)

@@ -1,4 +1,4 @@
-"""What goes on a slide: the words of the metadata on small notebooks, and the six lectures with their plans."""
+"""What goes on a slide: the words of the metadata on small notebooks, and the lectures with their plans."""
 
 import base64
 
@@ -371,7 +371,7 @@ def test_a_lecture_as_a_deck(path):
         assert " min</b>" in slide.notes[0]
         assert sum(item.kind in ("question", "picture", "explorer", "form") for item in slide.items) <= 1
         assert not {"question", "result"} <= slide.kinds
-    assert 35 <= len(found) <= 70
+    assert (35 if path.stem[:2] < "07" else 25) <= len(found) <= 70  # the seventh has 45 minutes
     assert "<li>" in slides.goals(guide.read_text("utf-8"))
 
 

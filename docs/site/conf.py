@@ -41,6 +41,7 @@ html_context = {
         "notebooks/04_linear_regression": "Regression",
         "notebooks/05_mini_batches": "Batches",
         "notebooks/06_hardware_and_memory": "Memory",
+        "notebooks/07_momentum_and_adam": "Momentum",
     },
 }
 html_copy_source = False

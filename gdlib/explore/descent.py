@@ -24,6 +24,7 @@ def descent(
     T_max=None,
     L=None,
     mu=None,
+    beta=None,
 ):
     """Gradient descent (or `ascent`) under the hand: x ← x − lr · ∇f(x), until ‖∇f‖ ≤ eps or T updates are done.
 
@@ -32,17 +33,16 @@ def descent(
     another function typed with no kernel. `f` may be a `Landscape`, which brings its gradient, its domain and, if it is
     a convex quadratic, L and mu; the real terrain goes too.
 
-    `init` is a number, which draws a curve, or a pair, which draws contours. `domain` is (low, high), or such a pair for
-    each coordinate; -4 to 4 when None.
+    `init`, a number, draws a curve, or contours if a pair; `domain`, (low, high) of each coordinate, is -4 to 4 when None.
 
-    `lr`, `eps` and `T` are where the sliders start; lr is 0.1 when None, or 1/L where that is known and less.
-    `lr_range`, (low, high), both > 0, is widened to hold `lr`; when None it is around the edge 2/L where L is known,
-    else 0.001 to 1.2. `T_max` is the right end of the slider T, 2·T when None. `L` and `mu`, the largest and smallest
-    curvature, bring the marks 1/L, 2/(L + μ), 2/L and the predicted number of steps; without them the marks are those
-    of the curvature that the walk meets.
+    `eps`, `T` and `lr` are where the sliders start; lr is 0.1 when None, or 1/L where that is known and less. `lr_range`,
+    (low, high), both > 0, is widened to hold `lr`; when None it is around the edge 2/L where L is known, else 0.001 to
+    1.2. `T_max` is the right end of the slider T, 2·T when None. `L` and `mu`, the largest and smallest curvature, bring
+    the marks 1/L, 2/(L + μ), 2/L and the predicted number of steps; without them the marks are those of the curvature
+    that the walk meets. With `beta`, 0 to 0.99, one slider more chooses descent, the heavy ball, RMSProp or Adam, and
+    another how much of the past these keep (Adam of the slopes; of their squares 0.999).
 
-    ValueError or TypeError for an argument outside its range, or a function that is no formula; whatever f or gradient
-    raises is raised.
+    ValueError or TypeError for an argument outside its range or a function that is no formula; what f raises is raised.
     """
     shown = getattr(f, "domain", (-4, 4)) if domain is None else domain
     d = np.size(shown) // 2 if init is None else np.size(init)
@@ -50,10 +50,11 @@ def descent(
         raise ValueError(f"init must be a number or a pair, got {init!r}")
     if gradient is None and isinstance(f, Landscape) and f.hessian is not None and f.mu > 0:
         L, mu = f.L if L is None else L, f.mu if mu is None else mu
-    return explored(pictures.Ground.of(f, gradient, domain, d), init, lr, eps, T, T_max, ascent, lr_range, L, mu)
+    ground = pictures.Ground.of(f, gradient, domain, d)
+    return explored(ground, init, lr, eps, T, T_max, ascent, lr_range, L, mu, beta=beta)
 
 
-def explored(ground, init, lr, eps, T, T_max, ascent=False, lr_range=None, L=None, mu=None, fit=None):
+def explored(ground, init, lr, eps, T, T_max, ascent=False, lr_range=None, L=None, mu=None, fit=None, beta=None):
     """The explorer of a walk on a Ground; `fit`, (x, y, xlabel, ylabel), are data to show beside it with their line."""
     init = tables.start_of(ground.within(0.85, 0.85) if init is None else init, ground.domain)
     T, longest = whole(T, "T"), whole(2 * T if T_max is None else T_max, "T_max")
@@ -88,6 +89,9 @@ def explored(ground, init, lr, eps, T, T_max, ascent=False, lr_range=None, L=Non
     }
     sliders = widgets.walk_sliders(rates, lr, T, longest)
     sliders["eps"] = widgets.log_slider("tolerance eps", tolerances, eps)
+    if beta is not None:
+        sliders["method"] = widgets.choice("method", ["descent", "heavy ball", "RMSProp", "Adam"])
+        sliders["beta"] = widgets.even_slider("kept, β", number(beta, "beta", zero=True), 0, 0.99, 0.01)
 
     def draw(main, side):
         ground.draw(main)
@@ -110,7 +114,8 @@ def explored(ground, init, lr, eps, T, T_max, ascent=False, lr_range=None, L=Non
         f"{pictures.point_words(run.final)}, where |gradient| = {run.norms[-1]:.3g}. "
         f"Left: the path on the {'curve' if ground.d == 1 else 'contours'}. Right: {norms}."
     )
-    return widgets.Explorer(spec, arrays, sliders, draw, alt, state=tables.state(init))
+    kind = widgets.View if beta is None else widgets.MethodView
+    return widgets.Explorer(spec, arrays, sliders, draw, alt, state=tables.state(init), kind=kind)
 
 
 def regression(

@@ -53,6 +53,12 @@ class View(Widget):
     site = traitlets.Unicode(os.environ.get("GDLIB_SITE", "")).tag(sync=True)  # where links lead from JupyterLab
 
 
+class MethodView(View):
+    """A view of a walk by one of several methods: which one, counted from 0, and how much of the past it keeps."""
+
+    method, beta = traitlets.Int().tag(sync=True), traitlets.Float().tag(sync=True)
+
+
 class Explorer(ipywidgets.VBox):
     """Sliders, by name, above a view. What a cell shows as its last expression. `arrays` are data that the view needs,
     `state` is where its handles stand, `draw(main, side)` paints the plain picture on the Axes that the spec describes;

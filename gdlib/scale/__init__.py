@@ -2,7 +2,7 @@
 
 from importlib import import_module
 
-__all__ = ["arrays", "cluster", "files", "many", "memory", "patches"]
+__all__ = ["arrays", "cluster", "compiled", "files", "many", "memory", "patches"]
 
 
 def __getattr__(name):

@@ -5,7 +5,7 @@ import numpy as np
 from gdlib import arguments
 from gdlib.arguments import real_array
 
-__all__ = ["Elsewhere", "computed", "row_numbers", "triangle"]
+__all__ = ["Elsewhere", "computed", "finite", "row_numbers", "triangle"]
 
 
 class Elsewhere:
@@ -47,10 +47,15 @@ def computed(function, X, y, dtype, where):
     X, y = X.astype(dtype, copy=False), y.astype(dtype, copy=False)
     value = function(X, y)
     if not np.vdot(value, value) < np.inf:  # β is on its way to infinity, or the data are not finite
-        for name, part in (("X", X), ("y", y)):
-            if not np.isfinite(part).all():
-                raise ValueError(f"{name} must be finite, got NaN or infinity in {where}")
+        finite(X, y, where)
     return value
+
+
+def finite(X, y, where):
+    """ValueError, which says where, if a number of X or y is not finite."""
+    for name, part in (("X", X), ("y", y)):
+        if not np.isfinite(part).all():
+            raise ValueError(f"{name} must be finite, got NaN or infinity in {where}")
 
 
 def row_numbers(rows, n):

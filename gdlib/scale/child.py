@@ -79,6 +79,8 @@ def _settle(linux):
     for dtype in (np.float64, np.float32):
         table = np.ones((1024, 65), dtype)
         sgd(LeastSquares(table[:, :-1], table[:, -1]), np.zeros(64), 1e-9, T=2, batch_size=512, eps=0)
+    if compiled := sys.modules.get("gdlib.scale.compiled"):  # the function came with it
+        compiled.settle()
     if linux:
         with suppress(AttributeError):  # the C library is another one
             ctypes.CDLL(None).malloc_trim(0)  # what is free would else be used again, unseen

@@ -22,11 +22,15 @@ from gdlib.scale.blocks import Elsewhere, computed, row_numbers, triangle
 __all__ = ["Blocks", "connect", "missing", "open_rows"]
 
 BLOCK = 64 << 20  # bytes of a block: a step spends some milliseconds on each, however small it is
-EXTRAS = {"dask": ("distributed", '"dask[array,distributed]"'), "torch": ("torch", "torch==2.13.0")}
+EXTRAS = {
+    "dask": ("distributed", '"dask[array,distributed]"'),
+    "torch": ("torch", "torch==2.13.0"),
+    "numba": ("numba", "numba scipy"),
+}
 
 
 def missing(package):
-    """Why what needs `package`, "dask" or "torch", is skipped here; None where it is installed."""
+    """Why what needs `package`, "dask", "torch" or "numba", is skipped here; None where it is installed."""
     if sys.platform == "emscripten":
         return f"{package} does not run inside a browser: run this cell in JupyterLab on your own machine"
     module, install = EXTRAS[package]

@@ -12,7 +12,7 @@ import os
 import weakref
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain, pairwise, repeat
+from itertools import chain, cycle, pairwise, repeat
 from pathlib import Path
 from threading import Lock
 
@@ -75,7 +75,7 @@ class Table(Elsewhere):
         weakref.finalize(self, self._file.close)
 
     def __reduce__(self):
-        return Table, (self.path, self.run, self.n)
+        return type(self), (self.path, self.run, self.n)
 
     def load(self):
         """The same rows in memory, dealt to their batches in the same order."""
@@ -87,41 +87,52 @@ class Table(Elsewhere):
 
     def each(self, function, rows=None):
         """function(X, y) of each block: of all rows, a slice of them, their numbers, or a Batch."""
+        for X, y, where in self.blocks(rows):
+            yield computed(function, X, y, self.dtype, where)
+
+    def blocks(self, rows=None, buffers=1):
+        """(X, y, where they are) of each block of these rows, read into one of so many buffers in turn."""
         step = max(1, Rows.BLOCK // (self.d * self.dtype.itemsize))
         if isinstance(rows, Batch):
             for i in range(0, len(rows), step):
-                X, y = rows.X[i : i + step], rows.y[i : i + step]
-                yield computed(function, X, y, self.dtype, "the rows just read")
+                yield rows.X[i : i + step], rows.y[i : i + step], "the rows just read"
             return
         if rows is None or (isinstance(rows, slice) and rows.step in (None, 1)):
             rows = range(self.n)[rows or slice(None)]
         else:
             rows = row_numbers(rows, self.n)
-        buffer = np.empty((min(step, len(rows)), self.d + 1), self.stored)
+        buffers = self._buffers(buffers, min(step, len(rows)))
         for i in range(0, len(rows), step):
             part = rows[i : i + step]
-            X, y = self._read(_runs(part), buffer)
-            yield computed(function, X, y, self.dtype, f"rows {part[0]} to {part[-1]}")
+            yield *self._read(_runs(part), next(buffers)), f"rows {part[0]} to {part[-1]}"
 
     def batches(self, batch_size, seed=0, epochs=1):
-        """The Batches of `batches` in runs of this table, read chunk by chunk.
+        """The Batches of `batches` in runs of this table, read chunk by chunk."""
+        chunks = self.chunks(batch_size, seed, epochs)
+        dealt = ((X, y, j, len(order)) for X, y, order in chunks for j in order)
+        return (Batch(X[j::k], y[j::k]) for X, y, j, k in dealt)  # like cards: every k-th row from row j on
+
+    def chunks(self, batch_size, seed=0, epochs=1, buffers=1):
+        """(X, y, order of its k batches) of each chunk, read into one of so many buffers in turn.
 
         While rows come from a disk the system is told which are next, and fetches them into its
         cache while this chunk is computed with. What is in the cache needs none.
         """
         chunks = _chunks(self.n, batch_size, seed, epochs, self.run)
-        return self._ahead(chunks, chunk_rows(self.n, batch_size, self.run))
+        return self._ahead(chunks, self._buffers(buffers, chunk_rows(self.n, batch_size, self.run)))
 
-    def _ahead(self, chunks, rows):
-        buffer, busy = np.empty((rows, self.d + 1), self.stored), False
+    def _ahead(self, chunks, buffers):
+        busy = False
         for (runs, order), following in pairwise(chain(chunks, [None])):
             before = _from_disk()
             if busy and following:
                 self._fetch(following[0])
-            X, y = self._read(runs, buffer)
+            X, y = self._read(runs, next(buffers))
             busy = _from_disk() > before
-            for j in order:  # dealt like cards: hand j of k is every k-th row from row j on
-                yield Batch(X[j :: len(order)], y[j :: len(order)])
+            yield X, y, order
+
+    def _buffers(self, count, rows):
+        yield from cycle([np.empty((rows, self.d + 1), self.stored) for _ in range(count)])
 
     def _read(self, runs, buffer):
         """X and y of the rows in these runs, as views of the buffer; OSError where the file ends before."""

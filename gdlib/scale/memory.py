@@ -51,8 +51,8 @@ def footprint(n, d, batch_size=None, dtype="float64", buffers=1, run=None):
 
     batch_size : int, 1 to n, or None: the full batch
     dtype : str or numpy.dtype, of the numbers as they are stored: real or whole ones
-    buffers : int, chunks of the file held at once: 1 in `sgd`, whose next chunk waits in the system's
-        cache (and counts as free memory); 2 where a thread reads one while the other is in use
+    buffers : int, chunks or blocks of the file held at once: 1 in `sgd`, whose next chunk waits in the system's
+        cache (and counts as free memory); 2 where a thread reads one while the other is in use (`compiled`)
     run : int, rows read in one go, as in `files.Table`; by default 256 KiB of them
 
     Wrong arguments raise ValueError or TypeError, which name the argument.
@@ -84,7 +84,7 @@ def _streamed(n, d, batch_size, stored, buffers, run):
     """
     row, work = (d + 1) * stored.itemsize, precision(stored).itemsize  # bytes
     at_work = min(batch_size or n, max(1, Rows.BLOCK // (d * work)))  # rows
-    held, order = at_work, 0
+    held, order = buffers * at_work, 0
     if batch_size:
         run = max(1, RUN // row) if run is None else whole(run, "run")
         held, order = buffers * chunk_rows(n, batch_size, run), ORDER * -(-n // run)

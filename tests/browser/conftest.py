@@ -6,6 +6,7 @@ message names the package; with GDLIB_BROWSER=required (CI) they fail instead.
 
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -52,6 +53,15 @@ def chromium():
     started = playwright().chromium.launch(executable_path=find_chromium(), args=FLAGS)
     yield started
     started.close()
+
+
+@pytest.fixture(scope="session")
+def offline(chromium):
+    """A context of it without a network, whose pages share a process: one page stays, so that their libraries are
+    compiled once."""
+    context = chromium.new_context(offline=True)
+    context.new_page().goto(Path(__file__).parent.as_uri())
+    return context
 
 
 @pytest.fixture(scope="session")

@@ -17,19 +17,25 @@ CELL = '<div class="cell"><script type="application/vnd.jupyter.widget-view+json
 
 
 @pytest.fixture
-def open_page(chromium, tmp_path):
+def open_page(chromium, offline, tmp_path):
     """Opens widgets on a page from disk; fails on an error in the console or a request.
 
-    `at` is what the address says after #; all other options are those of the browser's context."""
+    `at` is what the address says after #; all other options are those of the browser's context: one of the page's own
+    where they ask for another device."""
     if not all(path.exists() for path in web.SCRIPTS.values()):
         required = os.environ.get("GDLIB_BROWSER") == "required"
         (pytest.fail if required else pytest.skip)("the pages' libraries are not here: npm ci --prefix docs")
-    wrong, contexts = [], []
+    wrong, opened = [], []
 
     def opener(*made, style="", at="", **options):
         write(tmp_path, made, style)
-        contexts.append(chromium.new_context(offline=True, **options))
-        page = contexts[-1].new_page()
+        if options.keys() <= {"viewport", "reduced_motion", "forced_colors"}:
+            page = offline.new_page()
+            page.set_viewport_size(options.pop("viewport", {"width": 1280, "height": 720}))
+            page.emulate_media(**options)
+        else:
+            page = chromium.new_context(offline=True, **options).new_page()
+        opened.append(page)
         page.set_default_timeout(15_000)
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
@@ -39,8 +45,9 @@ def open_page(chromium, tmp_path):
         return page
 
     yield opener
-    for context in contexts:
-        context.close()
+    for page in opened:
+        page.evaluate("() => { try { localStorage.clear(); } catch {} }")  # the next reader has not been here
+        page.close() if page.context is offline else page.context.close()
     assert not wrong, wrong
 
 

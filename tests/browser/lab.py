@@ -25,7 +25,15 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--process-per-site",  # pages of one context share a process, and what it has compiled
 ]
+# What a picture shows once all that was asked of it is drawn: an explorer draws in the frame after a change, and once
+# more in the next one where it has changed its own size.
+DRAWN = """canvas => new Promise((drawn, fail) => {
+    setTimeout(() => fail(new Error("no picture within 15 s")), 15_000);
+    const look = (frames) => requestAnimationFrame(() => (frames > 1 && canvas.shown ? drawn(canvas.shown) : look(frames + 1)));
+    look(1);
+})"""
 IDLE = "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
 
 
@@ -96,6 +104,7 @@ class Lab:
             self.browser = playwright().chromium.launch(executable_path=self.chromium, args=FLAGS)
             self._context = self.browser.new_context()  # one for all pages: JupyterLab is loaded from its cache
             self._context.set_default_timeout(15_000)
+            self.visit("/api/status")  # keeps their process alive
         except BaseException:
             self._stop_server()
             raise
@@ -218,8 +227,7 @@ class Explorer:
 
     def shown(self):
         """What the last picture shows: its values, and the pixel of its main point."""
-        self.page.wait_for_timeout(60)  # more than one frame
-        return self.page.wait_for_function("canvas => canvas.shown", arg=self.canvas.element_handle()).json_value()
+        return self.canvas.evaluate(DRAWN)
 
     def handle(self, label):
         return self.root.locator(".widget-slider", has_text=label).locator("[role=slider]")

@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 
 import gdlib
+from front.settings import METHODS, rolled
 from gdlib import explore
 from lab import FLAGS, Explorer, find_chromium, playwright
 from pages.web import WIDGET_STATE, WIDGET_VIEW, needed
@@ -36,6 +37,8 @@ class Browser:
 
     def __enter__(self):
         self._browser = playwright().chromium.launch(executable_path=find_chromium(), args=[*FLAGS, NOWHERE])
+        self._context = self._browser.new_context()  # its pages share a cache, and a process
+        self._kept = None
         return self
 
     def __exit__(self, *_):
@@ -45,12 +48,15 @@ class Browser:
         """The page at `url` (http://127.0.0.1:… or file://…), its widgets drawn and its mathematics typeset.
 
         dark: the system's colour scheme, which the page follows. reduced: the reader wants less motion.
-        wait=False: return as soon as the document is there.
+        wait=False: from an empty cache, and return as soon as the document is there.
         """
-        tab = self._browser.new_page(
-            viewport={"width": width, "height": height},
-            color_scheme="dark" if dark else "light",
-            reduced_motion="reduce" if reduced else "no-preference",
+        if wait and not self._kept:
+            self._kept = self._context.new_page()  # keeps their process alive
+            self._kept.goto(url)
+        tab = (self._context if wait else self._browser).new_page()
+        tab.set_viewport_size({"width": width, "height": height})
+        tab.emulate_media(
+            color_scheme="dark" if dark else "light", reduced_motion="reduce" if reduced else "no-preference"
         )
         tab.set_default_timeout(15_000)
         page = Page(tab)
@@ -71,6 +77,7 @@ class Page:
         tab.on("response", lambda got: self.errors.append(f"{got.status} {got.url}") if got.status >= 400 else None)
 
     def close(self):
+        self.tab.evaluate("() => localStorage.clear()")  # the next reader has not been here
         self.tab.close()
 
     def settle(self):
@@ -138,6 +145,10 @@ class Page:
         self.tab.evaluate(AXE.read_text("utf-8"))
         found = self.tab.evaluate("options => axe.run(document, options).then((r) => r.violations)", options)
         return [f"{v['id']}: {node['html'][:150]} {node['failureSummary'][:200]}" for v in found for node in v["nodes"]]
+
+    def violations_of_colours(self):
+        """The same for a page in another theme, which changes nothing else."""
+        return self.violations(runOnly=["color-contrast", "link-in-text-block"])
 
 
 def is_here(url):
@@ -286,6 +297,13 @@ def descent(shown, now, f, gradient, init, **_):  # from the very rate: near 2/L
     assert shown["rate"] == pytest.approx(now["lr"], rel=1e-6)
     if now["T"] == 0:
         assert shown["final"] == pytest.approx(np.atleast_1d(init))
+    elif now.get("method", "descent") != "descent":  # lecture 7's own loops
+        method = METHODS.index(now["method"].lower().replace(" ", "_"))
+        settings = {"lr": shown["rate"], "beta": now["beta"], "eps": now["eps"], "T": int(now["T"])}
+        with np.errstate(all="ignore"):
+            path = rolled(method, gradient or f.gradient, init, **settings)
+        assert (shown["stop"], shown["steps"]) == (path.stop, path.steps)
+        np.testing.assert_allclose(shown["final"], path.points[-1], rtol=1e-6, atol=1e-9)
     else:
         walk, settings = gradient or f.gradient, (shown["rate"], now["eps"], int(now["T"]))
         path, shaken = (gdlib.gradient_descent(walk, np.multiply(init, by), *settings) for by in (1.0, 1 + 1e-14))

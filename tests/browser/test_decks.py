@@ -52,16 +52,21 @@ def files(tmp_path_factory):
     }
 
 
+def turned_to(browser, file, address="", **options):
+    page = browser.open(file.as_uri() + address, height=720, wait=False, **options)
+    page.tab.set_default_timeout(30_000)
+    page.tab.wait_for_function("() => window.Reveal?.isReady()")
+    page.settle()
+    return page
+
+
 @pytest.fixture
 def opened(browser, files):
     """Opens decks; closes them, and fails on errors in the console and on requests to other hosts."""
     pages = []
 
     def opener(name, address="", **options):
-        pages.append(browser.open(files[name].as_uri() + address, height=720, wait=False, **options))
-        pages[-1].tab.set_default_timeout(30_000)
-        pages[-1].tab.wait_for_function("() => window.Reveal?.isReady()")
-        pages[-1].settle()
+        pages.append(turned_to(browser, files[name], address, **options))
         return pages[-1]
 
     yield opener
@@ -69,6 +74,22 @@ def opened(browser, files):
         page.close()
     assert [error for page in pages for error in page.errors] == []
     assert [request for page in pages for request in page.outside] == []
+
+
+@pytest.fixture(scope="module", params=DECKS)
+def loaded(request, browser, files):
+    page = turned_to(browser, files[request.param])
+    yield request.param, page
+    page.close()
+
+
+@pytest.fixture
+def deck(loaded):
+    """(its name, its page): opened once for all the tests that ask for it, which run in the order of this file. Each
+    fails on errors in the console and on requests to other hosts."""
+    yield loaded
+    assert loaded[1].errors == []
+    assert loaded[1].outside == []
 
 
 def show(page, locator):
@@ -102,9 +123,18 @@ def test_from_the_first_slide_to_the_last_by_one_key(opened, name):
     assert "Goals." in page.tab.locator("section.overview aside").text_content()
 
 
-@pytest.mark.parametrize("name", DECKS)
-def test_a_picture_keeps_its_size_when_the_next_words_appear(opened, name):
-    page, sizes = opened(name), []
+def test_a_deck_is_one_file_with_a_title_in_english(deck, files):
+    name, page = deck
+    assert files[name].stat().st_size < LARGEST
+    assert page.tab.title().endswith(" · slides")
+    assert page.tab.locator("html").get_attribute("lang") == "en"
+    assert len(page.tab.locator('meta[name="description"]').get_attribute("content")) > 60
+    assert page.tab.locator("script[src], link[href], img:not([src^='data:'])").count() == 0
+    assert page.violations() == []
+
+
+def test_a_picture_keeps_its_size_when_the_next_words_appear(deck):
+    page, sizes = deck[1], []
     size = "() => (({ width, height }) => [width, height])(Reveal.getCurrentSlide().querySelector('img').getBoundingClientRect())"
     pictures = page.tab.locator("section.has-picture:has(.fragment)")
     assert pictures.count() > 0
@@ -117,12 +147,12 @@ def test_a_picture_keeps_its_size_when_the_next_words_appear(opened, name):
     assert [before for before, _ in sizes] == [after for _, after in sizes]
 
 
-@pytest.mark.parametrize("name", DECKS)
-def test_every_explorer_is_alive_and_right_and_keeps_its_keys(opened, files, name, monkeypatch):
+def test_every_explorer_is_alive_and_right_and_keeps_its_keys(deck, files, monkeypatch):
     from site_pages import asked, moved
 
     monkeypatch.setenv("GDLIB_STORE_ANSWERS", "1")  # the memory of the machine in lecture 6 is the stored one
-    page, text = opened(name), files[name].read_text("utf-8")
+    name, page = deck
+    text = files[name].read_text("utf-8")
     wanted = [
         one
         for one, model in zip(asked(f"notebooks/{name}.ipynb"), models(name, True), strict=True)
@@ -144,11 +174,11 @@ def test_every_explorer_is_alive_and_right_and_keeps_its_keys(opened, files, nam
         assert page.tab.evaluate("() => Reveal.getSlidePastCount()") == before + 1
 
 
-@pytest.mark.parametrize("name", DECKS)
-def test_every_prediction_scores_with_no_kernel(opened, files, name):
+def test_every_prediction_scores_with_no_kernel(deck, files):
     from site_pages import answers, commit
 
-    page, text = opened(name), files[name].read_text("utf-8")
+    name, page = deck
+    text = files[name].read_text("utf-8")
     kept = [
         one
         for one, model in zip(answers(f"notebooks/{name}.ipynb"), models(name, False), strict=True)
@@ -190,24 +220,13 @@ def test_printed_every_slide_is_a_page_and_axe_finds_nothing_in_light_and_dark(o
     page.tab.emulate_media(color_scheme="dark")
     page.tab.wait_for_function("() => document.documentElement.dataset.theme === 'dark'")
     page.tab.wait_for_timeout(500)
-    assert page.violations() == []
+    assert page.violations_of_colours() == []
     page.tab.emulate_media(color_scheme="light")
     pdf = page.tab.pdf(prefer_css_page_size=True, print_background=True)
     assert max(map(int, re.findall(rb"/Count (\d+)", pdf))) == total
     over = """() => [...document.querySelectorAll(".pdf-page section.sheet")]
         .filter((s) => s.scrollHeight > s.clientHeight + 1 || s.scrollWidth > s.clientWidth + 1).map((s) => s.innerText.slice(0, 60))"""
     assert page.tab.evaluate(over) == []
-
-
-@pytest.mark.parametrize("name", DECKS)
-def test_a_deck_is_one_file_with_a_title_in_english(opened, files, name):
-    page = opened(name)
-    assert files[name].stat().st_size < LARGEST
-    assert page.tab.title().endswith(" · slides")
-    assert page.tab.locator("html").get_attribute("lang") == "en"
-    assert len(page.tab.locator('meta[name="description"]').get_attribute("content")) > 60
-    assert page.tab.locator("script[src], link[href], img:not([src^='data:'])").count() == 0
-    assert page.violations() == []
 
 
 def test_the_speaker_view_shows_the_notes_and_follows(opened):

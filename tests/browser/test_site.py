@@ -1,6 +1,7 @@
 """The site, page by page, in a browser that reaches no other host and has no kernel."""
 
 import contextlib
+import functools
 import itertools
 import os
 import re
@@ -85,6 +86,24 @@ def opened(browser, url):
     assert [request for page in pages for request in page.outside] == []
 
 
+@pytest.fixture(scope="module", params=LECTURES)
+def loaded(request, browser, url):
+    page = browser.open(f"{url}/{request.param.replace('.ipynb', '.html')}")
+    yield request.param, page
+    page.close()
+
+
+@pytest.fixture
+def lecture(loaded):
+    """(the notebook, its page): loaded once for all the tests that ask for it, which run in the order of this file. Each
+    fails on errors in the console and on requests to other hosts."""
+    _, page = loaded
+    page.tab.set_viewport_size({"width": 1280, "height": 1000})
+    yield loaded
+    assert page.errors == []
+    assert page.outside == []
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page(opened, name):
     """In light and dark: nothing for axe to find, mathematics typeset, pictures with words; narrow: nothing sideways."""
@@ -95,7 +114,7 @@ def test_a_page(opened, name):
     assert page.violations() == []
     page.tab.emulate_media(color_scheme="dark")
     page.tab.wait_for_function("() => document.documentElement.dataset.theme === 'dark'")
-    assert page.violations() == []
+    assert page.violations_of_colours() == []
     page.tab.set_viewport_size({"width": 400, "height": 800})
     page.tab.wait_for_timeout(
         600
@@ -104,11 +123,25 @@ def test_a_page(opened, name):
     assert page.violations() == []
 
 
-@pytest.mark.parametrize("name", LECTURES)
-def test_every_explorer_of_a_lecture_is_alive_and_right(opened, name):
+@pytest.mark.parametrize("width, height", [(1280, 900), (1024, 768), (390, 844)])
+def test_an_explorer_is_seen_whole_while_it_is_used(lecture, width, height):
+    """Its first slider, its pictures and its verdict at once, and nothing lies over them."""
+    name, page = lecture
+    page.tab.set_viewport_size({"width": width, "height": height})
+    for view in page.explorers():
+        view.root.evaluate("e => e.scrollIntoView({ block: 'start' })")
+        view.shown()  # as large as it is now
+        top, words = (view.root.locator(part).first.bounding_box() for part in (".widget-slider", ".gd-words"))
+        assert words["y"] + words["height"] - top["y"] <= height, (name, words["y"] + words["height"] - top["y"])
+        covered = "e => { const r = e.getBoundingClientRect(); return !e.contains(document.elementFromPoint(r.left + r.width / 2, Math.max(r.top, 0) + 2)); }"
+        assert not view.root.evaluate(covered)
+
+
+def test_every_explorer_of_a_lecture_is_alive_and_right(lecture):
     from site_pages import asked, moved
 
-    page, expected = opened(name.replace(".ipynb", ".html")), asked(name)
+    name, page = lecture
+    expected = asked(name)
     views = page.explorers()
     assert len(views) == len(expected) > 0
     for view, (_, kind, given, sliders) in zip(views, expected, strict=True):
@@ -124,12 +157,12 @@ def test_the_explorer_of_the_first_page_is_alive_and_right(opened):
     moved(view, kind, given, sliders, shown=1)  # the others are in the lectures
 
 
-@pytest.mark.parametrize("name", LECTURES)
-def test_every_prediction_scores_with_no_kernel(opened, name):
+def test_every_prediction_scores_with_no_kernel(lecture):
     """Every other form is given the answer that the notebook keeps, the ones between a wrong one."""
     from site_pages import answers, commit
 
-    forms, kept = opened(name.replace(".ipynb", ".html")).predictions(), answers(name)
+    name, page = lecture
+    forms, kept = page.predictions(), answers(name)
     assert len(forms) == len(kept) > 0
     for n, (form, (answer, choices)) in enumerate(zip(forms, kept, strict=True)):
         wrong = next(choice for choice in choices if choice != answer) if choices else 3 * answer + 1
@@ -280,6 +313,7 @@ class Anchors(HTMLParser):
             self.loads.append(address)
 
 
+@functools.cache
 def read(name):
     return Anchors((SITE / name).read_text("utf-8"))
 
@@ -375,7 +409,7 @@ def test_a_word_has_one_name_in_the_menu_and_decks_are_linked_from_the_guide(url
         r'<a class="reference internal" href="[^"]+">\s*([^<]+?)\s*</a>', (SITE / "index.html").read_text("utf-8")
     )
     assert [item for item in menu if item.startswith("Questions on")] == [
-        f"Questions on lecture {n}" for n in range(1, 7)
+        f"Questions on lecture {n}" for n in range(1, len(LECTURES) + 1)
     ]
     assert not [item for item in menu if "questions to ask" in item]
     guide = read("docs/teaching/README.html").links
@@ -413,19 +447,6 @@ def test_the_first_screen_holds_the_picture_its_slider_and_the_verdict(opened, w
         assert box["y"] + box["height"] <= height
     assert view.canvas.bounding_box()["width"] > 0.9 * width
     assert page.tab.locator("article p:visible").first.inner_text().count(".") == 1  # one sentence
-
-
-@pytest.mark.parametrize("width, height", [(1280, 900), (1024, 768), (390, 844)])
-@pytest.mark.parametrize("name", LECTURES)
-def test_an_explorer_is_seen_whole_while_it_is_used(opened, name, width, height):
-    """Its first slider, its pictures and its verdict at once, and nothing lies over them."""
-    page = opened(name.replace(".ipynb", ".html"), width=width, height=height)
-    for view in page.explorers():
-        view.root.evaluate("e => e.scrollIntoView({ block: 'start' })")
-        top, words = (view.root.locator(part).first.bounding_box() for part in (".widget-slider", ".gd-words"))
-        assert words["y"] + words["height"] - top["y"] <= height, (name, words["y"] + words["height"] - top["y"])
-        covered = "e => { const r = e.getBoundingClientRect(); return !e.contains(document.elementFromPoint(r.left + r.width / 2, Math.max(r.top, 0) + 2)); }"
-        assert not view.root.evaluate(covered)
 
 
 def test_a_line_of_text_has_65_to_75_characters(opened):

@@ -76,11 +76,55 @@ WALKS = {
 }
 
 
+FITS = """X = np.column_stack([np.ones(30), np.linspace(-1, 2, 30)])
+y = X @ [1.0, 2.0] + 0.3 * np.sin(9 * X[:, 1])
+import gdlib
+line, wave = gdlib.LeastSquares(X, y, "half-mean"), gdlib.minibatch.SineFit.example()"""
+
+# The explorers of one notebook that many tests share: whoever asks for one finds it as it was at first.
+SHARED = [
+    SETUP,
+    FITS,
+    *(code for code, *_ in WALKS.values()),
+    "explore.secant(f, df, at=1.0)",
+    "explore.tangent(f, df)",
+    "explore.direction(landscapes.himmelblau(), at=(-2, 1.5), angle=60)",
+    "explore.regression(X, y, scale='half-mean', init=(-1.0, 1.0))",
+    "explore.losses(X, y)",
+    "explore.sgd(line, (0.0, 0.0))",
+    "explore.batch_landscapes(wave, 5.0)",
+    "explore.memory(memory=16 * 2**30)",
+    "explore.descent(f, df, init=3.0)",
+]
+
+
+@pytest.fixture(scope="module")
+def book(lab):
+    opened = lab.open(SHARED)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def explorer(book):
+    """Finds the explorer that a code of `SHARED` shows, and resets it; fails on any error in the browser's console."""
+    before = len(book.errors)
+
+    def of(code):
+        view = book.view(SHARED.index(code))
+        view.root.get_by_role("button", name="Reset").click()
+        view.shown()
+        return view
+
+    yield of
+    assert [error for error in book.errors[before:] if "@jupyterlite/" not in error] == []
+
+
 @pytest.mark.parametrize("name", WALKS)
-def test_a_walk_at_both_ends_of_every_slider_and_after_two_moves(open_notebook, name):
+def test_a_walk_at_both_ends_of_every_slider_and_after_two_moves(explorer, name):
     code, make, gradient, init = WALKS[name]
     here = make()
-    view = open_notebook([SETUP, code]).view(1)
+    view = explorer(code)
     labels = {"lr": "learning rate", "T": "updates", "eps": "tolerance"}
     for moved, label in labels.items():
         for keys in MOVES:
@@ -103,8 +147,8 @@ def test_a_walk_at_both_ends_of_every_slider_and_after_two_moves(open_notebook, 
                 assert math.dist(view.colour(*shown["pixel"]), RED) < 60
 
 
-def test_a_walk_that_leaves_is_shown_leaving(open_notebook):
-    view = open_notebook([SETUP, "explore.descent(f, df, init=3.0, L=2, mu=2)"]).view(1)
+def test_a_walk_that_leaves_is_shown_leaving(explorer):
+    view = explorer(WALKS["one variable"][0])
     shown = view.press("learning rate", "End")
     assert shown["left"]
     assert "left the picture" in view.words()
@@ -113,8 +157,8 @@ def test_a_walk_that_leaves_is_shown_leaving(open_notebook):
     assert sum(reds) > 4  # the arrow at the edge
 
 
-def test_theory_beside_the_measured_steps(open_notebook):
-    view = open_notebook([SETUP, "explore.descent(f, df, init=3.0, L=2, mu=2)"]).view(1)
+def test_theory_beside_the_measured_steps(explorer):
+    view = explorer(WALKS["one variable"][0])
     for _ in range(8):
         shown = view.press("learning rate", "ArrowLeft", "ArrowLeft")
         if shown["stop"] == "converged":
@@ -124,9 +168,8 @@ def test_theory_beside_the_measured_steps(open_notebook):
     assert "above 2/L: it grows; it never gets to eps" in view.words()
 
 
-def test_secant_and_tangent(open_notebook):
-    book = open_notebook([SETUP, "explore.secant(f, df, at=1.0)", "explore.tangent(f, df)"])
-    view, here = book.view(1), explore.secant(f, df, at=1.0).sliders["h"]
+def test_secant_and_tangent(explorer):
+    view, here = explorer("explore.secant(f, df, at=1.0)"), explore.secant(f, df, at=1.0).sliders["h"]
     for keys in MOVES:
         view.root.get_by_role("button", name="Reset").click()
         shown, h = view.press("step h", *keys), float(f"{stands(here, keys):.3g}")
@@ -135,7 +178,7 @@ def test_secant_and_tangent(open_notebook):
         assert shown["secant"] == pytest.approx((f(1 + h) - f(1)) / h, rel=1e-5)
         assert shown["difference"] == pytest.approx(h, rel=1e-4)
         assert "Tangent at x = 1: slope 4." in view.words()
-    view, here = book.view(2), explore.tangent(f, df).sliders["x"]
+    view, here = explorer("explore.tangent(f, df)"), explore.tangent(f, df).sliders["x"]
     for keys, way in [(("Home",), "Falling"), (("End",), "Rising"), (("Home", "ArrowRight"), "Falling")]:
         view.root.get_by_role("button", name="Reset").click()
         shown, x = view.press("x", *keys), stands(here, keys)
@@ -147,9 +190,9 @@ def test_secant_and_tangent(open_notebook):
     assert "Level" in view.words()
 
 
-def test_direction(open_notebook):
-    book = open_notebook([SETUP, "explore.direction(landscapes.himmelblau(), at=(-2, 1.5), angle=60)"])
-    view, slope = book.view(1), landscapes.himmelblau().gradient(np.array([-2, 1.5]))
+def test_direction(explorer):
+    view = explorer("explore.direction(landscapes.himmelblau(), at=(-2, 1.5), angle=60)")
+    slope = landscapes.himmelblau().gradient(np.array([-2, 1.5]))
     for keys, angle in [
         (("Home",), 0),
         (("End",), 360),
@@ -164,24 +207,15 @@ def test_direction(open_notebook):
         assert f"direction {angle}°" in view.words()
 
 
-FITS = """X = np.column_stack([np.ones(30), np.linspace(-1, 2, 30)])
-y = X @ [1.0, 2.0] + 0.3 * np.sin(9 * X[:, 1])
-import gdlib
-line, wave = gdlib.LeastSquares(X, y, "half-mean"), gdlib.minibatch.SineFit.example()"""
-
-
-def test_a_line_and_its_losses_under_the_hand(open_notebook):
-    book = open_notebook(
-        [SETUP, FITS, "explore.regression(X, y, scale='half-mean', init=(-1.0, 1.0))", "explore.losses(X, y)"]
-    )
+def test_a_line_and_its_losses_under_the_hand(explorer):
     space = {}
     exec(f"{SETUP}\n{FITS}", space)
-    line, view = space["line"], book.view(2)
+    line, view = space["line"], explorer("explore.regression(X, y, scale='half-mean', init=(-1.0, 1.0))")
     for keys in MOVES:
         view.root.get_by_role("button", name="Reset").click()
         shown = view.press("learning rate", *keys)
         agrees(shown, gdlib.gradient_descent(line.gradient, (-1.0, 1.0), shown["rate"], 1e-3, 50))
-    view = book.view(3)
+    view = explorer("explore.losses(X, y)")
     for keys in MOVES:
         view.root.get_by_role("button", name="Reset").click()
         shown = view.press("learning rate", *keys)
@@ -194,12 +228,12 @@ def test_a_line_and_its_losses_under_the_hand(open_notebook):
     assert view.press("updates", "Home")["T"] == 0
 
 
-def test_walks_by_batches_under_the_hand(open_notebook):
-    book = open_notebook([SETUP, FITS, "explore.sgd(line, (0.0, 0.0))", "explore.batch_landscapes(wave, 5.0)"])
+def test_walks_by_batches_under_the_hand(explorer):
+    codes = ["explore.sgd(line, (0.0, 0.0))", "explore.batch_landscapes(wave, 5.0)"]
     space = {}
     exec(f"{SETUP}\n{FITS}", space)
     for i, (loss, start, T) in enumerate([(space["line"], np.zeros(2), 60), (space["wave"], 5.0, 30)], 2):
-        view = book.view(i)
+        view = explorer(codes[i - 2])
         steps = "updates" if i == 2 else "step T"
         for label in ("learning rate", steps, "batch size", "seed"):
             for keys in (("Home",), ("End",), ("End", "ArrowLeft")):
@@ -228,9 +262,9 @@ def in_bytes(n, d, dtype, b, room):
             "largest": min(n, (room - need.model) // row), "updates": -(-n // b)}  # fmt: skip
 
 
-def test_memory(open_notebook):
+def test_memory(explorer):
     """Every slider at both ends and between; a million images of 256 × 256 × 3 in uint8 and in float64."""
-    view = open_notebook([SETUP, "explore.memory(memory=16 * 2**30)"]).view(1)
+    view = explorer("explore.memory(memory=16 * 2**30)")
     start, here = view.words(), explore.memory(memory=16 * 2**30)
     assert (
         "1,000,000 × 196,608 in uint8, 183 GiB. With its targets and the model it needs 12 machines of 16 GiB." in start
@@ -361,9 +395,8 @@ def test_where_webassembly_is_forbidden_the_words_say_so(open_page):
     assert button.is_disabled()
 
 
-def test_the_keys_belong_to_the_slider_and_not_to_the_notebook(open_notebook):
-    book = open_notebook([SETUP, "explore.tangent(f, df)", "1 + 1"])
-    view = book.view(1)
+def test_the_keys_belong_to_the_slider_and_not_to_the_notebook(explorer, book):
+    view = explorer("explore.tangent(f, df)")
     view.cell.locator(".jp-InputPrompt").click()  # command mode, where JupyterLab listens to arrows
     selected = "() => [...document.querySelectorAll('.jp-Notebook .jp-Cell')].findIndex(c => c.classList.contains('jp-mod-active'))"
     before = book.page.evaluate(selected)
@@ -374,8 +407,8 @@ def test_the_keys_belong_to_the_slider_and_not_to_the_notebook(open_notebook):
     view.root.locator("[role=slider][aria-label=x]").wait_for()
 
 
-def test_a_screen_reader_hears_the_values_once_the_hand_rests(open_notebook):
-    view = open_notebook([SETUP, "explore.tangent(f, df)"]).view(1)
+def test_a_screen_reader_hears_the_values_once_the_hand_rests(explorer):
+    view = explorer("explore.tangent(f, df)")
     view.press("x", "Home")
     live = view.root.locator("[aria-live=polite]")
     view.page.wait_for_timeout(600)
@@ -384,9 +417,9 @@ def test_a_screen_reader_hears_the_values_once_the_hand_rests(open_notebook):
     assert view.canvas.get_attribute("role") == "img"
 
 
-def test_play_step_and_reset(open_notebook):
+def test_play_step_and_reset(explorer):
     """Play and Step show parts of the walk; T stays what the reader allows."""
-    view = open_notebook([SETUP, "explore.descent(f, df, init=3.0)"]).view(1)
+    view = explorer("explore.descent(f, df, init=3.0)")
     button = {name: view.root.get_by_role("button", name=name) for name in ("Play", "Step", "Reset")}
 
     def allowed():

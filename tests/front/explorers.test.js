@@ -120,6 +120,13 @@ describe("a walk", () => {
     expect(handle(selected, "learning rate").move([50, 90])).toEqual({ lr: 0.1 });
     expect(handle(selected, "learning rate").move([-50, 0])).toEqual({ lr: 0.01 });
   });
+  test("by another method nothing is said of descent's edge", () => {
+    const ball = chosen("descent", spec, { ...values, method: 1, beta: 0.5 });
+    expect(ball.shown).toMatchObject({ stop: "converged" });
+    expect(ball.shown.steps).not.toBe(6);
+    expect(plain(ball.text[1])).toBe("");
+    expect(told(ball)).toMatch(/^‖∇f‖ = .* ≤ ε = 0.1$/);
+  });
   test("shows in both pictures the update that is pointed at in one", () => {
     const inside = { ...values, init: [2] };
     const at = (pointed) => chosen("descent", spec, inside, undefined, pointed).shown.update;

@@ -25,6 +25,8 @@ from gdlib.minibatch import SineFit, sgd
 from gdlib.regression import LeastSquares
 from gdlib.scale.memory import footprint
 
+LECTURE = Path(__file__).parents[2] / "notebooks" / "text" / "07_momentum_and_adam.md"
+METHODS = ("descent", "heavy_ball", "rmsprop", "adam")  # the explorer's, by number; the last three are lecture 7's own
 COUNT = 500  # of each kind
 STORED = 30  # points of a walk, about
 NEXT = 2.0**-46  # 64 last digits: a step is rounded more than once
@@ -187,6 +189,50 @@ def formulas(rng, d):
     return descent(gradient, init, subject, float(lr), float(eps), length(rng), bool(rng.random() < 0.25))
 
 
+@cache
+def loops():
+    """The loops of lecture 7, from its cells, by name."""
+    space = {"np": np}
+    for cell in re.findall(r"^def (?:heavy_ball|rmsprop|adam)\(.*?(?=^```)", LECTURE.read_text("utf-8"), re.M | re.S):
+        exec(cell, space)
+    return space
+
+
+def rolled(method, gradient, init, lr, beta, eps, T):
+    """A lecture's walk as a path: it ends at the last finite point."""
+
+    def slope(x):
+        try:
+            return gradient(x)
+        except (OverflowError, ValueError):  # math's; NumPy's functions give inf and nan
+            return x * np.nan
+
+    points = loops()[METHODS[method]](slope, init, lr, beta, T, eps)
+    flat = points.reshape(len(points), -1)
+    far = ~np.isfinite(flat).all(axis=1)
+    last = int(far.argmax()) - 1 if far.any() else len(points) - 1
+    norms = np.array([np.hypot.reduce(np.atleast_1d(slope(p))) for p in points[: last + 1]])
+    ended = "diverged" if far.any() or not norms[-1] < np.inf else "converged" if norms[-1] <= eps else "exhausted"
+    return SimpleNamespace(points=points[: last + 1], norms=norms, stop=ended, steps=last)
+
+
+def methods(rng):
+    d = int(rng.integers(1, 3))
+    subject, _, gradient = formula(rng, d) if rng.random() < 0.5 else traced(rng, d)
+    init = rng.uniform(-2, 2, d).round(3) if d == 2 else float(rng.uniform(-2, 2))
+    method = int(rng.integers(1, 4))
+    setting = {
+        "method": method,
+        "lr": log(rng, 3, 1e6) if method == 1 and rng.random() < 0.4 else log(rng, 1e-3, 3),  # a ball may run away
+        "beta": float(rng.choice([0, 0.5, 0.9, 0.99])),
+        "eps": float(rng.choice([0.0, 1e-3, 0.1])),
+        "T": length(rng),
+    }
+    return compared(
+        lambda g, start: rolled(gradient=g, init=start, **setting), gradient, init, subject=subject, **setting
+    )
+
+
 def tables(rng):
     """Ten tables: a column of ones and one to three features, of every size."""
     for k in range(10):
@@ -331,6 +377,7 @@ def settings():
         "values": partial(value, rng, data, fits, cuts),
         "levels": partial(level_lines, rng),
         "machines": partial(machine, rng),
+        "methods": partial(methods, rng),
     }
     arrays = {
         "table": [{"X": X.ravel().tolist(), "y": y.tolist()} for X, y in data],

@@ -29,6 +29,20 @@ describe("descent on x²", () => {
     expect(descend(square, [8], settings({ ascent: true })).points).toEqual([[8], [12], [18], [27]]);
   });
 
+  test("the heavy ball, RMSProp and Adam, two steps by hand", () => {
+    const two = (method, beta) => descend(square, [8], settings({ method, beta, T: 2 })).points.flat();
+    expect(two(0, 0.5)).toEqual([8, 4, 2]);
+    expect(two(1, 0.5)).toEqual([8, 4, 0]); // v = 16, then 8 + 8
+    const [, first, second] = two(2, 0.75);
+    expect(first).toBeCloseTo(8 - 0.25 * 2); // s = 16² / 4
+    expect(second).toBeCloseTo(first - (0.25 * 15) / Math.sqrt(0.75 * 64 + 0.25 * 225));
+    const [, one, other] = two(3, 0.5);
+    expect(one).toBeCloseTo(7.75);
+    const mean = (0.25 * 16 + 0.5 * 15.5) / 0.75;
+    const size = Math.sqrt((0.999 * 0.001 * 256 + 0.001 * 15.5 ** 2) / (1 - 0.999 ** 2));
+    expect(other).toBeCloseTo(one - (0.25 * mean) / size);
+  });
+
   test("diverges at the last point that is finite", () => {
     const { points, norms, stop, steps } = descend(square, [8], { lr: 1e200, eps: 0, T: 9 });
     expect([stop, steps, points.length, norms.length]).toEqual(["diverged", 1, 2, 2]);

@@ -19,7 +19,7 @@ class Ask(NamedTuple):
 class Row(NamedTuple):
     """A line of the minute table; strings of Markdown, and what to ask."""
 
-    long: str  # the minutes in a class of 90, such as "0–10"
+    long: str  # the minutes in a class of 90, such as "0–10"; of an optional lecture in its 45
     short: str  # in a class of 45; "" where that leaves the section out
     section: str
     do: str
@@ -72,17 +72,17 @@ def read(path):
     What is to be asked begins with a slide of its section, and says whether the answer has been
     seen: '[edge, before] "How large may it be?"'; in the table of minutes several may follow each
     other. In a section that this table leaves out an ask has no slide. An explorer is named with
-    its section, as 'x², in "The learning rate"'.
+    its section, as 'x², in "The learning rate"'. An optional lecture's table has no column "90 min".
 
     Raises ValueError, with file and line, if a table with exactly the header ROWS, BELIEFS or
     EXPLORERS is missing, stands there twice, or has a row of another number of cells, if an ask
     doesn't begin so, or if an explorer is named without its section.
     """
     plan = Plan([], [], [])
-    for where, (long, short, section, do, ask) in table(path, ROWS):
-        plan.rows.append(
-            Row(long, "" if short == "–" else short, section, do, asks(where, ask, section) if ask else ())
-        )
+    optional = "\n| " + " | ".join(ROWS[1:]) + " |\n" in Path(path).read_text(encoding="utf-8")
+    for where, (*long, short, section, do, ask) in table(path, ROWS[optional:]):
+        asked = asks(where, ask, section) if ask else ()
+        plan.rows.append(Row(*(long or [short]), "" if short == "–" else short, section, do, asked))
     taught = {row.section for row in plan.rows}
     for where, (belief, ask, show, section) in table(path, BELIEFS):
         plan.beliefs.append(Belief(belief, one_ask(where, ask, section, taught), show, section))

@@ -9,6 +9,7 @@ type Colours = typeof import("../../figures/palette.json").light;
 type Trait =
   | ("lr" | "T" | "eps" | "h" | "x" | "angle" | "b" | "seed")
   | ("n" | "d" | "dtype" | "memory")
+  | ("method" | "beta") // which of descent, the heavy ball, RMSProp and Adam, and how much of the past it keeps
   | ("k" | "turn" | "load" | "compute" | "buffers" | "batches");
 /** Where everything stands: the sliders (of b, seed, n, d, dtype, memory and k the places in lists), the start or the
  * point, and the reader's own function ("": the given one). */

@@ -24,12 +24,26 @@ const endOf = (norm, eps, goesOn) => {
   return goesOn ? "" : "exhausted";
 };
 
+/** What the heavy ball (method 1), RMSProp (2) and Adam (3) of lecture 7 make of one slope after the other: lr times that
+ * is their step. @type {(method: number, beta: number) => (slope: number[], t: number) => number[]} */
+const turned =
+  (method, beta, kept = [0, 0], squares = [0, 0], long = method === 3 ? 0.999 : beta) =>
+  (slope, t) =>
+    slope.map((v, i) => {
+      kept[i] = beta * kept[i] + v;
+      squares[i] = long * squares[i] + (1 - long) * v * v;
+      if (method === 1) return kept[i];
+      if (method === 2) return v / (Math.sqrt(squares[i]) + 1e-8);
+      const mean = ((1 - beta) * kept[i]) / (1 - beta ** (t + 1));
+      return mean / (Math.sqrt(squares[i] / (1 - long ** (t + 1))) + 1e-8);
+    });
+
 /**
- * T times from `init` by `step` times the gradient of step t, or until its norm is eps.
- * @param {(x: number[], t: number) => number[]} gradient @param {number[]} init
- * @param {number} step @param {number} T @param {number} eps @returns {Walked}
+ * T times from `init` by `step` times the gradient of step t, `turn`ed where a method does so, or until its norm is eps.
+ * @param {(x: number[], t: number) => number[]} gradient @param {number[]} init @param {number} step @param {number} T
+ * @param {number} eps @param {(slope: number[], t: number) => number[]} turn @returns {Walked}
  */
-function walk(gradient, init, step, T, eps) {
+function walk(gradient, init, step, T, eps, turn = (slope) => slope) {
   const points = [];
   const norms = [];
   for (let x = [...init], t = 0; ; t++) {
@@ -39,7 +53,7 @@ function walk(gradient, init, step, T, eps) {
     norms.push(norm);
     const end = endOf(norm, eps, t < T);
     if (end) return { points, norms, stop: end, steps: t };
-    x = moved(x, step, slope);
+    x = moved(x, step, turn(slope, t));
     if (isFar(length(x))) return { points, norms, stop: "diverged", steps: t };
   }
 }
@@ -47,10 +61,11 @@ function walk(gradient, init, step, T, eps) {
 /**
  * x ← x ∓ lr · ∇f(x), until ‖∇f(x)‖ ≤ eps or T updates are done, or the next point is not finite: gdlib.descent.
  * @param {(x: number[]) => number[]} gradient @param {number[]} init
- * @param {{ lr: number, eps: number, T: number, ascent?: boolean }} settings
+ * @param {{ lr: number, eps: number, T: number, ascent?: boolean, method?: number, beta?: number }} settings
  */
-export const descend = (gradient, init, { lr, eps, T, ascent }) =>
-  walk((x) => gradient(x), init, ascent ? lr : -lr, T, eps); // a gradient may take rows too
+export const descend = (gradient, init, { lr, eps, T, ascent, method, beta = 0 }) =>
+  // a gradient may take rows too
+  walk((x) => gradient(x), init, ascent ? lr : -lr, T, eps, method ? turned(method, beta) : undefined);
 
 /**
  * T times x ← x − lr · ∇f_B(x), with the rows B = batch(t) of step t, undefined for all: gdlib.minibatch.sgd.

@@ -9,15 +9,16 @@ import { drawStrip } from "../draw/axes.js";
 import { dot, drawCurve, drawTrail, label, level, line, mark, pin, plot, straight } from "../draw/pen.js";
 
 /** The walk from where everything stands. @param {Pick<Explored<DescentSpec>, "spec" | "ground" | "best">} explored @param {Values} values */
-export function walk({ spec, ground, best }, { lr, eps, T, init }) {
-  const { points, norms, stop, steps } = descend(under(ground).gradient, init, { lr, eps, T, ascent: spec.ascent });
+export function walk({ spec, ground, best }, values) {
+  const { gradient } = under(ground);
+  const { points, norms, stop, steps } = descend(gradient, values.init, { ...values, ascent: spec.ascent });
   const sign = spec.ascent ? -1 : 1;
   const height = (/** @type {number} */ k) => under(ground).value(points[k]);
   const gap = (/** @type {number} */ k) => {
     const above = sign * (height(k) - best);
     return above >= 0 ? above : Number.NaN;
   };
-  return { rate: lr, points, norms, stop, steps, final: points[steps], height, gap };
+  return { rate: values.lr, points, norms, stop, steps, final: points[steps], height, gap };
 }
 
 /** How it ended. @type {(w: Walk, eps: number, left: boolean, part: boolean, name?: string) => string} */
@@ -186,7 +187,7 @@ export const descent = {
     const { spec, ground, main, side, strip, colour, ink, lit } = stage;
     const w = walk(stage, values);
     const { rate, steps, stop, final, points, norms } = w;
-    const seen = curvature(stage, w);
+    const seen = values.method ? { L: Number.NaN, mu: Number.NaN, met: true, all: true } : curvature(stage, w);
     const flat = points[0].length === 2;
     const trail = trailOf(main, steps + 1, (k) => main.at(points[k][0], flat ? points[k][1] : w.height(k)));
     const { left, pixel } = trail;
