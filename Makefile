@@ -166,6 +166,7 @@ $(READY): requirements/course.lock pyproject.toml
 
 # An extra beside it: its lock, and torch by pip where it asks for that, which may change nothing that is installed.
 $(EXTRAS:%=.venv/ready-%): .venv/ready-%: requirements/%.lock $(READY)
+	@echo "Installing what this needs, the extra '$*', into .venv ..."
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r $<
 	@$(BIN)/python -c '$(EXTRA)' $* torch > $@.txt; $(BIN)/pip freeze --exclude-editable > $@.installed
 	@! grep -q . $@.txt || $(BIN)/pip install --quiet --disable-pip-version-check -r $@.txt --constraint $@.installed
@@ -175,5 +176,6 @@ $(EXTRAS:%=.venv/ready-%): .venv/ready-%: requirements/%.lock $(READY)
 # What checks and bundles the explorers' JavaScript: likewise.
 $(MODULES) $(FRONT_MODULES): %/node_modules/.package-lock.json: %/package-lock.json
 	@command -v npm >/dev/null || { echo "There is no npm here. The site, the decks and the explorers' JavaScript need Node.js 20 or newer: nodejs.org, or sudo apt-get install nodejs npm"; exit 1; }
+	@echo "Installing what this needs from npm into $*/node_modules ..."
 	@npm ci --prefix $* --silent
 	@touch $@

@@ -1,9 +1,16 @@
 """The ways in: which Pythons, what a notebook that stands alone does first, and that the guide and the README say so."""
 
+import json
+import os
+import posixpath
 import re
+import socket
 import subprocess
 import sys
+import time
 import tomllib
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 import nbformat
@@ -16,6 +23,7 @@ ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 README = (ROOT / "README.md").read_text("utf-8")
 GUIDE = (ROOT / "docs" / "teaching" / "README.md").read_text("utf-8")
+FRONT = (ROOT / "docs" / "site" / "index.md").read_text("utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
 TESTED = re.findall(
     r'"(3\.\d+)"', (ROOT / ".github" / "workflows" / "tests.yml").read_text("utf-8").partition("steps")[0]
@@ -33,7 +41,7 @@ def test_the_pythons_that_are_offered_are_the_pythons_that_are_tested():
     assert allowed == TESTED
     assert re.findall(r"^(?:OLDEST|NEWEST) := (\S+)", MAKEFILE, re.M) == [TESTED[0], TESTED[-1]]
     words = f"Python {', '.join(TESTED[:-1])} or {TESTED[-1]}"
-    for text in (README, GUIDE, (ROOT / "docs" / "site" / "index.md").read_text("utf-8")):
+    for text in (README, GUIDE, FRONT):
         assert words in text
     assert "or newer, `make`" not in README
 
@@ -114,5 +122,93 @@ def test_windows_has_a_way_in_without_make_or_conda():
         r".venv\Scripts\python -m pip install --editable .",
         r".venv\Scripts\jupyter lab",
     ]
-    for text in (README, GUIDE):
+    for text in (README, GUIDE, FRONT):
         assert all(command in text for command in commands)
+
+
+def test_who_has_only_a_browser_is_told_where_the_site_is():
+    site = PROJECT["tool"]["course"]["site"]
+    assert f"`{site}`" in README[README.index("## Only a phone or a browser?") : README.index("## Two commands")]
+    assert f"`{site}`" in GUIDE
+
+
+# --- what Jupyter shows, started as they say ------------------------------------------------------
+
+STARTED = r"^[ #]*(?:\.venv\\Scripts\\)?jupyter lab(.*)$"  # in a block of commands, or in a comment
+
+
+def ways_to_start():
+    """{(file, what is typed behind `jupyter lab`)}: every line that starts JupyterLab without make."""
+    texts = {"README.md": README, "the guide": GUIDE, "the site": FRONT}
+    texts["environment.yml"] = (ROOT / "environment.yml").read_text("utf-8")
+    return {(name, line) for name, text in texts.items() for line in re.findall(STARTED, text, re.M)}
+
+
+class Server:
+    """JupyterLab, started in the course's folder with the words behind `jupyter lab`, on loopback, without a browser."""
+
+    def __init__(self, words, home):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        self.address, self.log = f"http://127.0.0.1:{port}", home / "log"
+        options = {"ServerApp.ip": "127.0.0.1", "ServerApp.port": port, "ServerApp.port_retries": 0}
+        options |= {"ServerApp.open_browser": False, "ServerApp.allow_root": True, "IdentityProvider.token": ""}
+        folders = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_WORKSPACES_DIR")
+        self.command = [sys.executable, "-m", "jupyterlab", *words.split()]
+        self.command += [f"--{name}={value}" for name, value in options.items()]
+        self.environment = os.environ | {name: str(home / name) for name in folders}
+
+    def __enter__(self):
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(
+                self.command, cwd=ROOT, env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
+        for _ in range(300):
+            if self.process.poll() is not None:
+                break
+            try:
+                self.status("api/status")
+            except OSError:
+                time.sleep(0.2)
+            else:
+                return self
+        self.__exit__()
+        raise RuntimeError(f"JupyterLab did not start: {self.log.read_text('utf-8')[-2000:]}")
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def status(self, path):
+        try:
+            return urllib.request.urlopen(f"{self.address}/{path}", timeout=20).status
+        except urllib.error.HTTPError as refused:
+            return refused.code
+
+
+@pytest.fixture(scope="module")
+def started(tmp_path_factory):
+    """The server as README.md starts it."""
+    words = {line for name, line in ways_to_start() if name == "README.md"}
+    assert len(words) == 1
+    with Server(words.pop(), tmp_path_factory.mktemp("jupyter")) as server:
+        yield server
+
+
+def test_everywhere_jupyter_is_started_as_in_the_readme():
+    assert {name for name, _ in ways_to_start()} == {"README.md", "the guide", "the site", "environment.yml"}
+    assert len({line for _, line in ways_to_start()}) == 1
+
+
+def test_the_exercise_and_all_else_that_lecture_1_links_to_is_there(started):
+    """With a notebook's name behind `jupyter lab`, its folder was all that there was: 404."""
+    lecture = json.loads((ROOT / "notebooks" / "01_differentiation.ipynb").read_text("utf-8"))
+    text = "".join(line for cell in lecture["cells"] if cell["cell_type"] == "markdown" for line in cell["source"])
+    links = {posixpath.normpath(f"notebooks/{link}") for link in re.findall(r"\]\(([^():#\s]+)[#)]", text)}
+    assert "exercises/01_differentiation.ipynb" in links
+    assert [link for link in links if started.status(f"api/contents/{link}?content=0") != 200] == []

@@ -5,7 +5,7 @@
     solution("3.2")              one way to write it
     progress("3")                what is solved so far
 
-The questions are written in exercises/solutions; exercises/README.md says how. `judge` gives the
+The questions are written in exercises/solutions; docs/teaching/exercises.md says how. `judge` gives the
 same verdict on an answer that lives in another process, with other random inputs.
 
 =========  ==========================================================================

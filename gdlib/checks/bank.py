@@ -1,4 +1,4 @@
-"""The questions: exercises/solutions/NN_name.md, read and run. exercises/README.md says how one is written."""
+"""The questions: exercises/solutions/NN_name.md, read and run. docs/teaching/exercises.md says how one is written."""
 
 import ast
 import re

@@ -19,6 +19,6 @@ def picture():
 
 if __name__ == "__main__":
     ax, walks = picture()
-    target = Path(__file__).parents[2] / "docs" / "picture.png"
-    target.write_bytes(figures.png(ax.figure))
+    ax.figure.set(figwidth=6.6, layout_engine="compressed")  # no white strip beside the map
+    (Path(__file__).parents[2] / "docs" / "picture.png").write_bytes(figures.png(ax.figure))
     print(figures.alternative_text(ax))
