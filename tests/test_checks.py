@@ -20,6 +20,7 @@ import nbformat
 import numpy as np
 import pytest
 import sympy
+from jupyter_client.manager import start_new_kernel
 from nbclient import NotebookClient
 
 import gdlib
@@ -118,6 +119,54 @@ def test_run_all_in_a_kernel_shows_nothing_red_and_an_error_its_line(exercise, t
     assert f"0 of {len(exercise.questions)} solved" in said[0]
     assert ["Not attempted" in text for text in said[1:]] == [True] * len(exercise.questions) + [False]
     assert "where: line 3: return x / y" in said[-1]
+
+
+FAILED = "The cell above ended in an error"
+SLOPE = "def slope(x):\n    "
+RUNS = [  # the question, cells, and whether its check says then that the answer's cell failed
+    ("1.3", ["says = 12.02", "says = 12,04)"], True),
+    ("1.3", ["says = 12.02", "says = 12.04 +", "1 + 1"], True),
+    ("1.3", ["says = 12.02", "1 / 0\nsays = 12.04"], True),
+    ("1.3", ["says = 12.02", "says = 12,04)", "says = 12.02"], False),
+    ("1.3", ["says = 12.02", "says = 12.04\n1 / 0"], False),  # it has the new value
+    ("1.3", ["says = 12.02", "says == 1 +"], False),  # another cell
+    ("1.1", [SLOPE + "raise NotImplementedError", "def slope(x):\nreturn 3"], True),
+    ("1.1", [SLOPE + "return x", "  def slope(x)\n    return 3"], True),
+    ("1.1", [SLOPE + "return x", "q1-1: de slope(x):\n    return 3"], True),  # known by its place
+    ("1.1", [SLOPE + "return x", "q1-2: de slope(x):\n    return 3"], False),
+]
+
+
+def run_cell(client, source):
+    """What a cell prints or gives, run in a kernel as JupyterLab does it: with the cell's id, where one stands before it."""
+    place, source = re.fullmatch(r"(?:(q\d-\d): )?(.*)", source, re.S).groups()
+    content = {"code": source, "silent": False, "store_history": True, "stop_on_error": False}
+    message = client.session.msg("execute_request", content, metadata={"cellId": place} if place else {})
+    client.shell_channel.send(message)
+    said = []
+    while (reply := client.get_iopub_msg(timeout=60))["content"].get("execution_state") != "idle":
+        said += [reply["content"].get("data", {}).get("text/plain", "") + reply["content"].get("text", "")]
+    return "".join(said)
+
+
+def test_a_check_says_that_the_cell_of_the_answer_has_failed_since(tmp_path):
+    manager, client = start_new_kernel(cwd=str(tmp_path))
+    try:
+        assert run_cell(client, "from gdlib.checks import check") == ""
+        for key, cells, failed in RUNS:
+            for cell in cells:
+                run_cell(client, cell)
+            said = run_cell(client, f'check("{key}", {"slope" if key == "1.1" else "says"})')
+            assert said.startswith(key), cells
+            assert (FAILED in said) == failed, (cells, said)
+            assert "Not attempted" not in said
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+
+
+def test_without_a_shell_nothing_is_said_of_earlier_answers():
+    assert FAILED not in repr(checks.check("9.2", 8))
 
 
 # --- the engine, on made-up questions -------------------------------------------------------------

@@ -14,7 +14,7 @@ import pytest
 
 import classroom
 from gdlib.checks import Verdict, bank, caller, judge
-from grading import beliefs, collect, grade, gradebook, likeness, policy, reports
+from grading import beliefs, collect, grade, gradebook, likeness, policy, reading, reports
 from lectures import plans
 
 ROOT = Path(__file__).parent.parent
@@ -283,6 +283,17 @@ def test_two_who_wrote_the_same_are_a_hint_with_both_places():
     text = reports.overview(sheet({"anna": result({}), "ben": result({})}, hints=[hint]))
     assert "anna and ben" in text
     assert "no proof" in text
+
+
+@pytest.mark.parametrize("address", ["ADDRESS", "https://example.org/course"])
+@pytest.mark.parametrize("size", [2, 3, 4])
+def test_a_small_class_that_is_honest_shares_nothing_but_what_was_given(size, address):
+    for exercise in (EXERCISE, OTHER):
+        first = next(iter(exercise.questions.values()))
+        bodies = [f"y = {n} * ({n} + 1)\n" * (n + 1) + f"return y - {n}" for n in range(size)]
+        data = [classroom.notebook(exercise, {first.id: classroom.function(first, body)}) for body in bodies]
+        data = [text.replace(b"git+ADDRESS", f"git+{address}".encode()) for text in data]
+        assert likeness.hints({f"s{n}": reading.cells(text)[0] for n, text in enumerate(data)}, exercise) == []
 
 
 def test_a_large_class_takes_its_time_and_no_more():

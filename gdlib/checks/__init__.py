@@ -14,12 +14,15 @@ judging    right or wrong, and which known mistake; `comparing` says what is equ
 naming     what to say of a wrong answer that is no mistake of the list
 verdicts   what came of a check, and how it looks
 records    what is solved, kept beside the notebook
+earlier    is an answer older than its cell, which failed?
 runner     calls what a learner wrote, here or in the grader's sandbox
 =========  ==========================================================================
 """
 
 import os
+from dataclasses import replace
 
+from gdlib.checks import earlier
 from gdlib.checks.bank import question
 from gdlib.checks.judging import judge
 from gdlib.checks.records import Progress as progress
@@ -30,6 +33,8 @@ from gdlib.checks.verdicts import OUTCOMES, Verdict, printable
 
 __all__ = ["check", "hint", "progress", "solution"]
 __all__ += ["OUTCOMES", "Code", "Verdict", "caller", "decode", "encode", "judge", "question", "shown"]
+
+earlier.follow()
 
 
 def check(number, *answer):
@@ -43,11 +48,23 @@ def check(number, *answer):
         verdict = Verdict(asked.id, "error", f"`check` needs {' and '.join(asked.names)}: `{asked.check_cell}`")
     else:
         verdict = judge(asked, caller(answer if len(answer) > 1 else answer[0]))
+        if earlier.is_old(asked.names, answer):
+            verdict = _of_earlier(verdict)
     if os.environ.get("NBGRADER_EXECUTION") == "autograde":
         assert verdict.outcome == "correct", repr(verdict)
     else:
         record(verdict)
     return verdict
+
+
+def _of_earlier(verdict):
+    """What to say where the cell of the answer has failed, and an earlier answer was judged."""
+    if verdict.outcome == "not attempted":
+        message = "The cell above ended in an error: mend that, run it, then run this one again."
+        return replace(verdict, outcome="error", message=message)
+    return replace(
+        verdict, message=f"The cell above ended in an error; this is about your earlier answer. {verdict.message}"
+    )
 
 
 class Text(str):

@@ -12,6 +12,8 @@ from collections import Counter, defaultdict
 from itertools import combinations
 from typing import NamedTuple
 
+from lectures.exercises import derived
+
 RUN = 12  # tokens
 LENGTH = 40_000  # letters that are looked at of one submission
 FEW = 4  # so many may share what still counts, or a tenth of the class
@@ -45,6 +47,7 @@ class Hint(NamedTuple):
 def tokens(source):
     """(token, line) of a source; names that are not Python's are all the same, but for those behind a dot."""
     line, end, before = 1, 0, ""
+    source = re.sub(r"git\+[^\s\"]+", "git+", source)  # the course's address: every copy may have its own
     for found in TOKEN.finditer(source):
         line += source.count("\n", end, found.start())
         end, token = found.start(), found[0]
@@ -68,17 +71,11 @@ def runs(source):
 
 
 def known(exercise):
-    """The runs that anybody may have: given cells, stubs, solutions, and known mistakes."""
-    sources = [source for question in exercise.questions.values() for source in written(question)]
+    """The runs that anybody may have: all code that is given, solutions, and known mistakes."""
+    sources = [cell.source for cell in derived(exercise).cells if cell.cell_type == "code"]
+    for question in exercise.questions.values():
+        sources += [question.solution, *question.rights, *(source for _, source in question.mistakes)]
     return {run for source in sources for run in runs(source)}
-
-
-def written(question):
-    pieces = [
-        source for kind, source in (*question.exercise.intro, *question.before, *question.after) if kind == "code"
-    ]
-    mistakes = [source for _, source in question.mistakes]
-    return [question.solution, question.stub_cell, question.check_cell, *question.rights, *mistakes, *pieces]
 
 
 def hints(codes, exercise):
