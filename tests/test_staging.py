@@ -80,6 +80,61 @@ def test_pages_and_decks_do_without_the_lines_that_name_what_jupyterlab_folds(mo
     assert [cell.source for cell in web.notebooks()[Path("notebooks/01_small.ipynb")].cells] == ["x = 1", "x = 1"]
 
 
+def test_a_notebook_that_was_saved_without_its_widgets_is_named(monkeypatch, tmp_path):
+    (tmp_path / "notebooks").mkdir()
+    book = nbformat.v4.new_notebook(cells=[widget_cell()])
+    monkeypatch.setattr(web, "ROOT", tmp_path)
+    for state, lacks in (
+        (None, True),
+        ({"b": {"model_name": "AnyModel", "state": {}}}, True),
+        ({"a": {"model_name": "VBoxModel", "state": {"children": ["IPY_MODEL_b"]}}}, True),
+        ({"a": {"model_name": "AnyModel", "state": {}}}, False),
+    ):
+        book.metadata.widgets = {web.WIDGET_STATE: {"state": state}} if state else {}
+        nbformat.write(book, tmp_path / "notebooks" / "01_small.ipynb")
+        if lacks:
+            with pytest.raises(SystemExit, match=r"^notebooks/01_small.ipynb shows .*`git checkout notebooks/01_small"):
+                web.notebooks()
+        else:
+            assert len(web.notebooks()) == 1
+
+
+def test_nobodys_own_work_is_published(tmp_path):
+    def git(*words):
+        who = ("-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")
+        subprocess.run(["git", *who, *words], cwd=tmp_path, check=True, capture_output=True)
+
+    web.only_what_is_committed(tmp_path)  # there is no git: nothing to compare with
+    names = [tmp_path / folder / f"01 {folder} ü.ipynb" for folder in ("notebooks", "exercises")]
+    for path in names:
+        path.parent.mkdir()
+        path.write_text("{}")
+    git("init")
+    git("add", ".")
+    git("commit", "-m", "x")
+    (tmp_path / "README.md").touch()
+    web.only_what_is_committed(tmp_path)
+    for path in (*names, tmp_path / "exercises" / "mine.ipynb"):
+        path.write_text("{ }")
+        with pytest.raises(SystemExit, match=path.relative_to(tmp_path).as_posix()):
+            web.only_what_is_committed(tmp_path)
+        git("stash", "--include-untracked")
+        web.only_what_is_committed(tmp_path)
+    (tmp_path / ".git" / "HEAD").unlink()
+    with pytest.raises(SystemExit, match="not a git repository"):
+        web.only_what_is_committed(tmp_path)
+
+
+def test_the_site_is_not_begun_with_somebodys_own_work(monkeypatch):
+    def refuse():
+        raise SystemExit("exercises/01.ipynb differs")
+
+    monkeypatch.setattr(site, "only_what_is_committed", refuse)
+    monkeypatch.setattr(site, "build", lambda: pytest.fail("it was built"))
+    with pytest.raises(SystemExit, match="differs"):
+        site.main(["build"])
+
+
 @pytest.mark.parametrize(
     "words, rest",
     [

@@ -10,6 +10,7 @@ import nbformat
 import pytest
 
 from lectures import pipeline
+from pages import web
 
 pytestmark = pytest.mark.browser
 
@@ -38,11 +39,23 @@ explore.secant(lambda x: x**2, lambda x: 2 * x, at=1)
 ADDRESSES = {"JupyterLab": "/doc/tree/", "Notebook 7": "/notebooks/", "nbclassic": "/nbclassic/notebooks/"}
 TITLE = "# The answer: run this cell"
 STEP = "() => document.querySelector('.gd canvas').shown.h"
+STEPS = "() => [...document.querySelectorAll('.gd canvas')].map((canvas) => canvas.shown.h)"
 READY = (
     """() => !window.Jupyter?.notebook || "jupyter.widget" in (Jupyter.notebook.kernel?.comm_manager?.targets ?? {})"""
 )
 RUN = """() => window.Jupyter?.notebook ? Jupyter.notebook.execute_all_cells()
     : void jupyterapp.commands.execute("notebook:run-all-cells")"""
+IDLE = "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
+RUN_SOME = """async () => { jupyterapp.shell.currentWidget.content.activeCellIndex = 2;
+    await jupyterapp.commands.execute("notebook:run-all-above"); }"""
+SAVED = "() => !jupyterapp.shell.currentWidget.context.model.dirty"
+DRAWN = "n => [...document.querySelectorAll('.gd-explore canvas')].filter((canvas) => canvas.shown).length === n"
+THREE = (
+    "from gdlib import explore",
+    "explore.secant(lambda x: x**2, lambda x: 2 * x, at=1)",
+    "explore.secant(lambda x: x**3, lambda x: 3 * x**2, at=1)",
+    "explore.predict('How many?', answer=lambda: 3)",
+)
 
 
 @pytest.fixture(scope="module")
@@ -118,4 +131,48 @@ def test_an_answer_is_folded_until_it_is_run_and_pictures_have_their_words(lab, 
     assert dragged(page) > 1.05 * before
     page.get_by_text(TITLE).locator("visible=true").click()
     page.get_by_text(code).locator("visible=true").wait_for()
+    page.close()
+
+
+def shown_and_saved(path):
+    """(the models that the outputs of a notebook show, the state that is saved with it)."""
+    book = nbformat.read(path, as_version=4)
+    outputs = [output.data for cell in book.cells for output in cell.outputs if "data" in output]
+    return [data[web.WIDGET_VIEW].model_id for data in outputs if web.WIDGET_VIEW in data], (
+        book.metadata.widgets[web.WIDGET_STATE].state
+    )
+
+
+def visited(lab, application, path):
+    """A notebook in an application, all its explorers drawn."""
+    page = lab.visit(f"{ADDRESSES[application]}{path.name}", height=2000)
+    page.wait_for_function(IDLE)
+    page.wait_for_function(DRAWN, arg=2)
+    return page
+
+
+@pytest.mark.parametrize("application", ["JupyterLab", "Notebook 7"])
+def test_what_was_not_run_before_saving_is_there_the_next_time(lab, application):
+    book = lab.open(THREE, saved=True)
+    book.close()
+    before, _ = shown_and_saved(book.path)
+    page = visited(lab, application, book.path)
+    page.evaluate(RUN_SOME)
+    page.wait_for_function(IDLE)
+    page.wait_for_function(DRAWN, arg=2)
+    for _ in range(2):  # what was saved once is saved again
+        page.keyboard.press("Control+s")
+        page.wait_for_function(SAVED)
+        shown, state = shown_and_saved(book.path)
+        assert shown[0] != before[0]
+        assert shown[1:] == before[1:]
+        assert set(state) == set().union(*(web.needed(state, model) for model in shown))
+    page.close()
+    page = visited(lab, application, book.path)
+    page.get_by_text("Predict. How many?").wait_for()
+    assert page.get_by_text("model not found").count() == 0
+    for n in range(2):
+        at = page.evaluate(STEPS)[n]
+        page.get_by_role("slider", name="second point of the secant").nth(n).press("ArrowRight")
+        page.wait_for_function(f"([n, at]) => ({STEPS})()[n] !== at", arg=[n, at])
     page.close()

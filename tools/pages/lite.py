@@ -28,7 +28,7 @@ from pyodide_lock import PyodideLockSpec
 from pyodide_lock.utils import add_wheels_to_spec
 
 from lectures.exercises import FETCH
-from pages.web import MODULES, ROOT, notebooks
+from pages.web import MODULES, ROOT, notebooks, only_what_is_committed
 
 HERE = ROOT / "docs" / "lite"
 LOCK = ROOT / "requirements" / "lite.lock"
@@ -182,6 +182,7 @@ def main(arguments):
     if arguments == ["lock"]:
         lock()
     elif arguments == ["build"]:
+        only_what_is_committed()
         folder = build(ROOT / "build" / "site" / "lite")
         print(f"{folder}: gdlib {metadata.version('gdlib')} on Pyodide {PYODIDE_VERSION}")
     else:

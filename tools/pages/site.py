@@ -15,7 +15,6 @@ import os
 import posixpath
 import re
 import shutil
-import subprocess
 import sys
 from copy import deepcopy
 from html import escape
@@ -27,7 +26,7 @@ import nbformat
 from lectures import inventory
 from lectures.pipeline import FORM
 from pages import core
-from pages.web import ROOT, SCRIPTS, WIDGET_VIEW, excerpt, notebooks
+from pages.web import ROOT, SCRIPTS, WIDGET_VIEW, excerpt, listed, notebooks, only_what_is_committed
 
 PAGES, BUILD = ROOT / "docs" / "site", ROOT / "build"
 SOURCE, SITE, SLIDES = BUILD / "site-source", BUILD / "site", BUILD / "slides"
@@ -162,11 +161,8 @@ def with_decks(text, page):
 
 def course_files(root=ROOT):
     """The files of the course, relative to its root: what git lists, or without git all that is no result."""
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=root, capture_output=True, text=True)
-    if listed.returncode == 0 and (root / ".git").exists():
-        found = [Path(name) for name in listed.stdout.split("\0") if name]
-    else:
-        found = [path.relative_to(root) for path in root.rglob("*")]
+    names = listed("ls-files", root=root)
+    found = [path.relative_to(root) for path in root.rglob("*")] if names is None else map(Path, names)
     return sorted(path for path in found if not MADE & set(path.parts) and (root / path).is_file())
 
 
@@ -245,6 +241,7 @@ def main(arguments):
     if arguments not in (["build"], ["link"]):
         raise SystemExit(__doc__)
     if arguments == ["build"]:
+        only_what_is_committed()
         build()
         print("build/site/index.html")
     link(SITE, SLIDES)

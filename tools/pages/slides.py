@@ -271,10 +271,7 @@ def widget_state(notebook, deck):
     """The saved state of the widgets that a deck shows."""
     saved = notebook.metadata.get("widgets", {}).get(web.WIDGET_STATE, {"state": {}})
     shown = "".join(item.html for slide in deck for item in slide.items)
-    kept = {}
-    for model in re.findall(r'"model_id": "(\w+)"', shown):
-        kept.update(web.needed(saved["state"], model))
-    return {**saved, "state": kept}
+    return {**saved, "state": web.needed(saved["state"], *re.findall(r'"model_id": "(\w+)"', shown))}
 
 
 def page(notebook, plan, plan_text=""):

@@ -7,6 +7,7 @@ anywidget's own module from its wheel, so that the explorers of a page and of Ju
 import html
 import json
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -30,10 +31,21 @@ LINKS = ("LinkModel", "DirectionalLinkModel")
 
 
 def notebooks(folder="notebooks", without=TITLES):
-    """The stored notebooks of a folder, {path relative to the root: NotebookNode}; without these lines above code."""
+    """The stored notebooks of a folder, {path relative to the root: NotebookNode}; without these lines above code.
+
+    Raises SystemExit, with what to do, if one shows a widget that is not stored in it.
+    """
     books = {
         path.relative_to(ROOT): nbformat.read(path, as_version=4) for path in sorted((ROOT / folder).glob("*.ipynb"))
     }
+    for path, book in books.items():
+        try:
+            needed(book.metadata.get("widgets", {}).get(WIDGET_STATE, {"state": {}})["state"], *shown(book))
+        except KeyError:
+            raise SystemExit(
+                f"{path.as_posix()} shows an explorer or a form that is not stored in it: "
+                f"run it to the end and save it, or take it back with `git checkout {path.as_posix()}`"
+            ) from None
     for cell in (cell for book in books.values() for cell in book.cells):
         for title in without:
             cell.source = cell.source.removeprefix(title)
@@ -60,12 +72,45 @@ def as_script(value):
     return json.dumps(value).replace("</", "<\\/")
 
 
-def needed(state, model):
-    """The part of a widget state that one model refers to, and the links between what is in it."""
+def shown(notebook):
+    """The widget models that the outputs of a notebook show."""
+    data = (output.get("data", {}) for cell in notebook.cells for output in cell.get("outputs", ()))
+    return [found[WIDGET_VIEW]["model_id"] for found in data if WIDGET_VIEW in found]
+
+
+def needed(state, *models):
+    """The part of a widget state that some models refer to, and the links between what is in it.
+
+    Raises KeyError if a model is not in it.
+    """
     named = {name: set(re.findall(r"IPY_MODEL_(\w+)", json.dumps(made["state"]))) for name, made in state.items()}
-    kept, waiting = set(), {model}
+    kept, waiting = set(), set(models)
     while waiting:
         kept |= waiting
         waiting = set().union(*(named[name] for name in waiting)) - kept
     links = {name for name, made in state.items() if made["model_name"] in LINKS and named[name] <= kept}
     return {name: made for name, made in state.items() if name in kept | links}
+
+
+def listed(*words, root=ROOT):
+    """What a git command lists, each as text, or None where the course lies in no repository of its own.
+
+    Raises SystemExit, with git's words, if git can't tell."""
+    if not (root / ".git").exists():
+        return None
+    said = subprocess.run(["git", *words[:1], "-z", *words[1:]], cwd=root, capture_output=True, text=True)
+    if said.returncode:
+        raise SystemExit(said.stderr)
+    return [line for line in said.stdout.split("\0") if line]
+
+
+def only_what_is_committed(root=ROOT):
+    """Raises SystemExit, with their names, if notebooks differ from what is committed: what somebody wrote or ran in a
+    lecture or an exercise is not for everybody."""
+    own = listed("status", "--porcelain", "--no-renames", "--", "notebooks/*.ipynb", "exercises/*.ipynb", root=root)
+    if own:
+        names = ", ".join(line[3:] for line in own)
+        raise SystemExit(
+            f"The pages would publish what differs here from what is committed: {names}. "
+            "Keep your own work with `git stash --include-untracked` (`git stash pop` brings it back), or commit it."
+        )
