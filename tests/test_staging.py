@@ -125,14 +125,16 @@ def test_nobodys_own_work_is_published(tmp_path):
         web.only_what_is_committed(tmp_path)
 
 
-def test_the_site_is_not_begun_with_somebodys_own_work(monkeypatch):
+@pytest.mark.parametrize("name", ["site", "lite"])
+def test_nothing_is_built_of_somebodys_own_work(monkeypatch, name):
     def refuse():
         raise SystemExit("exercises/01.ipynb differs")
 
-    monkeypatch.setattr(site, "only_what_is_committed", refuse)
-    monkeypatch.setattr(site, "build", lambda: pytest.fail("it was built"))
+    builds = pytest.importorskip(f"pages.{name}")  # lite needs its extra
+    monkeypatch.setattr(builds, "only_what_is_committed", refuse)
+    monkeypatch.setattr(builds, "build", lambda *_: pytest.fail("it was built"))
     with pytest.raises(SystemExit, match="differs"):
-        site.main(["build"])
+        builds.main(["build"])
 
 
 @pytest.mark.parametrize(
