@@ -289,7 +289,7 @@ def test_late_one_key_goes_to_the_next_section_worth_keeping(opened, name):
     assert kept[-1] == "Homework"
     assert ("Three ways to end" in kept) == (not name.endswith("short"))
     page.tab.keyboard.press("?")
-    keys = page.tab.locator(".r-overlay-help, .overlay-help")
+    keys = page.tab.locator(".r-overlay-help-content")
     assert "Late: the next section worth keeping" in keys.inner_text()
 
 
@@ -303,7 +303,7 @@ def test_the_speaker_view_shows_the_notes_and_follows(opened):
     notes = speaker.locator(".speaker-controls-notes .value")
     notes.get_by_text("16–34 min", exact=False).first.wait_for()
     assert "Do." in notes.inner_text()
-    assert re.search(r"\\(|\$", notes.inner_text()) is None
+    assert re.search(r"\\\(|\$", notes.inner_text()) is None
     page.tab.keyboard.press("ArrowRight")
     speaker.frame_locator("#current-slide iframe").locator("section.present section.sheet.present .question").wait_for()
     speaker.frame_locator("#upcoming-slide iframe").locator("section.present section.sheet.present .result").wait_for()

@@ -213,10 +213,11 @@ def output_item(output):
         return result_item(output.text)
     data = output.data
     if web.WIDGET_VIEW in data:
-        kind = "explorer" if "image/png" in data else "form"
         alt = html.escape(" ".join(data["text/plain"].split()))
+        kind = "form" if "image/png" not in data else "sketch" if alt.startswith("Predict: ") else "explorer"
+        looks = "explorer sketch" if kind == "sketch" else kind
         view = f'<script type="{web.WIDGET_VIEW}">{web.as_script(data[web.WIDGET_VIEW])}</script>'
-        return Item(kind, f'<div class="{kind}" role="group" aria-label="{alt}">{view}</div>')
+        return Item(kind, f'<div class="{looks}" role="group" aria-label="{alt}">{view}</div>')
     if "image/png" in data:
         return picture_item(output)
     if "text/latex" in data:

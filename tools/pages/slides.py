@@ -24,7 +24,7 @@ students believe and what to try with an explorer stand on the slides that the p
 to reply to whom, folded, on the slide that asks. The last slide is the homework of that class.
 
 The short deck has the sections that have minutes in the plan's second column, without the cells
-whose metadata say "class": 90. A slide needs as long as the heaviest thing on it (SECONDS); with
+whose metadata say "class": 90, and without what is behind them: code whose metadata say nothing, and text that appears with a key. A slide needs as long as the heaviest thing on it (SECONDS); with
 these a deck fits its minutes, a tenth of which is left over.
 """
 
@@ -43,9 +43,19 @@ from pages.pieces import HEADINGS, Item, inline, items, plain, rendered
 STYLE = web.ROOT / "docs" / "slides"
 TARGET = web.ROOT / "build" / "slides"
 REVEAL = web.MODULES / "reveal.js" / "dist"
-ASKING = {"question", "explorer", "form"}
+FORMS = {"question", "form", "sketch"}  # what waits for a prediction
+ASKING = FORMS | {"explorer"}
 LONG, SHORT = "90 min", "45 min"  # the classes, as plans call them
-SECONDS = {"question": 100, "form": 100, "explorer": 140, "picture": 70, "formula": 70, "code": 70, "table": 70}
+SECONDS = {
+    "question": 100,
+    "form": 100,
+    "sketch": 140,
+    "explorer": 140,
+    "picture": 70,
+    "formula": 70,
+    "code": 70,
+    "table": 70,
+}
 LEAST = 35  # seconds of all others
 START = {"title": 20, "overview": 40}  # seconds that the first section gives
 
@@ -90,22 +100,31 @@ class Deck:
     def __init__(self, taught, short):
         self.slides, self.taught, self.short, self.left_out = [], taught, short, False
         self.above = []  # items that wait for the next question, explorer or form
+        self.for_long = False  # is the open cell for a class of 90 minutes alone, or is it code behind such a one?
         self.cell = ""  # the first line of the one that is added
 
     def add(self, cell):
         """Put a cell's items on slides. Raises ValueError if another slide has its name."""
         self.cell = cell.source.partition("\n")[0]
         how = cell.metadata.get("slideshow", {})
-        shown = not (self.short and how.get("class") == 90)
+        for_long = how.get("class") == 90
+        if set(how) != {"fragment"} and (cell.cell_type == "markdown" or how):
+            self.for_long = for_long
         for item in items(cell):
             if item.kind in HEADINGS.values():
                 self.add_heading(item)
-            elif shown and not self.left_out and item.how == "notes":
+                self.for_long = for_long
+            elif not self.hidden and item.how == "notes":
                 self.slides[-1].notes.append(item.html)
-            elif shown and not self.left_out:
+            elif not self.hidden:
                 self.add_item(item)
-        if shown and not self.left_out and how.get("name"):
+        if how.get("name") and not self.hidden:
             self.add_name(how["name"])
+
+    @property
+    def hidden(self):
+        """Is what comes now in no slide of this deck?"""
+        return self.left_out or (self.short and self.for_long)
 
     def add_name(self, name):
         if any(name in slide.names for slide in self.slides):
@@ -244,7 +263,7 @@ def place(deck, ask, what="", short=False):
         names = [name for slide in deck if slide.section == ask.section for name in slide.names]
         return missing(f"{ask.where}: {ask.section!r} has no slide {ask.slide!r}, but {', '.join(names)}", short)
     if not ask.after and not what:
-        return deck[at] if deck[at].kinds & {"question", "form"} else deck[at - 1]
+        return deck[at] if deck[at].kinds & FORMS else deck[at - 1]
     later = [slide for slide in deck[at:] if slide.section == ask.section]
     found = [slide for slide in later if (what in slide.kinds if what else not slide.asks)]
     return found[0] if found else missing(f"{ask.where}: no slide after {ask.slide!r} has {what or 'an answer'}", short)
@@ -258,10 +277,10 @@ def missing(words, short):
 
 def answer(deck, plan, reply, short):
     """Put a Reply, folded, into the notes of the slide that asks (of the explorer behind it), and its vote on it."""
-    asks = {ask.text.strip('"'): ask for row in plan.rows for ask in row.asks}
+    asks = [ask for row in plan.rows for ask in row.asks if f'"{reply.slide}"' in ask.text]
     at = next((n for n, slide in enumerate(deck) if reply.slide in slide.names), None)
-    if at is None and reply.slide in asks:
-        slide = place(deck, asks[reply.slide], "", short)
+    if at is None and asks:
+        slide = place(deck, asks[0], "", short)
     elif at is None:
         slide = missing(f"{reply.where}: no slide and no ask is called {reply.slide!r}", short)
     else:
