@@ -288,7 +288,7 @@ def test_late_one_key_goes_to_the_next_section_worth_keeping(opened, name):
     assert kept[:3] == ["3 · Why did it stop?", "The learning rate", "The narrow valley"]
     assert kept[-1] == "Homework"
     assert ("Three ways to end" in kept) == (not name.endswith("short"))
-    page.tab.keyboard.press("?")
+    page.tab.keyboard.press("Shift+Slash")
     keys = page.tab.locator(".r-overlay-help-content")
     assert "Late: the next section worth keeping" in keys.inner_text()
 
@@ -312,13 +312,26 @@ def test_the_speaker_view_shows_the_notes_and_follows(opened):
     assert not notes.get_by_text("Answer:").first.is_visible()  # nothing is given away before the vote
     folded.click()
     assert notes.get_by_text("Answer:").first.is_visible()
-    speaker.locator("body").press("1")  # what is pressed here happens on the wall
-    page.tab.locator("section.sheet.present .vote", has_text="1 vote").wait_for()
     page.tab.keyboard.press("ArrowRight")
     for part in ("Ask.", "They believe:", "Show:"):
         notes.get_by_text(part, exact=True).first.wait_for()
     assert speaker.locator(".pacing-title").is_visible()  # the clock knows how long the slides may take
     assert errors == []
+    speaker.close()
+
+
+def test_what_is_pressed_in_the_speaker_view_happens_on_the_wall(opened):
+    page = opened("03_descent_and_ascent", "#/1")
+    with page.tab.expect_popup() as popup:
+        page.tab.keyboard.press("s")
+    speaker = popup.value
+    speaker.frame_locator("#current-slide iframe").locator("section.present section.sheet.present .vote").wait_for()
+    speaker.locator("body").press("1")
+    page.tab.locator("section.sheet.present .vote p", has_text="1 vote").wait_for()
+    speaker.locator("body").press("v")
+    page.tab.locator("section.sheet.present .vote.shown").wait_for()
+    speaker.locator("body").press("l")
+    page.tab.locator("h2", has_text="The learning rate").locator("visible=true").wait_for()
     speaker.close()
 
 
