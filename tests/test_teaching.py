@@ -64,7 +64,7 @@ def test_there_is_a_plan_for_each_lecture():
 @each_plan
 def test_the_minutes_have_no_gap_and_end_at_90_and_45(path):
     rows, length = plans.read(path).rows, 45 if path.stem in OPTIONAL else 90
-    assert minutes_of(row.long for row in rows) == length
+    assert minutes_of(row.long or row.short for row in rows) == length
     assert minutes_of(row.short for row in rows if row.short) == 45
     assert f"{length} in class" in notebook(path).cells[0].source
 
@@ -103,6 +103,7 @@ def test_the_numbers_of_a_plan_are_shown_in_the_lecture_or_proved_in_the_bank(pa
     rows = [row for row in plan.rows if row.section != "Exercise"]
     said = [row.do for row in rows] + [ask.text for row in rows for ask in row.asks]
     said += [part for belief in plan.beliefs for part in (belief.belief, belief.ask.text, belief.show)]
+    said += [part for reply in plan.replies for part in (reply.answer, *(back for *_, back in reply.wrong))]
     assert missing("\n".join(said), shown) == []
 
 
@@ -118,13 +119,26 @@ def test_the_exercise_is_planned_question_by_question(path):
     assert sum(int(minutes) for number, minutes in lines if number not in optional) == int(whole)
 
 
+@each_plan
+def test_each_class_has_its_homework(path):
+    plan = plans.read(path)
+    assert [*plan.homework] == ["90 min", "45 min"][path.stem in OPTIONAL :]
+    long, *short = plan.homework.values()
+    assert {*long.questions, *long.more} == set(plan.exercise)
+    assert all({*one.questions, *one.more} < set(plan.exercise) for one in short)
+    titles = {title for _, title in headings(path)}
+    for one in (long, *short):
+        assert one.questions
+        assert set(re.findall('"(.+?)"', one.read)) <= titles
+
+
 def test_a_plan_with_another_header_or_a_short_row_is_refused(tmp_path):
     good = "\n".join(
         [
             "# A plan",
             "| 90 min | 45 min | section | what you do | ask |",
             "|---|---|---|---|---|",
-            r"| 0–90 | – | One | a \| b | [x, before] c [y z, after] d |",
+            r"| **0–90** | – | One | a \| b | [x, before] c [y z, after] d |",
             "",
             "| they believe | ask | show | section |",
             "|---|---|---|---|",
@@ -134,21 +148,49 @@ def test_a_plan_with_another_header_or_a_short_row_is_refused(tmp_path):
             "| explorer | predict first | let them try | what comes out |",
             "|---|---|---|---|",
             '| x², in "One" | [x, before] a | b | c |',
+            "",
+            "| homework | questions | if you like | read |",
+            "|---|---|---|---|",
+            '| 90 min | 1.1, 1.2 | 1.3 | "One" |',
+            "",
+            "| question | minutes | watch for | common mistakes |",
+            "|---|---|---|---|",
+            "| 1.1 Say it | 5 | a | b |",
+            "",
+            "| question | vote | answer | they say | they believe | reply |",
+            "|---|---|---|---|---|---|",
+            "| x | 1 · 2 | two | one | a | b |",
+            "| | | | three | c | h |",
+            '| "c" | | so | no | e | f |',
         ]
     )
     path = tmp_path / "plan.md"
     path.write_text(good)
     asks = (("x", False, "c", "One", f"{path}:4"), ("y z", True, "d", "One", f"{path}:4"))
     assert plans.read(path) == (
-        [("0–90", "", "One", "a | b", asks)],
+        [("0–90", "", "One", "a | b", asks, (True, False))],
         [
             ("a", ("x", True, "b", "One", f"{path}:8"), "c", "One"),
             ("a", ("", True, "b", "At home", f"{path}:9"), "c", "At home"),
         ],
         [(("x", False, "a", "One", f"{path}:13"), "b", "c", "One")],
+        [
+            ("x", ["1", "2"], "two", [("one", "a", "b"), ("three", "c", "h")], f"{path}:25"),
+            ("c", [], "so", [("no", "e", "f")], f"{path}:27"),
+        ],
+        {"90 min": (["1.1", "1.2"], ["1.3"], '"One"')},
+        {"1.1": ("Say it", "5")},
+        "plan",
     )
-    path.write_text(good.replace("| 90 min ", "").replace("|---" * 5, "|---" * 4).replace("| 0–90 | –", "| 0–45"))
-    assert plans.read(path).rows == [("0–45", "0–45", "One", "a | b", asks)]
+    path.write_text(good.split("| question | vote")[0])
+    assert plans.read(path).replies == []
+    path.write_text(
+        good.replace("| 90 min ", "")
+        .replace("|---" * 5, "|---" * 4)
+        .replace("| **0–90** | –", "| 0–45")
+        .replace("| 0–90 | –", "| 0–45")
+    )
+    assert plans.read(path).rows[0][:4] == ("", "0–45", "One", "a | b")
     for old, new, line, words in (
         ("| 90 min", "| minutes", 2, "no table has the header"),
         ("| they believe", "| they think", 6, "no table has the header"),
@@ -161,8 +203,10 @@ def test_a_plan_with_another_header_or_a_short_row_is_refused(tmp_path):
         ("[x, after] b", "[x, later] b", 8, "an ask begins with its slide"),
         ("[x, after] b", "[x, after] b [x, before] b", 8, "one ask stands here"),
         (', in "One"', "", 13, "an explorer is named with its section"),
+        ("| homework", "| at home", 15, "no table has the header"),
+        ("| x | 1 · 2", "| | 1 · 2", 25, "the first line names a question"),
     ):
-        path.write_text(good.replace(old, new))
+        path.write_text(good.replace(old, new, 1))
         with pytest.raises(ValueError, match=rf"plan\.md:{line}: .*{words}"):
             plans.read(path)
 

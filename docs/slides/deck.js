@@ -1,4 +1,4 @@
-// What a deck does beside reveal.js: light and dark, whose keys are whose, mathematics.
+// What a deck does beside reveal.js: light and dark, whose keys are whose, votes, answers that wait, mathematics.
 
 // Light, unless the system asks for dark; the key D changes it for this deck. On paper always light.
 const system = matchMedia("(prefers-color-scheme: dark)");
@@ -17,6 +17,77 @@ window.addEventListener("keydown", (event) => {
   document.activeElement.blur();
   event.stopImmediatePropagation();
 }, true);
+
+// A form keeps its answer back: what is committed is locked, and the key A lets the form judge it.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.querySelector("legend.gd-said") || form.dataset.asked !== undefined) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  form.classList.add("committed");
+  form.inert = true;
+  document.activeElement?.blur();
+}, true);
+function answer() {
+  const form = Reveal.getCurrentSlide().querySelector("form.committed");
+  if (!form) return;
+  form.inert = false;
+  form.classList.remove("committed");
+  form.dataset.asked = "";
+  form.requestSubmit();
+  delete form.dataset.asked;
+}
+
+// The next class begins anew: what the last one committed is forgotten with its deck.
+const copy = /[?&]receiver/.test(location.search); // in the speaker's window
+try {
+  if (!copy) localStorage.removeItem(`gdlib predictions ${decodeURIComponent(location.pathname)}`);
+} catch {} // nothing is kept here
+
+// A vote: hands are counted by keys or clicks. The wall shows how many there are, and for whom only after the key V.
+const AGREED = 0.7; // the largest share with which a class still has something to say to each other
+const voting = () => Reveal.getCurrentSlide()?.querySelector(".vote");
+const votes = (vote) => (vote.votes ??= []); // in their order: 0 is A
+function showVote(vote) {
+  const [shown, all] = [vote.classList.contains("shown"), votes(vote)];
+  const counts = [...vote.querySelectorAll("button")].map((button, k) => {
+    const count = all.filter((one) => one === k).length;
+    button.querySelector(".count").textContent = shown ? count : "";
+    button.style.setProperty("--share", shown ? count / all.length || 0 : 0);
+    return count;
+  });
+  const split = shown && all.length > 1 && Math.max(...counts) <= AGREED * all.length;
+  const told = `${all.length} vote${all.length === 1 ? "" : "s"}`;
+  vote.querySelector("p").textContent = split ? "Turn to your neighbour: why?" : all.length ? told : "";
+}
+function change(act) {
+  const vote = voting();
+  if (!vote) return;
+  act(vote);
+  showVote(vote);
+}
+const cast = (k) => change((vote) => vote.querySelectorAll("button")[k] && votes(vote).push(k));
+const takeBack = () => change((vote) => votes(vote).pop());
+const reveal = () => change((vote) => vote.classList.toggle("shown"));
+const anew = () => change((vote) => {
+  vote.votes = [];
+  vote.classList.remove("shown");
+});
+document.addEventListener("click", (event) => {
+  const button = event.target.closest(".vote button");
+  if (!button) return;
+  cast([...button.parentElement.querySelectorAll("button")].indexOf(button));
+  button.blur(); // the space bar turns slides
+});
+
+// Late: on to the next section that the plan marks as worth keeping, the homework at last.
+function late() {
+  const all = Reveal.getSlides();
+  const to = all.slice(all.indexOf(Reveal.getCurrentSlide()) + 1).find((slide) => "keep" in slide.dataset);
+  if (!to) return;
+  const { h, v } = Reveal.getIndices(to);
+  Reveal.slide(h, v);
+}
 
 window.MathJax = {
   tex: { inlineMath: [["\\(", "\\)"], ["$", "$"]], displayMath: [["\\[", "\\]"], ["$$", "$$"]] },
@@ -41,7 +112,21 @@ Reveal.initialize({
   navigationMode: "linear", // the arrow keys and a clicker pass every slide
   slideNumber: "c/t", pdfSeparateFragments: false, pdfMaxPagesPerSlide: 1,
   defaultTiming: 0, // the speaker view tells whether the class is ahead, by each slide's own time
-  keyboard: { 68: other },
   keyboardCondition: () => !control(),
   plugins: [RevealNotes],
 });
+
+// What is pressed in the speaker's window happens on the wall.
+function bind(keyCode, act, key, description) {
+  const wall = copy && window.parent.opener;
+  const relayed = () => wall.postMessage(JSON.stringify({ method: "triggerKey", args: [keyCode] }), "*");
+  Reveal.addKeyBinding(key ? { keyCode, key, description } : keyCode, wall ? relayed : act);
+}
+bind(68, other, "D", "Dark or light");
+bind(76, late, "L", "Late: the next section worth keeping");
+bind(86, reveal, "V", "Show or hide the votes");
+bind(65, answer, "A", "Show the answer of a committed form");
+bind(48, anew, "0", "Vote anew");
+bind(8, takeBack, "Backspace", "Take the last vote back");
+for (let k = 0; k < 9; k++) bind(49 + k, () => cast(k));
+Reveal.registerKeyboardShortcut("1 – 9", "A vote for A, B and so on");

@@ -171,16 +171,17 @@ def served(folder):
         server.server_close()
 
 
-def commit(form, answer, reason="because of the factor a step"):
+def commit(form, answer, reason="because of the factor a step", then=lambda: None):
     """Answer a prediction as a reader would, and read on to its explanation; returns what the form says then.
 
-    answer: a number, or the words of a choice.
+    answer: a number, or the words of a choice. then: what is done when it is committed.
     """
     if isinstance(answer, str):
         form.get_by_label(answer, exact=True).check()
     else:
         form.get_by_label("Your prediction").fill(repr(answer))
     form.get_by_role("button", name="Commit").click()
+    then()
     form.locator(".gd-words", has_text="The answer is").wait_for()
     explain = form.get_by_role("button", name="Show the explanation")
     if explain.count() and explain.is_visible():

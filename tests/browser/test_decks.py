@@ -10,6 +10,7 @@ pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).parents[2]
 DECKS = [path.stem for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
+ALL = [name + end for name in DECKS for end in ("", "_short") if name + end != "07_momentum_and_adam_short"]
 LARGEST = 9_000_000  # bytes
 
 # A slide, as it is shown: what does not fit, and letters that a class can't read from the last row.
@@ -24,7 +25,7 @@ SLIDE = """() => {
         const { left, right, top, bottom } = range.getBoundingClientRect();
         if (left < 0 || right > 1280 || top < 0 || bottom > 720) wrong.push(`outside: ${node.data.slice(0, 40)}`);
         const size = parseFloat(getComputedStyle(at).fontSize) * (at.currentCSSZoom ?? 1);
-        const least = at.closest(".explorer") ? 19 : at.closest("pre") ? 20 : at.closest("code") ? 24 : 28;
+        const least = at.closest(".explorer, pre, code") ? 24 : 28;
         if (size < least) wrong.push(`${size} px: ${node.data.slice(0, 40)}`);
     }
     for (const picture of slide.querySelectorAll("img, .gd canvas")) {
@@ -34,7 +35,7 @@ SLIDE = """() => {
     }
     if (wrong.length) wrong.push(`it shows these cells, by their first lines: ${slide.dataset.cells}`);
     return { wrong, notes: slide.querySelector("aside.notes")?.textContent.trim() ?? "", kind: slide.classList[1],
-        question: !!slide.querySelector(".question"), answer: !!slide.querySelector(".result, img, .explorer, .form"), at: Reveal.getSlidePastCount() };
+        question: !!slide.querySelector(".question"), answer: !!slide.querySelector(".result, .question ~ img, .explorer, .form"), at: Reveal.getSlidePastCount() };
 }"""
 
 
@@ -99,7 +100,7 @@ def show(page, locator):
     )
 
 
-@pytest.mark.parametrize("name", DECKS)
+@pytest.mark.parametrize("name", ALL)
 def test_from_the_first_slide_to_the_last_by_one_key(opened, name):
     """Everything fits, can be read from the last row and is typeset; the notes say when; no answer beside its question."""
     page = opened(name)
@@ -121,6 +122,11 @@ def test_from_the_first_slide_to_the_last_by_one_key(opened, name):
     assert seen == list(range(total))
     assert wrong == []
     assert "Goals." in page.tab.locator("section.overview aside").text_content()
+    assert page.tab.locator("section.sheet.present h2").inner_text() == "Homework"
+    seconds = page.tab.evaluate(
+        "() => Reveal.getSlides().reduce((all, slide) => all + Number(slide.dataset.timing), 0)"
+    )
+    assert seconds == 60 * (45 if name.startswith("07") or name.endswith("short") else 90)
 
 
 def test_a_deck_is_one_file_with_a_title_in_english(deck, files):
@@ -186,9 +192,17 @@ def test_every_prediction_scores_with_no_kernel(deck, files):
     ]
     forms = page.predictions()
     assert len(forms) == len(kept) > 0
+
+    def asked():
+        """The hall sees that it is committed; the key A brings the answer, and the arrows turn slides meanwhile."""
+        page.tab.wait_for_timeout(100)
+        assert "The answer is" not in form.inner_text()
+        assert form.locator("form.committed").evaluate("e => getComputedStyle(e, '::after').content") == '"Committed."'
+        page.tab.keyboard.press("a")
+
     for form, (answer, _) in zip(forms, kept, strict=True):
         show(page, form)
-        said = commit(form, answer)
+        said = commit(form, answer, then=asked)
         assert "✓ Right." in said
         assert "Explanation." in said
         assert "$" not in said
@@ -229,21 +243,94 @@ def test_printed_every_slide_is_a_page_and_axe_finds_nothing_in_light_and_dark(o
     assert page.tab.evaluate(over) == []
 
 
+def test_what_was_drawn_is_compared_only_after_the_key(opened):
+    page = opened("03_descent_and_ascent")
+    drawn = page.tab.locator(".explorer:has(.gd-curve)").first
+    show(page, drawn)
+    pencil = drawn.get_by_role("slider", name="Pencil")
+    pencil.focus()
+    for _ in range(130):
+        page.tab.keyboard.press("ArrowRight")
+    drawn.get_by_role("button", name="Commit").click()
+    page.tab.wait_for_timeout(200)
+    assert drawn.locator(".gd-words").inner_text() == ""
+    page.tab.keyboard.press("a")
+    drawn.get_by_text("Score").or_(drawn.get_by_text("of 100")).first.wait_for()
+
+
+def test_what_a_class_committed_is_forgotten_when_the_deck_is_opened_again(opened):
+    page = opened("03_descent_and_ascent")
+    form = page.predictions()[0]
+    show(page, form)
+    form.get_by_label("Your prediction").fill("0.2")
+    form.get_by_role("button", name="Commit").click()
+    page.tab.keyboard.press("a")
+    form.locator(".gd-words", has_text="The answer is").wait_for()
+    page.tab.reload()
+    page.settle()
+    assert "The answer is" not in page.predictions()[0].inner_text()
+
+
+def test_votes_are_counted_by_keys_and_clicks_and_shown_by_a_key(opened):
+    page = opened("03_descent_and_ascent")
+    vote = page.tab.locator(".vote").first
+    show(page, vote)
+    buttons, said = vote.get_by_role("button"), vote.locator("p")
+    assert buttons.count() == 5
+    for key in "11122":
+        page.tab.keyboard.press(key)
+    buttons.nth(2).click()
+    counts = "() => [...document.querySelectorAll('section.present .vote .count')].map((e) => e.textContent)"
+    assert page.tab.evaluate(counts) == [""] * 5
+    assert said.inner_text() == "6 votes"
+    page.tab.keyboard.press("v")
+    assert page.tab.evaluate(counts) == ["3", "2", "1", "0", "0"]
+    assert "neighbour" in said.inner_text()
+    for _ in range(3):  # the three that are not for A
+        page.tab.keyboard.press("Backspace")
+    assert page.tab.evaluate(counts) == ["3", "0", "0", "0", "0"]
+    assert said.inner_text() == "3 votes"
+    page.tab.keyboard.press("0")
+    assert page.tab.evaluate(counts) == [""] * 5
+    assert said.inner_text() == ""
+    assert page.violations() == []
+
+
+@pytest.mark.parametrize("name", ["03_descent_and_ascent", "03_descent_and_ascent_short"])
+def test_late_one_key_goes_to_the_next_section_worth_keeping(opened, name):
+    page = opened(name)
+    seen, title = [], "() => document.querySelector('section.sheet.present > :is(h1, h2, h3)').textContent"
+    for _ in range(12):
+        page.tab.keyboard.press("l")
+        seen.append(page.tab.evaluate(title))
+    kept = [*dict.fromkeys(seen)]
+    assert kept[:3] == ["3 · Why did it stop?", "The learning rate", "The narrow valley"]
+    assert kept[-1] == "Homework"
+    assert ("Three ways to end" in kept) == (not name.endswith("short"))
+    page.tab.keyboard.press("Shift+Slash")
+    keys = page.tab.locator(".r-overlay-help-content")
+    assert "Late: the next section worth keeping" in keys.inner_text()
+
+
 def test_the_speaker_view_shows_the_notes_and_follows(opened):
-    page = opened("03_descent_and_ascent", "#/3")
+    page = opened("03_descent_and_ascent", "#/4")
     with page.tab.expect_popup() as popup:
         page.tab.keyboard.press("s")
     speaker = popup.value
     errors = []
     speaker.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
     notes = speaker.locator(".speaker-controls-notes .value")
-    notes.get_by_text("16–33 min", exact=False).first.wait_for()
+    notes.get_by_text("16–34 min", exact=False).first.wait_for()
     assert "Do." in notes.inner_text()
     assert re.search(r"\\\(|\$", notes.inner_text()) is None
     page.tab.keyboard.press("ArrowRight")
     speaker.frame_locator("#current-slide iframe").locator("section.present section.sheet.present .question").wait_for()
     speaker.frame_locator("#upcoming-slide iframe").locator("section.present section.sheet.present .result").wait_for()
     assert "Which two were equally fast?" not in notes.inner_text()
+    folded = notes.get_by_text("After the vote: replies").first
+    assert not notes.get_by_text("Answer:").first.is_visible()  # nothing is given away before the vote
+    folded.click()
+    assert notes.get_by_text("Answer:").first.is_visible()
     page.tab.keyboard.press("ArrowRight")
     for part in ("Ask.", "They believe:", "Show:"):
         notes.get_by_text(part, exact=True).first.wait_for()
@@ -252,8 +339,23 @@ def test_the_speaker_view_shows_the_notes_and_follows(opened):
     speaker.close()
 
 
+def test_what_is_pressed_in_the_speaker_view_happens_on_the_wall(opened):
+    page = opened("03_descent_and_ascent", "#/1")
+    with page.tab.expect_popup() as popup:
+        page.tab.keyboard.press("s")
+    speaker = popup.value
+    speaker.frame_locator("#current-slide iframe").locator("section.present section.sheet.present .vote").wait_for()
+    speaker.locator("body").press("1")
+    page.tab.locator("section.sheet.present .vote p", has_text="1 vote").wait_for()
+    speaker.locator("body").press("v")
+    page.tab.locator("section.sheet.present .vote.shown").wait_for()
+    speaker.locator("body").press("l")
+    page.tab.locator("h2", has_text="The learning rate").locator("visible=true").wait_for()
+    speaker.close()
+
+
 def test_a_key_makes_it_dark(opened):
-    page = opened("03_descent_and_ascent", "#/3/5")
+    page = opened("03_descent_and_ascent", "#/4/5")
     colours = "() => [document.body, document.querySelector('section.sheet.present h3')].map((e) => getComputedStyle(e)).map((s) => [s.backgroundColor, s.color])"
     light = page.tab.evaluate(colours)
     page.tab.keyboard.press("d")

@@ -24,6 +24,7 @@ class Row(NamedTuple):
     section: str
     do: str
     asks: tuple[Ask, ...]
+    kept: tuple[bool, bool]  # is it worth keeping when a class of 90, or of 45, is late? Its minutes are bold then
 
 
 class Belief(NamedTuple):
@@ -54,42 +55,88 @@ class Explanation(NamedTuple):
     bank: str
 
 
+class Reply(NamedTuple):
+    """A question on a slide: its options, its answer, and what to reply to who is wrong."""
+
+    slide: str  # its name; or what the plan asks, word for word
+    vote: list[str]  # the options A, B and so on; none where nothing is to be chosen
+    answer: str
+    wrong: list[tuple[str, str, str]]  # (they say, they believe, the reply) each
+    where: str
+
+
+class Homework(NamedTuple):
+    """What a class does at home: numbers of questions of the exercise, and sections of the lecture to read."""
+
+    questions: list[str]
+    more: list[str]  # for those who like
+    read: str
+
+
 class Plan(NamedTuple):
     rows: list[Row]
     beliefs: list[Belief]
     explorers: list[Explorer]
+    replies: list[Reply]
+    homework: dict[str, Homework]  # of a class of "90 min" and of "45 min"
+    exercise: dict[str, tuple[str, str]]  # {number of a question: (its title, its minutes)}
+    file: str  # the name of the lecture and of its exercise, without its ending
 
 
 ROWS = ("90 min", "45 min", "section", "what you do", "ask")
 BELIEFS = ("they believe", "ask", "show", "section")
 EXPLANATIONS = ("if it went wrong", "section", "slide", "bank")
 EXPLORERS = ("explorer", "predict first", "let them try", "what comes out")
+REPLIES = ("question", "vote", "answer", "they say", "they believe", "reply")
+HOMEWORK = ("homework", "questions", "if you like", "read")
+EXERCISE = ("question", "minutes", "watch for", "common mistakes")
 
 
 def read(path):
-    """The plan in a Markdown file, with its three tables.
+    """The plan in a Markdown file, with its tables; without REPLIES it has none.
 
     What is to be asked begins with a slide of its section, and says whether the answer has been
     seen: '[edge, before] "How large may it be?"'; in the table of minutes several may follow each
     other. In a section that this table leaves out an ask has no slide. An explorer is named with
     its section, as 'x², in "The learning rate"'. An optional lecture's table has no column "90 min".
 
-    Raises ValueError, with file and line, if a table with exactly the header ROWS, BELIEFS or
-    EXPLORERS is missing, stands there twice, or has a row of another number of cells, if an ask
+    A line of REPLIES without a question is about the one above. It names the slide that asks, or
+    what the plan asks, in quotes. The options of a vote stand between dots: 10 · 100 · 700.
+
+    Raises ValueError, with file and line, if a table with exactly one of the other headers is
+    missing, stands there twice, or has a row of another number of cells, if an ask
     doesn't begin so, or if an explorer is named without its section.
     """
-    plan = Plan([], [], [])
+    plan = Plan([], [], [], replies(path), {}, {}, Path(path).stem)
     optional = "\n| " + " | ".join(ROWS[1:]) + " |\n" in Path(path).read_text(encoding="utf-8")
     for where, (*long, short, section, do, ask) in table(path, ROWS[optional:]):
-        asked = asks(where, ask, section) if ask else ()
-        plan.rows.append(Row(*(long or [short]), "" if short == "–" else short, section, do, asked))
+        kept = tuple(minutes.startswith("**") for minutes in (*(long or [""]), short))
+        long, short = "".join(long).strip("*"), short.strip("–*")
+        plan.rows.append(Row(long, short, section, do, asks(where, ask, section) if ask else (), kept))
     taught = {row.section for row in plan.rows}
     for where, (belief, ask, show, section) in table(path, BELIEFS):
         plan.beliefs.append(Belief(belief, one_ask(where, ask, section, taught), show, section))
     for where, (name, predict, tries, out) in table(path, EXPLORERS):
         section = section_of(where, name)
         plan.explorers.append(Explorer(one_ask(where, predict, section, taught), tries, out, section))
+    for _, (name, questions, more, read) in table(path, HOMEWORK):
+        plan.homework[name] = Homework(re.findall(r"\d\.\d", questions), re.findall(r"\d\.\d", more), read)
+    for _, (question, length, *_) in table(path, EXERCISE):
+        number, _, title = question.partition(" ")
+        plan.exercise[number] = title, length
     return plan
+
+
+def replies(path):
+    """The Replies of a plan; none where it has no such table yet."""
+    found = []
+    for where, (slide, vote, answer, *wrong) in table(path, REPLIES, optional=True):
+        if not found and not slide:
+            raise ValueError(f"{where}: the first line names a question")
+        if slide:
+            found.append(Reply(slide.strip('"'), [*filter(None, vote.split(" · "))], answer, [], where))
+        found[-1].wrong.append(tuple(wrong))
+    return found
 
 
 def explanations(path):
@@ -136,11 +183,13 @@ def section_of(where, explorer):
     return found[1]
 
 
-def table(path, header):
+def table(path, header, optional=False):
     """The rows below a header, each as (file and line, list of cells)."""
     lines = [cells(line) for line in Path(path).read_text(encoding="utf-8").splitlines()]
     heads = [number for number, line in enumerate(lines, 1) if line == list(header)]
     wanted = "| " + " | ".join(header) + " |"
+    if not heads and optional:
+        return []
     if not heads:
         near = [number for number, line in enumerate(lines, 1) if line[-1:] == [header[-1]]]
         raise ValueError(f"{path}:{(near or [len(lines)])[0]}: no table has the header {wanted}")

@@ -87,11 +87,11 @@ def metadata(cell):
     cell, stands beside words for some lines of a text.
     """
     how = cell.metadata.get("slideshow", {})
-    values = {"name": None, "slide_type": TYPES}
+    values = {"name": None, "slide_type": TYPES, "class": (90,)}
     values |= dict.fromkeys(LINES) if cell.cell_type == "markdown" else {"show": ("code", "output", "both")}
     wrong = [key for key in how if key not in values]
     wrong += [f"{key} {how[key]}" for key, known in values.items() if known and how.get(key, known[0]) not in known]
-    if "slide_type" in how and cell.cell_type == "markdown" and not {"slide_type", "name"} >= set(how):
+    if "slide_type" in how and cell.cell_type == "markdown" and not {"slide_type", "name", "class"} >= set(how):
         wrong.append("slide_type together with words for some lines")
     if wrong:
         raise ValueError(f"slideshow: {', '.join(wrong)} has no meaning at {cell.source[:60]!r}")
@@ -213,10 +213,11 @@ def output_item(output):
         return result_item(output.text)
     data = output.data
     if web.WIDGET_VIEW in data:
-        kind = "explorer" if "image/png" in data else "form"
         alt = html.escape(" ".join(data["text/plain"].split()))
+        kind = "form" if "image/png" not in data else "sketch" if alt.startswith("Predict: ") else "explorer"
+        looks = "explorer sketch" if kind == "sketch" else kind
         view = f'<script type="{web.WIDGET_VIEW}">{web.as_script(data[web.WIDGET_VIEW])}</script>'
-        return Item(kind, f'<div class="{kind}" role="group" aria-label="{alt}">{view}</div>')
+        return Item(kind, f'<div class="{looks}" role="group" aria-label="{alt}">{view}</div>')
     if "image/png" in data:
         return picture_item(output)
     if "text/latex" in data:

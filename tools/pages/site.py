@@ -232,7 +232,10 @@ def link(site, slides):
         return
     if slides.exists():
         shutil.copytree(slides, site / "slides", dirs_exist_ok=True)
-    there = {"lite": (site / "lite" / "run").exists(), "slides": len([*site.glob("slides/*.html")]) == len(notebooks())}
+    there = {
+        "lite": (site / "lite" / "run").exists(),
+        "slides": all((site / "slides" / f"{path.stem}.html").exists() for path in notebooks()),
+    }
     hide = ".gd-{0} {{ display: none; }} td:has(.gd-{0})::after {{ content: 'make {0}'; }}\n"
     (site / "_static" / "parts.css").write_text("".join(hide.format(p) for p in there if not there[p]), "utf-8")
 

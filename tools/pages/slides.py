@@ -1,4 +1,5 @@
-"""The decks: notebooks/NN_name.ipynb (stored outputs) -> build/slides/NN_name.html, one file each.
+"""The decks: notebooks/NN_name.ipynb (stored outputs) -> build/slides/NN_name.html, for a class of 90 minutes, and
+NN_name_short.html, for one of 45: one file each.
 
     python -m pages.slides build [NAME ...]
 
@@ -19,7 +20,12 @@ stand in CONTRIBUTING.md, "Change a deck". Where they say nothing,
 4. Sentences are speaker notes of the slide that is open. Code is hidden, what it puts out is shown.
 
 The notes of a slide begin with the minutes of its section in the plan. What to ask there, what
-students believe and what to try with an explorer stand on the slides that the plan names.
+students believe and what to try with an explorer stand on the slides that the plan names, and what
+to reply to whom, folded, on the slide that asks. The last slide is the homework of that class.
+
+The short deck has the sections that have minutes in the plan's second column, without the cells
+whose metadata say "class": 90, and without what is behind them: code whose metadata say nothing, and text that appears with a key. A slide needs as long as the heaviest thing on it (SECONDS); with
+these a deck fits its minutes, a tenth of which is left over.
 """
 
 import html
@@ -37,9 +43,21 @@ from pages.pieces import HEADINGS, Item, inline, items, plain, rendered
 STYLE = web.ROOT / "docs" / "slides"
 TARGET = web.ROOT / "build" / "slides"
 REVEAL = web.MODULES / "reveal.js" / "dist"
-ASKING = {"question", "explorer", "form"}
-WEIGHTS = {"question": 3, "form": 3, "explorer": 4, "picture": 2, "formula": 2, "code": 2, "table": 2}
-START = (20, 40)  # seconds for the title and the overview, which the first section gives
+FORMS = {"question", "form", "sketch"}  # what waits for a prediction
+ASKING = FORMS | {"explorer"}
+LONG, SHORT = "90 min", "45 min"  # the classes, as plans call them
+SECONDS = {
+    "question": 100,
+    "form": 100,
+    "sketch": 140,
+    "explorer": 140,
+    "picture": 70,
+    "formula": 70,
+    "code": 70,
+    "table": 70,
+}
+LEAST = 35  # seconds of all others
+START = {"title": 20, "overview": 40}  # seconds that the first section gives
 
 
 @dataclass
@@ -52,6 +70,8 @@ class Slide:
     items: list = field(default_factory=list)
     notes: list = field(default_factory=list)
     seconds: int = 0  # how long it may take, for the speaker view's clock
+    kept: bool = False  # does a section begin here that is worth keeping when the class is late?
+    vote: list = field(default_factory=list)  # the options A, B and so on, as HTML
     names: list = field(default_factory=list)  # what plans call it
     cells: list = field(default_factory=list)  # the first lines of those whose items it shows
 
@@ -64,35 +84,55 @@ class Slide:
         """Does it wait for an answer, which the next one gives?"""
         return bool(self.kinds & ASKING)
 
+    @property
+    def needs(self):
+        """The seconds that it needs."""
+        return max((SECONDS.get(kind, LEAST) for kind in self.kinds), default=LEAST)
+
 
 # --- slides ---------------------------------------------------------------------------------------
 
 
 class Deck:
-    """The slides of a notebook, built cell by cell; taught: the headings of its sections, None for all of them."""
+    """The slides of a notebook, built cell by cell; taught: the headings of its sections, None for all of them; short:
+    without the cells for a class of 90 minutes alone."""
 
-    def __init__(self, taught):
-        self.slides, self.taught, self.left_out = [], taught, False
+    def __init__(self, taught, short):
+        self.slides, self.taught, self.short, self.left_out = [], taught, short, False
         self.above = []  # items that wait for the next question, explorer or form
+        self.for_long = False  # is the open cell for a class of 90 minutes alone, or is it code behind such a one?
         self.cell = ""  # the first line of the one that is added
 
     def add(self, cell):
         """Put a cell's items on slides. Raises ValueError if another slide has its name."""
         self.cell = cell.source.partition("\n")[0]
+        how = cell.metadata.get("slideshow", {})
+        for_long = how.get("class") == 90
+        if set(how) != {"fragment"} and (cell.cell_type == "markdown" or how):
+            self.for_long = for_long
         for item in items(cell):
             if item.kind in HEADINGS.values():
                 self.add_heading(item)
-            elif not self.left_out and item.how == "notes":
+                self.for_long = for_long
+            elif not self.hidden and item.how == "notes":
                 self.slides[-1].notes.append(item.html)
-            elif not self.left_out:
+            elif not self.hidden:
                 self.add_item(item)
-        name = cell.metadata.get("slideshow", {}).get("name")
-        if name and not self.left_out:
-            if any(name in slide.names for slide in self.slides):
-                raise ValueError(f"two slides have the name {name!r}")
-            self.slides[-1].names.append(name)
+        if how.get("name") and not self.hidden:
+            self.add_name(how["name"])
+
+    @property
+    def hidden(self):
+        """Is what comes now in no slide of this deck?"""
+        return self.left_out or (self.short and self.for_long)
+
+    def add_name(self, name):
+        if any(name in slide.names for slide in self.slides):
+            raise ValueError(f"two slides have the name {name!r}")
+        self.slides[-1].names.append(name)
 
     def add_heading(self, item):
+        self.above = []
         level = "section" if item.kind == "part" and self.left_out else item.kind
         self.left_out = item.kind != "title" and self.taught is not None and item.source not in self.taught
         if not self.left_out:
@@ -140,99 +180,148 @@ def asked_again(item, above, last):
     return [Item("reminder", f'<div class="reminder">{rendered(words)}</div>')] if above else []
 
 
-def slides(notebook, taught=None):
+def slides(notebook, taught=None, short=False):
     """The slides of a notebook, in their order, each with its own sentences as notes."""
-    deck = Deck(taught)
+    deck = Deck(taught, short)
     for cell in notebook.cells:
         deck.add(cell)
     return with_overview(deck.slides)
 
 
 def with_overview(deck):
-    """The deck with its overview after the title: what the lecture promises, and its sections."""
+    """The deck with its overview after the title and what stands before the first section: what the lecture promises,
+    and its sections."""
     title = deck[0]
+    title.seconds = START["title"]
     promises = [note for note in title.notes if re.match(r"<p><strong>You will (do|learn):", note)]
     title.notes = [note for note in title.notes if note not in promises]
-    sections = [s for s in deck if s.level == "section" and s.section != "Recap"]
+    sections = [s for s in deck if s.level == "section" and s.section not in (title.section, "Recap")]
     names = "".join(f"<li>{slide.heading}</li>" for slide in sections)
-    overview = Slide(title.section, "overview", "Overview")
+    overview = Slide(title.section, "overview", "Overview", seconds=START["overview"])
     overview.items = [Item("promises", "".join(promises)), Item("contents", f"<ol>{names}</ol>")]
-    return [title, overview, *deck[1:]]
+    hook = [slide for slide in deck[1:] if slide.section == title.section]
+    return [title, *hook, overview, *deck[1 + len(hook) :]]
 
 
 # --- the plan -------------------------------------------------------------------------------------
 
 
-def with_plan(deck, plan):
-    """The deck with the plan's part of the notes, and the time that each slide may take."""
-    for slide, words in [*told(deck, plan)][::-1]:
-        slide.notes.insert(
-            0, "<p>" + " ".join(f"<b>{label}</b> {inline(text)}" for label, text in words.items()) + "</p>"
-        )
-    for number, row in enumerate(plan.rows):
-        its = [s for s in deck if s.section == row.section and s.level not in ("title", "overview")]
-        first, last = plans.minutes(row.long)
-        share_time(its, 60 * (last - first) - (sum(START) if number == 0 else 0))
-        short = f"45-minute class: {row.short or 'left out'}"
-        when = f"<p><b>{row.long} min</b> · {html.escape(plain(row.section))} · {short}</p>"
+def planned(notebook, plan, name=LONG):
+    """The deck of a class, "90 min" or "45 min": its slides with the plan's part of their notes, the time that each of
+    them may take, what can be voted on, and the homework."""
+    short = name == SHORT
+    times = {row.section: (row.short if short else row.long, row) for row in plan.rows if not short or row.short}
+    deck = slides(notebook, {*times} - {"Exercise"}, short)
+    last = "Exercise" if "Exercise" in times else [*times][-1]
+    for recap in (slide for slide in deck if slide.section == "Recap"):  # said by students first, line by line
+        recap.items = [item._replace(html=item.html.replace("<li>", '<li class="fragment">')) for item in recap.items]
+    deck.append(homework(plan, name, last))
+    for ask, what, words in [*told(plan)][::-1]:
+        slide = place(deck, ask, what, short)
+        if slide:
+            said = " ".join(f"<b>{label}</b> {inline(text)}" for label, text in words.items())
+            slide.notes.insert(0, f"<p>{said}</p>")
+    for reply in plan.replies:
+        answer(deck, plan, reply, short)
+    start = deck[0].section
+    for section, (time, row) in times.items():
+        its = [s for s in deck if s.section in (section, start) and s.level not in START]
+        first, end = plans.minutes(time)
+        share_time(its, 60 * (end - first) - (sum(START.values()) if start else 0))
+        start = None
+        its[0].kept |= row.kept[short]
+        its[0].notes[:0] = [f"<p><b>Do.</b> {inline(row.do)}</p>"] * bool(row.do)
         for slide in its:
-            slide.notes.insert(0, when)
-            if row.do:
-                slide.notes.insert(1 if slide is its[0] else len(slide.notes), f"<p><b>Do.</b> {inline(row.do)}</p>")
-    for slide, seconds in zip(deck, START, strict=False):
-        slide.seconds = seconds
-    return with_short_way(deck, {row.section for row in plan.rows if not row.short})
+            slide.notes.insert(0, f"<p><b>{time} min</b> · {html.escape(plain(section))}</p>")
+            if row.do and slide is not its[0]:
+                slide.notes.append(f"<p><b>Do.</b> {inline(row.do)}</p>")
+    return deck
 
 
-def told(deck, plan):
-    """What the plan has to say, (the slide, {label: words of Markdown}) each."""
+def classes(plan):
+    """What is added to the file's name of each class's deck: an optional lecture has one class, of 45 minutes."""
+    return {LONG: "", SHORT: "_short"} if any(row.long for row in plan.rows) else {SHORT: ""}
+
+
+def told(plan):
+    """What the plan has to say, (the ask that names the slide, what to look for, {label: words of Markdown}) each."""
     for row in plan.rows:
         for ask in row.asks:
-            yield place(deck, ask), {"Ask.": ask.text}
+            yield ask, "", {"Ask.": ask.text}
     for belief, ask, show, _ in plan.beliefs:
         if ask.slide:
-            yield place(deck, ask), {"They believe:": belief, "Ask:": ask.text, "Show:": show}
+            yield ask, "", {"They believe:": belief, "Ask:": ask.text, "Show:": show}
     for ask, tries, out, _ in plan.explorers:
-        yield place(deck, ask), {"Predict:": ask.text}
-        yield place(deck, ask, "explorer"), {"Try:": tries, "Comes out:": out}
+        yield ask, "", {"Predict:": ask.text}
+        yield ask, "explorer", {"Try:": tries, "Comes out:": out}
 
 
-def place(deck, ask, what=""):
+def place(deck, ask, what="", short=False):
     """The slide on which a plan's ask stands; with `what`, the next one of its section that has such a thing.
 
     Before an answer is seen: on the named slide if it asks, else on the one before it, for what the
     named one shows is the answer. After: on the named slide, or the next one that asks nothing.
-    Raises ValueError, with the plan's file and line, if there is none.
+    Raises ValueError, with the plan's file and line, if there is none; in a short deck it is None.
     """
     at = next((n for n, slide in enumerate(deck) if ask.slide in slide.names), None)
     if at is None or deck[at].section != ask.section:
         names = [name for slide in deck if slide.section == ask.section for name in slide.names]
-        raise ValueError(f"{ask.where}: {ask.section!r} has no slide {ask.slide!r}, but {', '.join(names)}")
+        return missing(f"{ask.where}: {ask.section!r} has no slide {ask.slide!r}, but {', '.join(names)}", short)
     if not ask.after and not what:
-        return deck[at] if deck[at].kinds & {"question", "form"} else deck[at - 1]
+        return deck[at] if deck[at].kinds & FORMS else deck[at - 1]
     later = [slide for slide in deck[at:] if slide.section == ask.section]
     found = [slide for slide in later if (what in slide.kinds if what else not slide.asks)]
-    if not found:
-        raise ValueError(f"{ask.where}: no slide after {ask.slide!r} has {what or 'an answer'}")
-    return found[0]
+    return found[0] if found else missing(f"{ask.where}: no slide after {ask.slide!r} has {what or 'an answer'}", short)
+
+
+def missing(words, short):
+    """None where a short deck may lack what the words say; else a ValueError."""
+    if not short:
+        raise ValueError(words)
+
+
+def answer(deck, plan, reply, short):
+    """Put a Reply, folded, into the notes of the slide that asks (of the explorer behind it), and its vote on it."""
+    asks = [ask for row in plan.rows for ask in row.asks if f'"{reply.slide}"' in ask.text]
+    at = next((n for n, slide in enumerate(deck) if reply.slide in slide.names), None)
+    if at is None and asks:
+        slide = place(deck, asks[0], "", short)
+    elif at is None:
+        slide = missing(f"{reply.where}: no slide and no ask is called {reply.slide!r}", short)
+    else:
+        slide = deck[at + 1] if "reminder" in deck[at + 1].kinds and "explorer" in deck[at + 1].kinds else deck[at]
+        deck[at].vote = [inline(option) for option in reply.vote]
+    if slide:
+        rows = "".join(
+            f"<li>“{inline(says)}” <i>{inline(belief)}</i> → {inline(back)}</li>" for says, belief, back in reply.wrong
+        )
+        about = f" to {inline(reply.slide)}" if at is None else ""
+        slide.notes.append(
+            f"<details><summary>After the vote: replies{about}</summary>"
+            f"<p><b>Answer:</b> {inline(reply.answer)}</p><ul>{rows}</ul></details>"
+        )
+
+
+def homework(plan, name, section):
+    """The last slide: what a class does at home, by file and number."""
+    todo, file = plan.homework[name], plan.file
+    lines = [f"<b>{number}</b> {inline(plan.exercise[number][0])}" for number in todo.questions]
+    length = sum(int(plan.exercise[number][1]) for number in todo.questions)
+    lines += [f"if you like: <b>{number}</b> {inline(plan.exercise[number][0])}" for number in todo.more]
+    listed = "".join(f"<li>{line}</li>" for line in lines)
+    items = [Item("text", f"<p><code>exercises/{file}.ipynb</code>, about {length} minutes:</p>")]
+    items.append(Item("list", f"<ul>{listed}</ul>"))
+    if todo.read:
+        items.append(Item("text", f"<p>Read in <code>notebooks/{file}.ipynb</code>: {inline(todo.read)}</p>"))
+    return Slide(section, "section", "Homework", items, kept=True, names=["Exercise"])
 
 
 def share_time(its, seconds):
-    """Give each slide its part of a section's seconds, by the heaviest thing on it."""
-    weights = [max((WEIGHTS.get(kind, 1) for kind in slide.kinds), default=1) for slide in its]
-    ends = [round(seconds * sum(weights[: n + 1]) / sum(weights)) for n in range(len(its))]
+    """Give each slide its part of a section's seconds, by what it needs."""
+    needs = [slide.needs for slide in its]
+    ends = [round(seconds * sum(needs[: n + 1]) / sum(needs)) for n in range(len(its))]
     for slide, begin, end in zip(its, [0, *ends], ends, strict=False):
         slide.seconds = end - begin
-
-
-def with_short_way(deck, skipped):
-    """The deck with a note where a class of 45 minutes leaves sections out: where it goes on."""
-    for n, slide in enumerate(deck[1:-1], 1):
-        if slide.section not in skipped and deck[n + 1].section in skipped:
-            after = [m for m, later in enumerate(deck[n + 1 :], n + 2) if later.section not in skipped]
-            way = f"go on with slide {after[0]} (keys G, {after[0]}, Enter)" if after else "it ends here"
-            slide.notes.insert(1, f"<p><b>45-minute class:</b> {way}.</p>")
-    return deck
 
 
 def goals(text):
@@ -274,13 +363,14 @@ def widget_state(notebook, deck):
     return {**saved, "state": web.needed(saved["state"], *re.findall(r'"model_id": "(\w+)"', shown))}
 
 
-def page(notebook, plan, plan_text=""):
-    """The whole HTML file of a lecture's deck; plan_text is the plan's Markdown, for its goals."""
-    deck = with_plan(slides(notebook, {row.section for row in plan.rows}), plan)
-    deck[1].notes.append(goals(plan_text))
+def page(notebook, plan, plan_text="", name=LONG):
+    """The whole HTML file of a lecture's deck for a class; plan_text is the plan's Markdown, for its goals."""
+    deck = planned(notebook, plan, name)
     any_widget, manager = (web.SCRIPTS[name].read_text("utf-8") for name in ("anywidget.js", "embed-amd.js"))
     title = plain(deck[0].heading)
-    promise = plain(deck[1].items[0].html.split("</p>")[0])
+    overview = next(slide for slide in deck if slide.level == "overview")
+    overview.notes.append(goals(plan_text))
+    promise = plain(overview.items[0].html.split("</p>")[0])
     environment = jinja2.Environment(trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
     styles = (REVEAL / "reset.css", REVEAL / "reveal.css", STYLE / "deck.css")
     scripts = [REVEAL / "reveal.js", REVEAL / "plugin" / "notes.js", STYLE / "deck.js"]
@@ -305,10 +395,12 @@ def build(names=()):
     written = []
     for path, notebook in books.items():
         guide = web.ROOT / "docs" / "teaching" / f"{path.stem}.md"
-        text = page(notebook, plans.read(guide), guide.read_text("utf-8"))
-        written.append(TARGET / f"{path.stem}.html")
-        written[-1].write_text(text, "utf-8")
-        print(f"{written[-1].relative_to(web.ROOT)}: {len(text.encode()) / 1e6:.1f} MB", flush=True)
+        plan = plans.read(guide)
+        for name, end in classes(plan).items():
+            text = page(notebook, plan, guide.read_text("utf-8"), name)
+            written.append(TARGET / f"{path.stem}{end}.html")
+            written[-1].write_text(text, "utf-8")
+            print(f"{written[-1].relative_to(web.ROOT)}: {len(text.encode()) / 1e6:.1f} MB", flush=True)
     return written
 
 
