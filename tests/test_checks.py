@@ -121,6 +121,15 @@ def test_run_all_in_a_kernel_shows_nothing_red_and_an_error_its_line(exercise, t
     assert "where: line 3: return x / y" in said[-1]
 
 
+@each_exercise
+def test_what_a_check_before_the_first_cell_raises_is_explained_above_it(exercise):
+    how, first = exercises.derived(exercise).cells[1:3]
+    with pytest.raises(NameError) as caught:
+        exec(next(iter(exercise.questions.values())).check_cell, {})
+    assert f"NameError: {caught.value}" in how.source
+    assert "import check" in first.source
+
+
 FAILED = "The cell above ended in an error"
 SLOPE = "def slope(x):\n    "
 RUNS = [  # the question, cells, and whether its check says then that the answer's cell failed

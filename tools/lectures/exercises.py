@@ -32,7 +32,7 @@ if find_spec("gdlib") is None:
 
 """.format(tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["course"]["address"])
 
-HOW = """Begin with the two cells below: as long as the first has not run, Python says `NameError: name 'check' is not defined`.
+HOW = """Run the code cells below first: without them Python says `NameError: name 'check' is not defined`.
 
 Write your answers into the cells that hold `...` or `raise NotImplementedError`, and run the cell below each of them.
 It says whether the answer is right, and if it is not, what went wrong.
