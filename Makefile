@@ -14,7 +14,7 @@ LONG := notebooks/05_mini_batches.ipynb tests/test_bank.py tests/test_lectures.p
 # What measures time, and so shares the machine with no other test.
 ALONE := notebooks/06_hardware_and_memory.ipynb
 # Of test-pages: first what `make test` leaves out where Sphinx and JupyterLite are not installed.
-PARTS ?= pieces papers site decks jupyterlite
+PARTS ?= pieces sheets site decks jupyterlite
 BIN := .venv/bin
 TOOL := PYTHONPATH=tools $(BIN)/python -m
 READY := .venv/ready

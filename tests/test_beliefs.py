@@ -184,7 +184,7 @@ def test_the_next_question_is_the_one_that_splits_the_class(thirty):
     assert (following["question"].number, following["sign"].shows) == ("5.3", "A, B")
     assert following["row"] in plans.read(ROOT / "docs/teaching/05_mini_batches.md").beliefs
     text = reports.overview(thirty)
-    assert "Ask next: 5.3 Larger batches" in text
+    assert "Ask next: question 5.3 of the bank, “Larger batches”" in text
     assert "14 hold it, 16 answered otherwise" in text
     assert "section “What a single row says”, slide [clouds]" in text
     assert re.findall(r'<td class="words">([^<]+)</td><td>(\d+)</td><td>(\d+)</td><td class="words">\n<div>', text) == [
@@ -231,7 +231,7 @@ def test_nobody_is_named_where_names_are_left_out(thirty):
     text = reports.overview(dataclasses.replace(thirty, named=False, notes={n: ["late"] for n in thirty.students}))
     assert "student0" not in text
     assert "More rows disagree." not in text  # a reason may name somebody
-    assert "Ask next: 5.3" in text
+    assert "Ask next: question 5.3 of the bank" in text
     assert "student08" in reports.overview(thirty)
 
 

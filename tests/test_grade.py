@@ -259,7 +259,7 @@ def test_without_bubblewrap_it_says_what_is_missing_and_refuses(tmp_path):
         (["nowhere"], "must be a folder"),
         (["empty"], "no notebook in"),
         (["unmarked"], "none of the notebooks has a cell of an exercise"),
-        (["unmarked", "--exercise", "77"], "exercise must be one of 1, 2, 3, 4, 5, 6, got '77'"),
+        (["unmarked", "--exercise", "77"], "exercise must be one of 1, 2, 3, 4, 5, 6, 7, got '77'"),
     ],
 )
 def test_what_cannot_be_graded_is_said_in_a_line(tmp_path, monkeypatch, arguments, says):

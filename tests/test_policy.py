@@ -51,6 +51,7 @@ def test_what_counts_and_with_which_weight(tmp_path):
         ["4.8"],
         ["5.8"],
         ["6.6", "6.8"],
+        [],  # of the optional lecture every question counts
     ]
     assert policy.policy(EXERCISE, {}, ["3.2", "3.1"]).weights == {"3.1": 1, "3.2": 1}
     weighed = rules('questions = ["3.1", "3.2"]\n[weights]\n"3.1" = 2.5', tmp_path=tmp_path)

@@ -243,7 +243,7 @@ def test_decks_and_the_browser_are_linked_in_whatever_order_they_are_made(tmp_pa
         (decks / f"{path.stem}.html").touch()
         (decks / f"{path.stem}_short.html").touch()
     assert hidden() == []
-    assert len(list((pages / "slides").iterdir())) == 2 * len(web.notebooks()) - 1  # the optional one has one
+    assert len(list((pages / "slides").iterdir())) == 2 * len(web.notebooks())
 
 
 def test_decks_are_linked_from_the_guide():

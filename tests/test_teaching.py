@@ -184,12 +184,8 @@ def test_a_plan_with_another_header_or_a_short_row_is_refused(tmp_path):
     )
     path.write_text(good.split("| question | vote")[0])
     assert plans.read(path).replies == []
-    path.write_text(
-        good.replace("| 90 min ", "")
-        .replace("|---" * 5, "|---" * 4)
-        .replace("| **0–90** | –", "| 0–45")
-        .replace("| 0–90 | –", "| 0–45")
-    )
+    one = good.replace("| 90 min ", "", 1).replace("|---" * 5, "|---" * 4, 1).replace("| **0–90** | –", "| 0–45")
+    path.write_text(one)
     assert plans.read(path).rows[0][:4] == ("", "0–45", "One", "a | b")
     for old, new, line, words in (
         ("| 90 min", "| minutes", 2, "no table has the header"),

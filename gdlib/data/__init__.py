@@ -27,6 +27,6 @@ def questions():
     """The folder of the exercises' sources, as it was packed into questions.zip.
 
     >>> len(list(questions().iterdir()))
-    6
+    7
     """
     return Packed(ZipFile(io.BytesIO((_HERE / "questions.zip").read_bytes())))
