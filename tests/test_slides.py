@@ -16,7 +16,6 @@ TAUGHT = [  # a lecture, and a class that it has: the optional one has one
     for name in CLASSES
     if (path.id, name) != ("07", "90 min")
 ]
-WITHOUT_REPLIES = {"07"}  # lectures whose plans don't say yet what to reply; may only become fewer
 CODE, TEXT = nbformat.v4.new_code_cell, nbformat.v4.new_markdown_cell
 FORM = {web.WIDGET_VIEW: {"model_id": "abc"}, "text/plain": "Predict: how many?"}
 HEADER = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + (1152).to_bytes(4, "big") + (604).to_bytes(4, "big")
@@ -488,11 +487,10 @@ def asking(found):
 
 @pytest.mark.parametrize("path", LECTURES)
 def test_every_question_of_a_deck_has_its_answer_and_replies_to_two_wrong_ones(path):
-    """So far not in the lectures that are listed above; one that is listed has some question without."""
     found_plan, found, _ = taught(path)
     replies = {reply.slide: reply for reply in found_plan.replies}
     missing = [slide.cells for slide in asking(found) if not set(slide.names) & set(replies)]
-    assert bool(missing) == (path.stem[:2] in WITHOUT_REPLIES), missing
+    assert not missing
     for reply in replies.values():
         assert reply.answer, reply
         assert len(reply.wrong) >= 2, reply
