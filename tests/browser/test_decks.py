@@ -100,6 +100,9 @@ def show(page, locator):
     )
 
 
+AT = "() => Reveal.getSlides().indexOf(Reveal.getCurrentSlide())"
+
+
 @pytest.mark.parametrize("name", ALL)
 def test_from_the_first_slide_to_the_last_by_one_key(opened, name):
     """Everything fits, can be read from the last row and is typeset; the notes say when; no answer beside its question."""
@@ -143,7 +146,7 @@ def test_a_picture_keeps_its_size_when_the_next_words_appear(deck):
     page, sizes = deck[1], []
     size = "() => (({ width, height }) => [width, height])(Reveal.getCurrentSlide().querySelector('img').getBoundingClientRect())"
     pictures = page.tab.locator("section.has-picture:has(.fragment)")
-    assert pictures.count() > 0
+    assert pictures.count() > 0 or deck[0].startswith("07")  # whose class has the one picture without words
     for number in range(pictures.count()):
         show(page, pictures.nth(number).locator("img"))
         before = page.tab.evaluate(size)
@@ -172,12 +175,12 @@ def test_every_explorer_is_alive_and_right_and_keeps_its_keys(deck, files, monke
             "e => [...e.querySelectorAll('.noUi-target')].map((t) => t.offsetWidth)", view.root.element_handle()
         )
         assert min(tracks, default=250) >= 250
-        before = page.tab.evaluate("() => Reveal.getSlidePastCount()")
+        before = page.tab.evaluate(AT)
         moved(view, kind, given, sliders)
-        assert page.tab.evaluate("() => Reveal.getSlidePastCount()") == before
+        assert page.tab.evaluate(AT) == before
         page.tab.keyboard.press("Escape")
         page.tab.keyboard.press("ArrowRight")
-        assert page.tab.evaluate("() => Reveal.getSlidePastCount()") == before + 1
+        assert page.tab.evaluate(AT) == before + 1
 
 
 def test_every_prediction_scores_with_no_kernel(deck, files):

@@ -113,10 +113,10 @@ test("a curve that is drawn exactly has 100, and no word of too high or too low"
 
 test("the score of a curve is 100 · (1 − 4 · gap), and its words have the sign and the units", () => {
   for (const [by, score, said] of [
-    [0.25, 90, "it is 4.91. Moved down by that, your curve would score 100."],
+    [0.25, 90, "it is 4.91. Moved down by that, your curve would get 100."],
     [0.5, 80, "You were 0.5 too high on average"],
     [-1, 60, "You were 1 too low on average"],
-    [-1, 60, "Moved up by that, your curve would score 100."],
+    [-1, 60, "Moved up by that, your curve would get 100."],
     [2, 20, "You were 2 too high on average"],
     [-3, 0, "You were 3 too low on average"],
   ]) {

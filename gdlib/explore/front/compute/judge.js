@@ -125,7 +125,7 @@ export function judgedCurve({ axes, known }, drawn, truth) {
   const found = scored(mean(gaps.map(Math.abs)), "height");
   const shape = scored(mean(gaps.map((gap) => Math.abs(gap - high))), "height").score;
   const moved =
-    shape >= found.score + 10 ? ` Moved ${high > 0 ? "down" : "up"} by that, your curve would score ${shape}.` : "";
+    shape >= found.score + 10 ? ` Moved ${high > 0 ? "down" : "up"} by that, your curve would get ${shape}.` : "";
   return { answer: `${average}; ${farthest}${moved}`, ...found };
 }
 
