@@ -116,6 +116,11 @@ Reveal.initialize({
   plugins: [RevealNotes],
 });
 
+// Whoever has gone back comes forward slide by slide: reveal.js would go on where a section was left last time.
+Reveal.on("slidechanged", ({ previousSlide }) => {
+  previousSlide?.closest(".stack")?.removeAttribute("data-previous-indexv");
+});
+
 // What is pressed in the speaker's window happens on the wall.
 function bind(keyCode, act, key, description) {
   const wall = copy && window.parent.opener;
