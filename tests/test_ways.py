@@ -128,7 +128,7 @@ def test_windows_has_a_way_in_without_make_or_conda():
 
 def test_who_has_only_a_browser_is_told_where_the_site_is():
     site = PROJECT["tool"]["course"]["site"]
-    assert f"`{site}`" in README[README.index("## Only a phone or a browser?") : README.index("## Two commands")]
+    assert f"`{site}`" in README[README.index("## Only a phone or a browser?") : README.index("## The lectures")]
     assert f"`{site}`" in GUIDE
 
 
