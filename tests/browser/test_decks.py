@@ -55,7 +55,7 @@ def files(tmp_path_factory):
 
 def turned_to(browser, file, address="", **options):
     page = browser.open(file.as_uri() + address, height=720, wait=False, **options)
-    page.tab.set_default_timeout(30_000)
+    page.tab.set_default_timeout(90_000)
     page.tab.wait_for_function("() => window.Reveal?.isReady()")
     page.settle()
     return page
