@@ -1,0 +1,55 @@
+"""What gdlib says to readers, in their language: that of GDLIB_LANGUAGE, such as ko, or of `spoken`.
+
+The code says it in English, `say("after {n} steps", n=3)`; the tables beside this file, made of locale/*/gdlib.po, say
+what stands there in another language. What a table lacks is said in English.
+"""
+
+import json
+import os
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+from gdlib.words.particles import chosen
+
+__all__ = ["language", "say", "spoken"]
+
+_now = []  # the languages of `spoken`, the innermost last
+
+
+def language():
+    """The language that is spoken now, such as "en" or "ko"."""
+    return _now[-1] if _now else os.environ.get("GDLIB_LANGUAGE") or "en"
+
+
+def say(text, **values):
+    """A text in the language that is spoken, with `values` in its fields.
+
+    >>> say("after {n} steps", n=3)
+    'after 3 steps'
+    """
+    said = _table(language()).get(text, text)
+    if values:
+        said = said.format(**values)
+    return chosen(said) if language() == "ko" else said
+
+
+@contextmanager
+def spoken(name):
+    """Speak that language within the block.
+
+    >>> with spoken("ko"):
+    ...     language()
+    'ko'
+    """
+    _now.append(name)
+    try:
+        yield
+    finally:
+        _now.pop()
+
+
+@cache
+def _table(name):
+    path = Path(__file__).with_name(f"{name}.json")
+    return json.loads(path.read_text("utf-8")) if path.exists() else {}
