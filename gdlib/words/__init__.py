@@ -1,6 +1,6 @@
 """What gdlib says to readers, in their language: that of GDLIB_LANGUAGE, such as ko, or of `spoken`.
 
-The code says it in English, `say("after {n} steps", n=3)`; the tables beside this file, made of locale/*/gdlib.po, say
+The code says it in English, `say("after {n} steps", n=3)`, or notes it, `noted("...")`, and says it later; the tables beside this file, made of locale/*/gdlib.po, say
 what stands there in another language. What a table lacks is said in English.
 """
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from gdlib.words.particles import chosen
 
-__all__ = ["language", "say", "spoken"]
+__all__ = ["language", "noted", "say", "spoken"]
 
 _now = []  # the languages of `spoken`, the innermost last
 
@@ -22,15 +22,24 @@ def language():
     return _now[-1] if _now else os.environ.get("GDLIB_LANGUAGE") or "en"
 
 
-def say(text, **values):
-    """A text in the language that is spoken, with `values` in its fields.
+def noted(text):
+    """The text as it is, for `say` to say later: so that it is found by who translates.
+
+    >>> noted("after {n} steps")
+    'after {n} steps'
+    """
+    return text
+
+
+def say(text, *places, **values):
+    """A text in the language that is spoken, with `places` or `values` in its fields.
 
     >>> say("after {n} steps", n=3)
     'after 3 steps'
     """
     said = _table(language()).get(text, text)
-    if values:
-        said = said.format(**values)
+    if places or values:
+        said = said.format(*places, **values)
     return chosen(said) if language() == "ko" else said
 
 

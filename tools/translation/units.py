@@ -27,6 +27,7 @@ FIELD = re.compile(r"\{\{|\}\}|\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}")
 LINES = ("subslide", "fragment", "show", "above")  # metadata that name lines by their words
 SHOWN = {"label", "title", "xlabel", "ylabel", "unit", "name", "legend"}  # keywords whose single words readers see
 WIDTH = 88  # of a line of code
+SAYS = ("say", "noted")  # functions of gdlib.words
 HIDDEN = {"cases", "right"}  # cells of an exercise of which a student sees no comment
 
 
@@ -40,7 +41,7 @@ def texts_of(path):
 
     if path.suffix == ".py":
         calls = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
-        return [(call.args[0].value, "gdlib") for call in calls if ast.unparse(call.func) == "say" and call.args]
+        return [(call.args[0].value, "gdlib") for call in calls if ast.unparse(call.func) in SAYS and isinstance(call.args[0], ast.Constant)]
     translated(source, say)
     return found
 
