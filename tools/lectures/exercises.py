@@ -1,5 +1,5 @@
 """What derives from exercises/solutions/NN_name.md: the students' notebooks, exercises/NN_name.ipynb, and
-gdlib/data/questions.zip, from which an installed gdlib reads its questions.
+gdlib/data/questions.zip, from which an installed gdlib reads its questions; questions.ko.zip in Korean.
 
     python -m lectures.exercises build [NAME ...]    derive them all, or the notebooks whose names begin with NAME
     python -m lectures.exercises check [NAME ...]    is each stored one what its source gives?
@@ -16,6 +16,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import nbformat
 
 from gdlib.checks import bank
+from translation import catalogs, edition
 
 ROOT = Path(__file__).resolve().parents[2]
 METADATA = {  # of every notebook
@@ -108,6 +109,9 @@ def main(arguments, root=ROOT):
     if not chosen:
         raise SystemExit(f"no exercise begins with {' or '.join(arguments[1:])}")
     made = {root / "gdlib" / "data" / "questions.zip": {source.name: source.read_text("utf-8") for source in sources}}
+    for language in catalogs.languages(root):
+        said = {source: edition.said(source, catalogs.words(language, source.stem)) for source in sources}
+        made[root / "gdlib" / "data" / f"questions.{language}.zip"] = {s.name: text for s, text in said.items()}
     for source in chosen:
         made[root / "exercises" / f"{source.stem}.ipynb"] = nbformat.writes(derived(bank.Exercise(source))) + "\n"
     stale = [path for path, new in made.items() if contents(path) != new]

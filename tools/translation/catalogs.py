@@ -3,11 +3,13 @@
     python -m translation.catalogs update LANGUAGE    take in what the sources say now, and list what is missing
     python -m translation.catalogs check LANGUAGE     is each file what the sources say, and nothing to be renewed?
 
-A file has the units of a lecture, its exercise, its plan and its questions; `guide`, `site` and `gdlib` have the others.
+A file has the units of a lecture, its exercise, its plan and its questions; `guide` and `site` have the other texts, `words`
+what gdlib and the tools say, `front` what the explorers say. Of these, tables are made that need no gettext to be read.
 A unit whose English has changed is "to be renewed" (fuzzy, as gettext calls it): until then readers see the English.
 """
 
 import difflib
+import json
 import re
 import sys
 from collections import Counter
@@ -27,6 +29,11 @@ OTHERS = {
 ALIKE = 0.6  # how like an old English unit must be, of 1, for its translation to be renewed
 
 
+def languages(root=ROOT):
+    """The languages of locale, such as ["ko"]."""
+    return sorted(path.name for path in (root / "locale").glob("*") if path.is_dir())
+
+
 def groups(root=ROOT):
     """{name of a PO file: its Markdown sources}."""
     found = {}
@@ -36,6 +43,7 @@ def groups(root=ROOT):
     for name, patterns in OTHERS.items():
         paths = [path for pattern in patterns for path in sorted(root.glob(pattern))]
         found[name] = [path for path in paths if not re.match(r"\d\d_", path.name)]
+    found["words"] = [path for folder in ("gdlib", "tools") for path in sorted((root / folder).glob("**/*.py"))]
     return found
 
 
@@ -43,6 +51,8 @@ def messages(paths, root=ROOT):
     """What the sources say: {unit: (its files, what it is)}, in their order."""
     found = {}
     for path in paths:
+        if "node_modules" in path.parts:
+            continue
         for text, what in units.texts_of(path):
             files, _ = found.setdefault(text, ([], what))
             if (file := str(path.relative_to(root))) not in files:
@@ -87,8 +97,10 @@ def words(language, name):
     return {entry.msgid: entry.msgstr for entry in read(language, name) if entry.msgstr and "fuzzy" not in entry.flags}
 
 
-def to_be_renewed(language, name):
-    return [entry for entry in read(language, name) if "fuzzy" in entry.flags]
+def tables(language, root=ROOT):
+    """What is made of the PO files: {path: its text}, tables of words."""
+    table = json.dumps(words(language, "words"), ensure_ascii=False, indent=0, sort_keys=True)
+    return {root / "gdlib" / "words" / f"{language}.json": table + "\n"}
 
 
 # --- what must be alike ---------------------------------------------------------------------------
@@ -137,6 +149,11 @@ def main(arguments):
                 f"{name}.po, {fault}: {entry.msgid}" for fault in faults(entry.msgid, entry.msgstr) if entry.msgstr
             ]
         print(f"{name}: {len(old)} units, {len(lacking)} are missing")
+    for path, table in tables(language).items():
+        if do == "update":
+            path.write_text(table, "utf-8")
+        elif not path.exists() or path.read_text("utf-8") != table:
+            wrong.append(f"{path.name} is not what its PO file gives: make translate")
     print("\n".join(wrong))
     if wrong and do == "check":
         raise SystemExit(f"{len(wrong)} to mend")
