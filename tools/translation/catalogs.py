@@ -14,6 +14,8 @@ import re
 import sys
 from collections import Counter
 from pathlib import Path
+from shutil import which
+from subprocess import run
 
 import polib
 
@@ -60,6 +62,14 @@ def messages(paths, root=ROOT):
     return found
 
 
+def of_the_front(root=ROOT):
+    """What the explorers' JavaScript says, as `messages` gives it; None where there is no Node.js."""
+    if not which("node") or not (root / "tools" / "front" / "node_modules").exists():
+        return None
+    found = json.loads(run(["node", root / "tools" / "front" / "messages.js"], capture_output=True, check=True).stdout)
+    return {message["msgid"]: ([message["file"]], " ".join(["front", *message["values"]])) for message in found}
+
+
 def updated(old, found):
     """A PO file with the units that are found: with their translation in `old`, or with that of a unit of which this is a
     new version, to be renewed, or without any."""
@@ -99,8 +109,11 @@ def words(language, name):
 
 def tables(language, root=ROOT):
     """What is made of the PO files: {path: its text}, tables of words."""
-    table = json.dumps(words(language, "words"), ensure_ascii=False, indent=0, sort_keys=True)
-    return {root / "gdlib" / "words" / f"{language}.json": table + "\n"}
+    paths = {"words": root / "gdlib" / "words" / f"{language}.json", "front": root / "locale" / language / "front.json"}
+    return {
+        path: json.dumps(words(language, name), ensure_ascii=False, indent=0, sort_keys=True) + "\n"
+        for name, path in paths.items()
+    }
 
 
 # --- what must be alike ---------------------------------------------------------------------------
@@ -128,35 +141,42 @@ def faults(text, said):
             yield "a space at the beginning or the end differs"
 
 
+def wrong(name, file, found):
+    """What is to be mended in a PO file, in words."""
+    if [entry.msgid for entry in file] != [*found]:
+        yield f"{name}.po is not what the sources say: make translate"
+    for entry in file:
+        if "fuzzy" in entry.flags:
+            yield f"{name}.po, to be renewed: {entry.msgid}"
+        for fault in faults(entry.msgid, entry.msgstr) if entry.msgstr else ():
+            yield f"{name}.po, {fault}: {entry.msgid}"
+
+
 def main(arguments):
     if len(arguments) != 2 or arguments[0] not in ("update", "check"):
         raise SystemExit(__doc__)
-    do, language = arguments
-    wrong, missing = [], 0
-    for name, paths in groups().items():
-        old, found = read(language, name), messages(paths)
-        if do == "update":
+    update, language = arguments[0] == "update", arguments[1]
+    found_in, to_mend = {name: messages(paths) for name, paths in groups().items()}, []
+    if (front := of_the_front()) is None:
+        print("Node.js and `make front` are needed to see what the explorers say")
+    else:
+        found_in["front"] = front
+    for name, found in found_in.items():
+        file = read(language, name)
+        if update:
+            file = updated(file, found)
             path_of(language, name).parent.mkdir(parents=True, exist_ok=True)
-            old = updated(old, found)
-            old.save(str(path_of(language, name)))
-        elif [entry.msgid for entry in old] != [*found]:
-            wrong.append(f"{name}.po is not what the sources say: make translate")
-        lacking = [entry for entry in old if not entry.msgstr]
-        missing += len(lacking)
-        wrong += [f"{name}.po, to be renewed: {entry.msgid}" for entry in old if "fuzzy" in entry.flags]
-        for entry in old:
-            wrong += [
-                f"{name}.po, {fault}: {entry.msgid}" for fault in faults(entry.msgid, entry.msgstr) if entry.msgstr
-            ]
-        print(f"{name}: {len(old)} units, {len(lacking)} are missing")
+            file.save(str(path_of(language, name)))
+        to_mend += wrong(name, file, found)
+        print(f"{name}: {len(file)} units, {sum(not entry.msgstr for entry in file)} are missing")
     for path, table in tables(language).items():
-        if do == "update":
+        if update:
             path.write_text(table, "utf-8")
         elif not path.exists() or path.read_text("utf-8") != table:
-            wrong.append(f"{path.name} is not what its PO file gives: make translate")
-    print("\n".join(wrong))
-    if wrong and do == "check":
-        raise SystemExit(f"{len(wrong)} to mend")
+            to_mend.append(f"{path.name} is not what its PO file gives: make translate")
+    print("\n".join(to_mend))
+    if to_mend and not update:
+        raise SystemExit(f"{len(to_mend)} to mend")
 
 
 if __name__ == "__main__":
