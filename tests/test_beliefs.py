@@ -96,13 +96,12 @@ def result(wrong=None):
 def sheet(folder, results, **more):
     """The Sheet of a folder of submissions and of results."""
     students, others, _ = collect.collected(folder, [], folder)
+    rules = policy.policy(EXERCISE, {})
     for name, student in students.items():
         copies.chosen([copies.looked_at(entry) for entry in student.notebooks], EXERCISE.number)
-        results.setdefault(name, {"rows": [], "notes": []})
-    rules = policy.policy(EXERCISE, {})
-    grades = {name: policy.graded(name, results[name], rules) for name in students}
-    notes = {name: [] for name in students}
-    return reports.Sheet(EXERCISE, rules, students, results, grades, notes, others, **more)
+        student.result = results.get(name, {"rows": [], "notes": []})
+        student.grade = policy.graded(name, student.result, rules)
+    return reports.Sheet(EXERCISE, rules, students, others, **more)
 
 
 FIELDS = ["lecture", "question", "prediction", "answer", "right", "score", "reason", "time"]
@@ -228,7 +227,8 @@ def test_a_class_without_evidence_says_so_and_one_that_agrees_too(tmp_path):
 
 
 def test_nobody_is_named_where_names_are_left_out(thirty):
-    text = reports.overview(dataclasses.replace(thirty, named=False, notes={n: ["late"] for n in thirty.students}))
+    late = {name: dataclasses.replace(student, notes=["late"]) for name, student in thirty.students.items()}
+    text = reports.overview(dataclasses.replace(thirty, named=False, students=late))
     assert "student0" not in text
     assert "More rows disagree." not in text  # a reason may name somebody
     assert "Ask next: question 5.3 of the bank" in text

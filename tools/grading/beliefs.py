@@ -210,7 +210,7 @@ def letter(sign, said):
 def evidence(sign, sheet):
     """{student: (does the answer show the belief?, the reason for it)} of those whose answer could show it."""
     if sign.kind == "mistake":
-        rows = ((n, row) for n in sheet.tried for row in sheet.results[n]["rows"] if row["question"] == sign.where)
+        rows = ((name, row) for name in sheet.tried for row in sheet.rows(name) if row["question"] == sign.where)
         words = sign.shows.split(", ")
         return {
             name: (any(word in (row["mistake"] or "") for word in words), "")

@@ -113,6 +113,16 @@ def mark(cell):
     return ""
 
 
+def mark_of(number, kind="q"):
+    """The mark of the cell that holds a question's answer, or its check."""
+    return f"{kind}{number.replace('.', '-')}"
+
+
+def number_of(mark):
+    """The number of the question that a mark is of."""
+    return mark.removeprefix("check").removeprefix("q").replace("-", ".")
+
+
 def exercise_of(code):
     """The number of the exercise that most of the cells belong to, by their marks; where all are lost, by the checks in
     them and the headings above; None where there is nothing of it."""
@@ -129,7 +139,7 @@ def submitted(path, exercise):
     code, problem = read(path)
     code, notes = identified(code, exercise)
     turned = [
-        f"{cell['mark'][1:].replace('-', '.')}: its cell {cell['at']} is {cell['was']}; it was read as code."
+        f"{number_of(cell['mark'])}: its cell {cell['at']} is {cell['was']}; it was read as code."
         for cell in code
         if "was" in cell
     ]
@@ -142,7 +152,7 @@ def identified(code, exercise):
     A function is known by its name wherever it stands; values by their names below their heading or above their check.
     """
     marks = {cell["mark"] for cell in code}
-    lost = {q.id: q for q in exercise.questions.values() if f"q{q.id.replace('.', '-')}" not in marks}
+    lost = {q.id: q for q in exercise.questions.values() if mark_of(q.id) not in marks}
     if not lost:
         return code, []
     made, notes = [], {}
@@ -150,7 +160,7 @@ def identified(code, exercise):
         for piece in pieces(cell, exercise, lost):
             made.append(piece)
             if piece is not cell and piece["mark"].startswith("q") and piece["mark"] != cell["mark"]:
-                number = piece["mark"][1:].replace("-", ".")
+                number = number_of(piece["mark"])
                 notes[number] = f"{number}: its cell had lost its mark or was merged; cell {cell['at']} has its name."
     return made, [*notes.values()]
 
@@ -160,11 +170,11 @@ def pieces(cell, exercise, lost):
     lines, starts, own = cell["source"].splitlines(), [(0, cell["mark"])], {}
     for question in exercise.questions.values():
         free = not question.asks_for_values or cell["under"] == question.id or f'"{question.id}"' in cell["source"]
-        if cell["mark"] == f"q{question.id.replace('.', '-')}" or (question.id in lost and free):
-            own |= dict.fromkeys(question.names, f"q{question.id.replace('.', '-')}")
+        if cell["mark"] == mark_of(question.id) or (question.id in lost and free):
+            own |= dict.fromkeys(question.names, mark_of(question.id))
     for n, line in enumerate(lines):
         check, name = _CHECK.match(line), _NAME.match(line)
-        mark_here = f"check{check[1].replace('.', '-')}" if check else name and own.get(name[1] or name[2])
+        mark_here = mark_of(check[1], "check") if check else name and own.get(name[1] or name[2])
         if mark_here and mark_here != starts[-1][1]:
             while n and lines[n - 1].startswith(("#", "@")):
                 n -= 1
