@@ -5,7 +5,6 @@ A student can change it: it is for talking about, not for points.
 """
 
 import csv
-import io
 import json
 import math
 import re
@@ -18,6 +17,7 @@ from typing import NamedTuple
 
 from grading import reading
 from grading.collect import short
+from grading.lms import rows_of
 from lectures import plans, questions
 
 TABLE = questions.BANK.parent / "beliefs.md"
@@ -110,10 +110,10 @@ def records(entry):
     large = entry.path.stat().st_size > (reading.LARGE if entry.notebook else LARGEST)
     try:
         text = "" if large else entry.path.read_text("utf-8-sig")
-        if exported and exported[1].lower() == "csv":
-            rows = csv.DictReader(io.StringIO(text))
+        if exported:
+            rows = rows_of(text) if exported[1].lower() == "csv" else json.loads(text)
         else:
-            rows = json.loads(text) if exported else forms(json.loads(text))
+            rows = forms(json.loads(text))
         rows = [record(row) for row in islice(rows, MOST) if isinstance(row, dict) and row.get("question")]
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError, csv.Error):
         rows = []

@@ -339,14 +339,10 @@ def written(sheet, options, base):
 
 def all_exercises(base, out):
     """gradebook.csv in the base: a row for each student, a column for each exercise that was graded there."""
-    found = {}
+    first, found = (base / "exercise").read_text().strip(), {}
     for path in sorted({*base.glob("grades.csv"), *base.glob("exercise-*/grades.csv"), out / "grades.csv"}):
-        of = (
-            (base / "exercise").read_text().strip()
-            if path.parent == base
-            else path.parent.name.removeprefix("exercise-")
-        )
-        found[of] = reports.totals(path)
+        of = first if path.parent == base else path.parent.name.removeprefix("exercise-")
+        found[of] = {row["student"]: row for row in lms.rows_of(path.read_text("utf-8-sig"))}
     write(base / "gradebook.csv", reports.together(found), "utf-8-sig")
 
 

@@ -187,3 +187,24 @@ def filled(roster, columns, grades):
                     most = possible[0] if possible else lines[grade[0]][own] if own is not None else ""
                     lines[grade[0]][at] = scaled(grade[3], grade[4], most)
     return [header, *lines]
+
+
+# --- tables as CSV -------------------------------------------------------------------------------
+
+
+def rows_of(text, separator=","):
+    """[{head: cell}] of a table's text, one at a time; a cell that is missing is ""."""
+    return csv.DictReader(io.StringIO(text), delimiter=separator, restval="")
+
+
+def csv_text(rows):
+    """A table's text, of lists of cells."""
+    stream = io.StringIO()
+    csv.writer(stream, lineterminator="\n").writerows([map(harmless, row) for row in rows])
+    return stream.getvalue()
+
+
+def harmless(value):
+    """Text that no spreadsheet takes for a formula; a number stays what it is."""
+    formula = isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") and value != "-"
+    return f"'{value}" if formula else value

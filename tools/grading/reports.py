@@ -3,8 +3,6 @@
 The pages are the templates beside this file; they escape whatever came in.
 """
 
-import csv
-import io
 import re
 from collections import Counter
 from dataclasses import dataclass, field
@@ -17,6 +15,7 @@ import jinja2
 from gdlib.checks import OUTCOMES, Verdict
 from gdlib.checks.verdicts import SIGNS, prose
 from grading import beliefs, collect, lms, policy
+from grading.lms import csv_text
 from lectures import plans
 
 PAGES = jinja2.Environment(
@@ -86,10 +85,6 @@ class Sheet:
         return [f"Not graded: {why}"] * bool(why) + [collect.short(note, NOTE) for note in self.students[name].notes]
 
 
-def title(question):
-    return f"{question.id} {question.title}"
-
-
 def number(points):
     """Points as they are written; "" where there are none."""
     return "" if points is None else f"{round(points, 2):g}"
@@ -102,33 +97,17 @@ def address(student):
 PAGES.filters |= {"prose": prose, "number": number, "address": address}
 
 
-def feedback(student, sheet):
+def feedback(name, sheet):
     """A student's page: what the check says of each answer."""
-    rows, grade = [], sheet.students[student].grade
-    for row in sheet.rows(student):
-        verdict = Verdict(**{name: value for name, value in row.items() if name != "score"})
+    student, answers = sheet.students[name], []
+    for row in [] if student.result.get("ungraded") else sheet.rows(name):
+        verdict = Verdict(**{field: value for field, value in row.items() if field != "score"})
         question = sheet.exercise.questions[row["question"]]
         asked = [(kind, re.sub(r"\A## .*\n+", "", text)) for kind, text in question.before]
-        said = verdict._repr_html_(), grade.comments.get(question.id, "")
-        rows.append((title(question), asked, *said, weighed(sheet, grade, question)))
-    return PAGES.get_template("feedback.html").render(
-        title=f"{student}: exercise {sheet.exercise.number}",
-        total=number(grade.total),
-        maximum=number(sheet.policy.maximum),
-        comment=grade.comments.get("", ""),
-        notes=sheet.said(student),
-        rows=rows if not sheet.students[student].result.get("ungraded") else [],
-    )
-
-
-def weighed(sheet, grade, question):
-    """What is said of a question's points, where that is not plain."""
-    key, weight = question.id, sheet.policy.weights.get(question.id)
-    if weight is None:
-        return "does not count"
-    points = grade.points.get(key)
-    plain = weight == 1 and points in (0, 1, None)
-    return "" if plain else f"{number(points)} of {number(weight)} points"
+        answers.append((question, asked, verdict._repr_html_()))
+    title, said = f"{name}: exercise {sheet.exercise.number}", sheet.said(name)
+    about = {"title": title, "policy": sheet.policy, "grade": student.grade, "notes": said, "answers": answers}
+    return PAGES.get_template("feedback.html").render(about)
 
 
 def brief(name, sheet):
@@ -144,18 +123,6 @@ def brief(name, sheet):
         said.append(" ".join([head, message, grade.comments.get(row["question"], "")]))
     lines = (" ".join(re.sub(r"[^\x20-\ud7ff\ue000-\U0010ffff]", " ", text).split()) for text in said if text)
     return "<br>".join(prose(collect.short(line, NOTE)) for line in lines)
-
-
-def csv_text(rows):
-    stream = io.StringIO()
-    csv.writer(stream, lineterminator="\n").writerows([map(harmless, row) for row in rows])
-    return stream.getvalue()
-
-
-def harmless(value):
-    """Text that no spreadsheet takes for a formula; a number stays what it is."""
-    formula = isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") and value != "-"
-    return f"'{value}" if formula else value
 
 
 def table(sheet):
@@ -198,21 +165,16 @@ def for_platform(sheet):
     return {f"{platform}.csv": csv_text(rows)}
 
 
-def totals(path):
-    """{student: (id, total, max)} of a grades.csv."""
-    rows = csv.DictReader(io.StringIO(path.read_text("utf-8-sig")))
-    return {row["student"]: (row["id"], row["total"], row["max"]) for row in rows}
-
-
 def together(found):
-    """gradebook.csv, of {exercise: totals}."""
+    """gradebook.csv, of {exercise: {student: the row of its grades.csv}}."""
     numbers, names = sorted(found), sorted({name for of in found.values() for name in of})
-    most = number(sum(float(next(iter(found[n].values()))[2]) for n in numbers if found[n]))
+    most = number(sum(float(next(iter(found[n].values()))["max"]) for n in numbers if found[n]))
     rows = [["student", "id", *(f"exercise {n}" for n in numbers), "total", "max"]]
     for name in names:
-        ids, points, _ = zip(*(found[n].get(name, ("", "", "")) for n in numbers), strict=True)
-        total = number(sum(float(p or 0) for p in points))
-        rows.append([name.removeprefix("'"), next(filter(None, ids), ""), *points, total, most])
+        lines = [found[n].get(name, {"id": "", "total": ""}) for n in numbers]
+        points, ids = [line["total"] for line in lines], [line["id"] for line in lines if line["id"]]
+        total = number(sum(float(one or 0) for one in points))
+        rows.append([name.removeprefix("'"), (ids or [""])[0], *points, total, most])
     return csv_text(rows)
 
 
@@ -249,7 +211,7 @@ def counted(question, places, sheet):
     wrong = sum(outcomes[outcome] for outcome in WRONG)
     mistakes = sorted(who.items(), key=lambda item: (not item[0][1], -len(item[1]), item[0][0]))
     return {
-        "title": title(question),
+        "title": f"{question.id} {question.title}",
         "counts_for": question.id in sheet.policy.weights,
         "optional": question.id in policy.optional(sheet.exercise),
         "counts": [outcomes[outcome] for outcome in OUTCOMES],
