@@ -14,7 +14,7 @@ import pytest
 
 from gdlib.checks import Verdict, bank
 from grading import beliefs, collect, copies, policy, reports
-from lectures import plans
+from lectures import plans, questions
 
 ROOT = Path(__file__).parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("0*.ipynb"))
@@ -67,7 +67,7 @@ def test_a_mistake_that_shows_a_belief_is_one_that_the_check_names(belief, sign)
 
 @pytest.mark.parametrize("belief,sign", of_kind("bank"))
 def test_an_option_that_shows_a_belief_is_a_wrong_one(belief, sign):
-    wrong = {option.letter for option in beliefs.bank()[sign.where].options if not option.right}
+    wrong = {option.letter for option in questions.bank()[sign.where].options if not option.right}
     assert {*sign.shows.split(", ")} <= wrong
 
 
@@ -197,7 +197,7 @@ def test_a_question_of_the_bank_is_evidence_too_and_not_asked_twice(tmp_path):
     votes = [
         ("3.3 Nine times the rate", "A"),
         ("3.3", "8, about a ninth."),
-        (beliefs.bank()["3.3"].text, "B"),
+        (questions.bank()["3.3"].text, "B"),
         ("3.3", "?"),
     ]
     for n, (asked, said) in enumerate(votes):

@@ -68,12 +68,6 @@ def table():
     return found
 
 
-@cache
-def bank():
-    """{number: Question} of all lectures."""
-    return {asked.number: asked for path in sorted(questions.BANK.glob("*.md")) for asked in questions.read(path)}
-
-
 def row_of(sign):
     """The row of a plan that a Sign of the kind "show" names. StopIteration where there is none."""
     (path,) = questions.BANK.parent.glob(f"0{sign.where}_*.md")
@@ -198,12 +192,12 @@ def is_about(sign, asked):
     """Is a question that was answered the one of a Sign?"""
     if sign.kind == "prediction":
         return sign.where.partition(": ")[2] in asked
-    return asked.split(" ")[0] == sign.where or asked == plain(bank()[sign.where].text)[:1000]
+    return asked.split(" ")[0] == sign.where or asked == plain(questions.bank()[sign.where].text)[:1000]
 
 
 def letter(sign, said):
     """The option of the bank that was chosen, by its letter or its words; "" where it is none."""
-    options = bank()[sign.where].options
+    options = questions.bank()[sign.where].options
     return next((one.letter for one in options if plain(said) in (one.letter, plain(one.answer))), "")
 
 
@@ -255,5 +249,11 @@ def next_question(sheet):
         if asks and one.hold and one.others:
             ask = min(asks, key=lambda sign: any(is_about(sign, asked) for asked in sheet.given))
             show = next(sign for sign in one.signs if sign.kind == "show")
-            return {"held": one, "question": bank()[ask.where], "sign": ask, "lecture": show.where, "row": row_of(show)}
+            return {
+                "held": one,
+                "question": questions.bank()[ask.where],
+                "sign": ask,
+                "lecture": show.where,
+                "row": row_of(show),
+            }
     return None

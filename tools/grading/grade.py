@@ -289,7 +289,9 @@ def digest(path):
 def fingerprint(exercise, *settings):
     """What a result depends on besides the notebook: the questions, the code that grades, the settings."""
     found = hashlib.sha256(repr((exercise.text, settings)).encode())
-    for path in sorted([*GDLIB.rglob("*.py"), *Path(__file__).parent.glob("*.py")]):
+    for path in sorted(
+        [*GDLIB.rglob("*.py"), *Path(__file__).parent.glob("*.py"), *Path(__file__).parent.glob("*.toml")]
+    ):
         found.update(path.read_bytes())
     return found.hexdigest()
 

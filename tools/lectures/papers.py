@@ -21,7 +21,7 @@ import jinja2
 from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
-from lectures.exercises import write
+from lectures.exercises import chosen, write
 from lectures.questions import BANK, read
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -144,12 +144,11 @@ def main(arguments=None):
     parser.add_argument("--seed", type=int, default=0, help="0: the bank's own numbers")
     parser.add_argument("names", nargs="*")
     given = parser.parse_args(arguments)
-    chosen = [path for path in sorted(BANK.glob("*.md")) if path.name.startswith(tuple(given.names) or "")]
-    if not chosen or given.seed < 0:
-        parser.error("no bank begins so, or the seed is below 0")
+    if given.seed < 0:
+        parser.error(f"the seed is below 0: {given.seed}")
     target = BUILD / f"seed-{given.seed}" if given.seed else BUILD
     target.mkdir(parents=True, exist_ok=True)
-    for path in chosen:
+    for path in chosen(sorted(BANK.glob("*.md")), given.names, "bank"):
         asked = read(path, given.seed)
         made = papers(path.stem, f"Questions on lecture {int(path.name[:2])}", asked, given.seed)
         for file, contents in made.items():
