@@ -169,11 +169,11 @@ def with_roster(students, roster):
     for name, student in students.items():
         line = roster.find(name, student.id)
         if line is not None and line not in here:
-            here[line], cells = student, roster.lines[line]
-            student.name, student.id = roster.cell(cells, "name"), roster.number(cells) or student.id
-            student.submitted = roster.cell(cells, "submitted").strip("-") or student.submitted
-    absent = [roster.lines[line] for line in roster.students if line not in here]
-    absent = [collect.Student(lms.clean(roster.cell(cells, "name")), roster.number(cells)) for cells in absent]
+            here[line], known = student, roster.students[line]
+            student.name, student.id = known["name"], known["id"] or student.id
+            student.submitted = known["submitted"].strip("-") or student.submitted
+    absent = [known for line, known in roster.students.items() if line not in here]
+    absent = [collect.Student(lms.clean(known["name"]), known["id"]) for known in absent]
     return collect.named([*students.values(), *absent])
 
 

@@ -48,15 +48,14 @@ def cells(data):
     problem = ""
     try:
         notebook = json.loads(data)
-        found = notebook["cells"] if "cells" in notebook else older(notebook)
+        sheets = [notebook] if "cells" in notebook else notebook["worksheets"]  # of format 3
+        found = [cell for sheet in sheets for cell in sheet["cells"]]
     except (ValueError, RecursionError) as error:
         found = salvaged(data.decode("utf-8", "replace"))
         line = f" at line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
         rest = f"; the {len(found)} cells before that were graded" if found else ""
         problem = f"The file is damaged or no notebook: its JSON breaks{line}{rest}."
     except (TypeError, KeyError, AttributeError):
-        return [], "This is JSON, and no notebook."
-    if not isinstance(found, list):
         return [], "This is JSON, and no notebook."
     code, left, under = [], CODE, ""
     for at, cell in enumerate(found, 1):
@@ -75,11 +74,6 @@ def cells(data):
             made |= {"source": re.sub(r"^\s*```.*$", "", source, flags=re.M), "was": str(kind)[:20]}
         code.append(made)
     return code, problem
-
-
-def older(notebook):
-    """The cells of a notebook in format 3, which has them in worksheets."""
-    return [cell for sheet in notebook["worksheets"] for cell in sheet["cells"]]
 
 
 def text_of(cell):

@@ -101,21 +101,17 @@ def turned(items, n):
     return [*items[n:], *items[:n]]
 
 
-def lettered(options):
-    return [option._replace(letter="ABCDEFGH"[n]) for n, option in enumerate(options)]
-
-
 def two_orders(asked, seed):
     """The questions of sheet A and of sheet B: on B none has the number that it has on A, and no option its letter."""
     chance = Random(f"sheets {seed}")
     sheet_a = chance.sample(asked, len(asked))
     orders = [chance.sample(question.options, len(question.options)) for question in sheet_a]
     others = [turned(order, chance.randrange(1, len(order))) for order in orders]
-    sheet_a, sheet_b = (
-        [question._replace(options=lettered(order)) for question, order in zip(sheet_a, found, strict=True)]
-        for found in (orders, others)
-    )
-    return sheet_a, turned(sheet_b, chance.randrange(1, len(asked)))
+    sheets = []
+    for found in (orders, others):
+        lettered = [[o._replace(letter="ABCDEFGH"[n]) for n, o in enumerate(order)] for order in found]
+        sheets.append([question._replace(options=options) for question, options in zip(sheet_a, lettered, strict=True)])
+    return sheets[0], turned(sheets[1], chance.randrange(1, len(asked)))
 
 
 def keyed(asked, sheets):
