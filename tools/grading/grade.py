@@ -223,10 +223,14 @@ def mark_all(sheet, options, scratch):
         if not result.get("ungraded"):
             write(result_file(sheet.out, name), json.dumps(student.result, indent=1))
 
-    paths = {name: sheet.students[name].best.path for name in todo if readable(sheet.students[name].best)}
-    for name in todo.keys() - paths.keys():
-        shut = [entry.why for entry in sheet.students[name].entries if "can't be opened" in entry.why]
-        done(name, {"ungraded": shut[0]} if shut else {})
+    paths = {}
+    for name in todo:
+        best, entries = sheet.students[name].best, sheet.students[name].entries
+        shut = [entry.why for entry in entries if "can't be opened" in entry.why]
+        if best is not None and best.path is not None and best.why not in shut:
+            paths[name] = best.path
+        else:
+            done(name, {"ungraded": shut[0]} if shut else {})
     count, what = len(sheet.students), f"exercise {sheet.exercise.number}"
     bar = tqdm(total=count, initial=count - len(paths), unit=" notebooks", desc=what)
     with staged() as course, bar:
@@ -237,11 +241,6 @@ def mark_all(sheet, options, scratch):
             done(name, result)
             bar.update()
     return len(todo)
-
-
-def readable(best):
-    """Is there a notebook that can be opened?"""
-    return best is not None and best.path is not None and "can't be opened" not in best.why
 
 
 def result_file(out, student):
@@ -289,9 +288,8 @@ def digest(path):
 def fingerprint(exercise, *settings):
     """What a result depends on besides the notebook: the questions, the code that grades, the settings."""
     found = hashlib.sha256(repr((exercise.text, settings)).encode())
-    for path in sorted(
-        [*GDLIB.rglob("*.py"), *Path(__file__).parent.glob("*.py"), *Path(__file__).parent.glob("*.toml")]
-    ):
+    here = Path(__file__).parent
+    for path in sorted([*GDLIB.rglob("*.py"), *here.glob("*.py"), *here.glob("*.toml")]):
         found.update(path.read_bytes())
     return found.hexdigest()
 
@@ -319,9 +317,8 @@ def written(sheet, options, base):
     """Grade, and write all reports; what else was done, in a few words."""
     for name, student in sheet.students.items():
         when, found = lms.moment(student.handed_in(student.best)), student.result
-        student.grade = policy.graded(
-            name, found if student.entries else {"rows": []}, sheet.policy, when, student.late
-        )
+        rows = found if student.entries else {"rows": []}
+        student.grade = policy.graded(name, rows, sheet.policy, when, student.late)
         student.notes = [*dict.fromkeys([*student.notes, *found["notes"], *student.grade.notes])]
     begun = [name for name in sheet.tried if any(row["outcome"] != "not attempted" for row in sheet.rows(name))]
     chosen = {name: sheet.students[name].best for name in begun}
