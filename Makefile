@@ -9,6 +9,7 @@ PORT ?= 8888
 LESSON ?= notebooks/01_differentiation.ipynb
 SEED ?= 0
 JOBS ?= 2
+LANGUAGE ?= en
 # Each worker has one core, and its matrices no second one. What takes longest begins first, so that no worker waits for the other one at the end.
 LONG := notebooks/05_mini_batches.ipynb tests/test_bank.py tests/test_lectures.py tests/test_grade.py
 # What measures time, and so shares the machine with no other test.
@@ -18,7 +19,7 @@ PARTS ?= pieces sheets site decks jupyterlite
 BIN := .venv/bin
 TOOL := PYTHONPATH=tools $(BIN)/python -m
 READY := .venv/ready
-EXTRAS := lint browser scale compiled bench teach site
+EXTRAS := lint browser scale compiled bench teach site korean
 COMPILE = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version $(OLDEST) --fork-strategy fewest \
 	--generate-hashes --custom-compile-command "make lock"
 # An extra's requirements; torch is not locked: the one on PyPI for Linux brings 3 GB of CUDA, and pip takes what is there.
@@ -32,11 +33,18 @@ FRONT_MODULES := $(FRONT)/node_modules/.package-lock.json
 export SUBMISSIONS ANSWERS
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-browser test-pages test-lite-network test-scale test-teach test-front lint front notebooks exercises check-notebooks grade questions inventory slides site lite lock picture bench everything clean
+.PHONY: help lab test test-browser test-pages test-lite-network test-scale test-teach test-front lint front notebooks exercises check-notebooks grade questions inventory slides site lite translate lock picture bench everything clean
 
 help:  ## list these targets
 	@echo "make TARGET, where TARGET is one of:"
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' Makefile
+
+# In another language (LANGUAGE=ko) these are made in build/ko, out of the sources with its texts: tools/translation.
+ifneq ($(LANGUAGE),en)
+lab test slides site notebooks exercises questions grade: .venv/ready-korean
+	@$(TOOL) translation.edition $(LANGUAGE)
+	@GDLIB_LANGUAGE=$(LANGUAGE) $(MAKE) --no-print-directory -C build/$(LANGUAGE) LANGUAGE=en $(if $(filter lab,$@),notebooks exercises) $@
+else
 
 lab: $(READY) .venv/trusted  ## install what is missing and open the first lecture in JupyterLab (PORT=8888)
 	@said=$$($(BIN)/python -c 'import socket; s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(("127.0.0.1", int("$(PORT)")))' 2>&1) \
@@ -115,6 +123,11 @@ site: .venv/ready-site $(MODULES)  ## the course as a web site into build/site, 
 lite: .venv/ready-site $(MODULES)  ## the course in the browser, on Pyodide, into build/site/lite (docs/lite/README.md says what is tested)
 	@$(TOOL) pages.lite build
 	@$(TOOL) pages.site link
+
+endif
+
+translate: $(READY)  ## take what the English says now into locale/*/*.po, and list what is missing (locale/README.md)
+	@$(TOOL) translation.catalogs update ko
 
 lock: .venv/ready-site  ## resolve pyproject.toml anew into requirements/*.lock (needs the network)
 	@$(COMPILE) --extra dev pyproject.toml --output-file requirements/course.lock

@@ -262,7 +262,7 @@ def reached_at_once(path):
 
 def test_whatever_pytest_reads_imports_what_make_test_installs():
     """One test of the browser imported playwright: `make test` failed wherever `make test-browser` had not been run."""
-    ours = {path.stem for path in ROOT.glob("tests/**/*.py")} | {"gdlib", "lectures", "pages", "grading"}
+    ours = {path.stem for path in ROOT.glob("tests/**/*.py")} | {"gdlib", "lectures", "pages", "grading", "translation"}
     given = {
         module
         for module, names in packages_distributions().items()

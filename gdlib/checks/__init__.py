@@ -30,6 +30,7 @@ from gdlib.checks.records import record
 from gdlib.checks.runner.calls import caller
 from gdlib.checks.runner.wire import Code, decode, encode, shown
 from gdlib.checks.verdicts import OUTCOMES, Verdict, printable
+from gdlib.words import say
 
 __all__ = ["check", "hint", "progress", "solution"]
 __all__ += ["OUTCOMES", "Code", "Verdict", "caller", "decode", "encode", "judge", "question", "shown"]
@@ -45,7 +46,8 @@ def check(number, *answer):
     """
     asked = question(number)
     if len(answer) != len(asked.names):
-        verdict = Verdict(asked.id, "error", f"`check` needs {' and '.join(asked.names)}: `{asked.check_cell}`")
+        needs = say("`check` needs {names}: `{call}`", names=", ".join(asked.names), call=asked.check_cell)
+        verdict = Verdict(asked.id, "error", needs)
     else:
         verdict = judge(asked, caller(answer if len(answer) > 1 else answer[0]))
         if earlier.is_old(asked.names, answer):
@@ -60,11 +62,10 @@ def check(number, *answer):
 def _of_earlier(verdict):
     """What to say where the cell of the answer has failed, and an earlier answer was judged."""
     if verdict.outcome == "not attempted":
-        message = "The cell above ended in an error: mend that, run it, then run this one again."
+        message = say("The cell above ended in an error: mend that, run it, then run this one again.")
         return replace(verdict, outcome="error", message=message)
-    return replace(
-        verdict, message=f"The cell above ended in an error; this is about your earlier answer. {verdict.message}"
-    )
+    old = say("The cell above ended in an error; this is about your earlier answer.")
+    return replace(verdict, message=f"{old} {verdict.message}")
 
 
 class Text(str):
@@ -81,9 +82,10 @@ def hint(number):
     asked = question(number)
     n = asked.hints_shown = min(asked.hints_shown + 1, len(asked.hints))
     if not n:
-        return Text(f"There are no hints to {asked.id}.")
-    last = f'\n\nThe next step is `solution("{asked.id}")`.' if n == len(asked.hints) else ""
-    return Text(f"**Hint {n} of {len(asked.hints)}.** {asked.hints[n - 1]}{last}")
+        return Text(say("There are no hints to {question}.", question=asked.id))
+    head = say("**Hint {n} of {all}.**", n=n, all=len(asked.hints))
+    last = "\n\n" + say('The next step is `solution("{question}")`.', question=asked.id)
+    return Text(f"{head} {asked.hints[n - 1]}{last * (n == len(asked.hints))}")
 
 
 def solution(number):

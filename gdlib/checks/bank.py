@@ -12,6 +12,7 @@ from gdlib import data
 from gdlib.checks.runner.calls import caller
 from gdlib.checks.runner.limits import quiet
 from gdlib.checks.runner.wire import Code, plain, shown
+from gdlib.words import language
 
 TAGS = ("solution", "stub", "cases", "mistake", "right")
 SETTINGS = {"rtol": 1e-6, "atol": 1e-9, "seconds": 4.0, "cases": None, "judge": None, "equivalent": {}}
@@ -217,9 +218,11 @@ class Exercise:
 
 
 def sources():
-    """The exercises' files in order: exercises/solutions beside the gdlib folder, else the copy in gdlib.data."""
+    """The exercises' files in order: exercises/solutions beside the gdlib folder, else the copy in gdlib.data, which
+    holds them in other languages too."""
     folder = Path(__file__).resolve().parents[2] / "exercises" / "solutions"
-    found = (folder if folder.is_dir() else data.questions()).iterdir()
+    here = folder.is_dir() and language() == "en"
+    found = (folder if here else data.questions(language())).iterdir()
     return sorted((p for p in found if re.fullmatch(r"\d\d_.*\.md", p.name)), key=lambda path: path.name)
 
 

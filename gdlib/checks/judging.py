@@ -7,19 +7,22 @@ import numpy as np
 
 from gdlib.checks import bank
 from gdlib.checks.comparing import agree, same
-from gdlib.checks.naming import DIFFERS, UNUSABLE, example, general, known_error, misfit, weight
+from gdlib.checks.naming import DIFFERS, UNUSABLE, example, general, known_error, misfit, raised, weight
 from gdlib.checks.runner.calls import statements
 from gdlib.checks.runner.limits import TooLong, quiet, within
 from gdlib.checks.runner.shapes import watched
 from gdlib.checks.runner.wire import built, shown
 from gdlib.checks.verdicts import Verdict
+from gdlib.words import noted, say
 
 SHORT = 0.5  # seconds for a known mistake: what takes longer does not end
-KEEPS = (
+KEEPS = noted(
     "Called twice with the same input, it gave two results. Does it draw random numbers, or does something stay from one "
     "call to the next, such as a list in its first line, `places=[]`?"
 )
-AS_GIVEN = "It is written in another way, and on every input it does what the given code does: the bug is still there."
+AS_GIVEN = noted(
+    "It is written in another way, and on every input it does what the given code does: the bug is still there."
+)
 
 
 @dataclass
@@ -54,15 +57,15 @@ def judge(question, call, seed=0):
         question = bank.question(question)
     cases = _cases(question, call, seed)
     if not cases:
-        return Verdict(question.id, "not attempted", "Fill in the cell above, run it, then run this one again.")
+        return Verdict(question.id, "not attempted", say("Fill in the cell above, run it, then run this one again."))
     bad = sorted((case for case in cases if case.wrong), key=lambda case: _weight(question, seed, case.position))
     if not bad:
-        praise = f"It is right on all {len(cases)} inputs." if cases[1:] else "That is right."
+        praise = say("It is right on all {n} inputs.", n=len(cases)) if cases[1:] else say("That is right.")
         return Verdict(question.id, "correct", praise, share=1.0)
     if question.stub and _does(question.stub, cases):
         if getattr(call, "statements", None) not in (None, statements(question.stub)):
-            return Verdict(question.id, "incorrect", AS_GIVEN, AS_GIVEN)
-        same_as_given = "It does what the given code does: nothing was changed, or nothing that shows."
+            return Verdict(question.id, "incorrect", say(AS_GIVEN), say(AS_GIVEN))
+        same_as_given = say("It does what the given code does: nothing was changed, or nothing that shows.")
         return Verdict(question.id, "not attempted", same_as_given)
     case, mistake = _named(call, cases, bad)
     message = mistake or case.wrong
@@ -99,17 +102,17 @@ def _named(call, cases, bad):
     if cases[-1].seen["kind"] == "too long":
         worst = cases[-1]
         if bad[1:]:
-            worst.wrong += f" Of the {worst.position} results before, {len(bad) - 1} were wrong."
+            worst.wrong += " " + say("Of the {n} results before, {k} were wrong.", n=worst.position, k=len(bad) - 1)
         return _known_mistake(cases, [], worst) or (worst, None)
     worst = next((case for case in bad if case.seen.get("error") == "TypeError" and known_error(case)), bad[0])
     right = [case for case in cases if case.wrong is None][:1]
     if any(_keeps_something(call, case) for case in (worst, *right)):
-        return worst, KEEPS
+        return worst, say(KEEPS)
     # What does on every input what a mistake does is that mistake; then shapes come before a `fits` that holds as well.
     clash, known = None, _known_mistake(cases, bad, worst, exact=not worst.question.asks_for_values)
     if known is None:
         clash = _mismatch(call, bad)
-        known = clash if clash and clash[1].startswith("The shapes") else _known_mistake(cases, bad, worst)
+        known = clash if clash and clash[0].seen["error"] == "Outer" else _known_mistake(cases, bad, worst)
     if known or clash:
         return known or clash
     if not known_error(worst):
@@ -168,10 +171,10 @@ def _mismatch(call, bad):
     some = bad[:: 1 + len(bad) // 9]
     seen = [call(watched(case.given[0]), case.given[1], SHORT) for case in some]
     failed = [(case, now) for case, now in zip(some, seen, strict=True) if now["kind"] == "raised"]
-    if {(now["error"], now["text"][:5]) for _, now in failed} not in ({("Mismatch", "The s")}, {("Mismatch", "`A @ ")}):
+    if {now["error"] for _, now in failed} not in ({"Outer"}, {"NoProduct"}):
         return None
     case, now = failed[0]
-    return replace(case, seen=case.seen | {"where": now["where"]}), now["text"]
+    return replace(case, seen=case.seen | {"where": now["where"], "error": now["error"]}), now["text"]
 
 
 def _mended(bad, change):
@@ -187,10 +190,18 @@ def _wrong(case):
     """None where the observation is right, else what to say about it."""
     question, seen = case.question, case.seen
     if seen["kind"] == "too long":
-        stopped = f"It was stopped after {question.settings['seconds']:g} seconds"
-        if case.position < 5:  # the time is for all calls together
-            return f"{stopped}: is there a loop that never ends, or is so much tried that it takes long?"
-        return f"{stopped}, with input {case.position + 1}: is it slow, or is this one where it never ends?"
+        seconds, n = question.settings["seconds"], case.position + 1
+        if n <= 5:  # the time is for all calls together
+            return say(
+                "It was stopped after {seconds:g} seconds: is there a loop that never ends, or is so much tried that it "
+                "takes long?",
+                seconds=seconds,
+            )
+        return say(
+            "It was stopped after {seconds:g} seconds, with input {n}: is it slow, or is this one where it never ends?",
+            seconds=seconds,
+            n=n,
+        )
     if question.judged and seen["kind"] == "value":
         return _judged(case)
     if not question.judged and agree(seen, case.expected, question):
@@ -198,13 +209,14 @@ def _wrong(case):
     if seen.get("text") == "T must be 1 or more, got 0":  # the answer hands over to gdlib, and the tasks allow that
         return None
     if seen["kind"] == "raised":
-        return f"It raised {seen['error']}" + (f": {seen['text']}" if seen["text"] else "") + "."
+        return say("It raised {error}.", error=raised(seen))
     if seen["kind"] == "changed":
-        return (
-            f"It changes its argument `{question.parameter(seen['argument'])}`. Whoever calls it keeps using that. "
-            "Work on a copy, or write `x = x - ...` in place of `x -= ...`."
+        return say(
+            "It changes its argument `{name}`. Whoever calls it keeps using that. "
+            "Work on a copy, or write `x = x - ...` in place of `x -= ...`.",
+            name=question.parameter(seen["argument"]),
         )
-    return DIFFERS if any(case.given) else f"It is not {shown(seen['value'])}."
+    return say(DIFFERS) if any(case.given) else say("It is not {value}.", value=shown(seen["value"]))
 
 
 def _judged(case):
@@ -213,12 +225,12 @@ def _judged(case):
     try:
         verdict = _ask(settings["judge"], case, case.seen["value"], settings["seconds"])
     except TooLong:
-        return "Judging it took too long: the numbers are too large."
+        return say("Judging it took too long: the numbers are too large.")
     except Exception as error:  # the learner's value is of another kind than the judge can use
         return f"{UNUSABLE}: {type(error).__name__}: {str(error)[:200]}"
     if verdict is None or (isinstance(verdict, bool | np.bool_) and verdict):
         return None
-    return verdict if isinstance(verdict, str) and verdict else "This does not meet the goal yet."
+    return verdict if isinstance(verdict, str) and verdict else say("This does not meet the goal yet.")
 
 
 def _applies(fits, case, seen):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from gdlib.checks import bank
 from gdlib.checks.verdicts import OUTCOMES, SIGNS, printable
+from gdlib.words import say
 
 _shown = set()
 
@@ -55,7 +56,10 @@ class Progress:
 
     def __repr__(self):
         marks = "  ".join(f"{key} {SIGNS[outcome]}" for key, outcome in self.outcomes.items())
-        return printable(f"Exercise {self.number}: {self.solved} of {len(self.outcomes)} solved.  {marks}")
+        return printable(f"{say('Exercise {number}:', number=self.number)} {self._solved()}.  {marks}")
+
+    def _solved(self):
+        return say("{n} of {all} solved", n=self.solved, all=len(self.outcomes))
 
     def _repr_html_(self):
         total = len(self.outcomes)
@@ -63,7 +67,7 @@ class Progress:
             f'<span title="{outcome}">{key} {SIGNS[outcome]}</span>' for key, outcome in self.outcomes.items()
         )
         bar = f'<progress max="{total}" value="{self.solved}"></progress>'
-        return f"<div>{bar} <b>{self.solved} of {total} solved</b><br>{marks}</div>"
+        return f"<div>{bar} <b>{self._solved()}</b><br>{marks}</div>"
 
     def show(self, update=False):
         """Display it, or redraw it where it was displayed."""

@@ -5,9 +5,18 @@ import re
 import sys
 from dataclasses import dataclass
 
+from gdlib.words import noted, say
+
 SIGNS = {"correct": "✓", "incorrect": "✗", "not attempted": "○", "error": "!", "too long": "…"}
 OUTCOMES = tuple(SIGNS)
-NEAR = "right within"  # an example's line that is shown small
+_WORDS = {
+    "correct": noted("Correct."),
+    "incorrect": noted("Incorrect."),
+    "not attempted": noted("Not attempted."),
+    "error": noted("Error."),
+    "too long": noted("Too long."),
+}
+NEAR = noted("right within")  # an example's line that is shown small
 _COLOURS = dict(zip(OUTCOMES, ("#009E73", "#D55E00", "#888888", "#D55E00", "#E69F00"), strict=True))
 _LABEL = '<span style="display: inline-block; min-width: 5em; text-indent: 0">'
 _HANGING = "padding-left: 5.5em; text-indent: -5.5em"
@@ -34,8 +43,8 @@ class Verdict:
     def _parts(self):
         """The head, and what to do next; "" where there is nothing left to do."""
         done = self.outcome in ("correct", "not attempted")
-        head = f"{self.question} {SIGNS[self.outcome]} {self.outcome.capitalize()}."
-        return head, "" if done else f'Stuck? `hint("{self.question}")`'
+        head = f"{self.question} {SIGNS[self.outcome]} {say(_WORDS[self.outcome])}"
+        return head, "" if done else say('Stuck? `hint("{question}")`', question=self.question)
 
     def __repr__(self):
         head, more = self._parts()
@@ -46,7 +55,7 @@ class Verdict:
         head, more = self._parts()
         rows = "".join(
             f'<div style="{_HANGING}">{_LABEL}{html.escape(what)}</span> <code>{html.escape(text)}</code></div>'
-            if what != NEAR
+            if what != say(NEAR)
             else f"<div><small>({what} {html.escape(text)})</small></div>"
             for what, text in self.example
         )

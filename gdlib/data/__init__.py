@@ -1,5 +1,5 @@
 """What an installed gdlib brings with it: small real tables, whose origin and licence are in README.md beside
-this file, and the exercises' questions, packed by `make exercises` from exercises/solutions."""
+this file, and the exercises' questions in each language, packed by `make exercises` and `make translate`."""
 
 import io
 from pathlib import Path
@@ -23,10 +23,11 @@ def path(name):
     return _HERE / name
 
 
-def questions():
-    """The folder of the exercises' sources, as it was packed into questions.zip.
+def questions(language="en"):
+    """The folder of the exercises' sources, as it was packed; the English ones where a language has none.
 
     >>> len(list(questions().iterdir()))
     7
     """
-    return Packed(ZipFile(io.BytesIO((_HERE / "questions.zip").read_bytes())))
+    packed = _HERE / f"questions.{language}.zip"
+    return Packed(ZipFile(io.BytesIO((packed if packed.exists() else _HERE / "questions.zip").read_bytes())))

@@ -3,12 +3,16 @@
 import functools
 import io
 import json
+from importlib.util import find_spec
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 from IPython import get_ipython
+from matplotlib import font_manager
 from matplotlib.axes import Axes
 from PIL import Image, ImageChops
+
+from gdlib.words import language
 
 # The hues of Okabe and Ito, which colour-blind readers can tell apart, some of them darker: each has
 # a contrast of 3:1 with white, and any two differ by 10 and more (CIEDE2000) whoever looks.
@@ -29,6 +33,10 @@ STYLE = {
     "legend.frameon": False,
     "legend.fontsize": 11,
 }
+
+if language() == "ko" and (package := find_spec("koreanize_matplotlib")):  # for the Hangul letters alone
+    font_manager.fontManager.addfont(Path(package.origin).parent / "fonts" / "NanumGothic.ttf")
+    plt.rcParams["font.family"] = ["DejaVu Sans", "NanumGothic"]
 
 
 def figure(rows=1, columns=1, projection=None):

@@ -33,6 +33,7 @@ NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 WIDGETS = "application/vnd.jupyter.widget-state+json"
 MEASURED = "nbval-ignore-output"
 PLUMBING = "plumbing"  # code that may be skipped in reading
+ASKING = r"\*\*(Predict|Decide|예측|결정)\.\*\*"  # what a question in a text begins with, in each language
 FORM = r"explore\.(predict|sketch)\("  # a cell that asks
 TITLES = ("# The answer: run this cell\n", "# A prediction: run this cell\n", FETCH)  # first lines of folded code
 
@@ -64,10 +65,10 @@ def read_source(source, previous=None):
 
 
 def asks(cell):
-    """Is a cell a question: a text that ends in a quotation with **Predict.** or **Decide.**, or a form?"""
+    """Is a cell a question: a text that ends in a quotation with one of ASKING, or a form?"""
     if cell.cell_type == "code":
         return re.search(FORM, cell.source) is not None
-    return re.search(r"^>.*\*\*(Predict|Decide)\.\*\*.*\n?(?:>.*\n?)*\Z", cell.source, re.M) is not None
+    return re.search(rf"^>.*{ASKING}.*\n?(?:>.*\n?)*\Z", cell.source, re.M) is not None
 
 
 def stretches(notebook):

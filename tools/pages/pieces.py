@@ -14,6 +14,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
+from lectures.pipeline import ASKING
 from pages import web
 
 TYPES = ("slide", "subslide", "fragment", "-", "notes", "skip")  # slide_type, of a whole cell
@@ -161,7 +162,7 @@ def text_items(source, how):
             for alike, numbers in groupby(span, of_line):
                 text = "\n".join(lines[n] for n in numbers)
                 found.append(Item("text", rendered(text), manner(alike, "notes"), text * ("above" in alike)))
-        elif first.startswith(("> **Predict.**", "> **Decide.**")):
+        elif re.match(rf"> {ASKING}", first):
             code = code.replace("<blockquote>", '<blockquote class="question">', 1)
             again = [n for n in span if "above" in of_line(n)] or span
             text = " ".join(lines[n].lstrip("> ") for n in again)

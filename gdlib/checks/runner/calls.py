@@ -23,6 +23,7 @@ import numpy as np
 
 from gdlib.checks.runner.limits import TooLong, quiet, tried
 from gdlib.checks.runner.wire import built, plain
+from gdlib.words import say
 
 _NOT_THEIRS = (
     str(Path(__file__).parents[2]) + os.sep,  # gdlib
@@ -89,8 +90,8 @@ def statements(function):
 
 def _no_function(answer):
     if hasattr(answer, "free_symbols"):
-        return "this is a SymPy formula, not a function of a number: `sp.lambdify(x, formula)` turns it into one"
-    return "check needs the function itself: its name, without brackets after it"
+        return say("this is a SymPy formula, not a function of a number: `sp.lambdify(x, formula)` turns it into one")
+    return say("check needs the function itself: its name, without brackets after it")
 
 
 def _values(answer, names):
@@ -142,4 +143,4 @@ def _where(error):
     text = linecache.getline(name, line).strip()
     folder, file = os.path.split(name)
     cell = name.startswith("<") or os.path.basename(folder).startswith("ipykernel_")
-    return ("" if cell else f"{file}, ") + f"line {line}" + (f": {text[:90]}" if text else "")
+    return ("" if cell else f"{file}, ") + say("line {n}", n=line) + (f": {text[:90]}" if text else "")

@@ -3,16 +3,21 @@
 import numpy as np
 
 from gdlib.checks.runner.wire import Code
+from gdlib.words import say
 
 
-class Mismatch(ValueError):
-    """Raised in the learner's line that brings two such shapes together."""
+class NoProduct(ValueError):
+    """Raised in the learner's line that multiplies what does not fit."""
+
+
+class Outer(ValueError):
+    """Raised in the line where (n,) meets (n, 1), of which NumPy makes an n × n table."""
 
 
 class Watched(np.ndarray):
     """An array, and so is all that is computed from it.
 
-    It raises Mismatch where shape (n,) meets (n, 1), and where a product does not fit.
+    It raises Outer where shape (n,) meets (n, 1), and NoProduct where a product does not fit.
     """
 
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
@@ -28,17 +33,22 @@ def _bare(value):
 
 
 def complain(ufunc, a, b):
-    """Raise Mismatch where arrays of these shapes should not meet."""
+    """Raise NoProduct or Outer where arrays of these shapes should not meet."""
     if ufunc is np.matmul:
         if a and b and a[-1] != b[-2:][0]:
-            rule = "The last number of the left one and the first of the right one must be equal"
-            turned = "; with `A.T` they are" * (a[0] == b[-2:][0]) or "; with `B.T` they are" * (a[-1] == b[-1])
-            raise Mismatch(f"`A @ B` of the shapes {a} and {b} does not fit. {rule}{turned}.")
+            rule = say("`A @ B` of the shapes {a} and {b} does not fit.", a=a, b=b)
+            equal = say("The last number of the left one and the first of the right one must be equal.")
+            first = say("With `A.T` they are.") * (a[0] == b[-2:][0])
+            raise NoProduct(" ".join([rule, equal, first or say("With `B.T` they are.") * (a[-1] == b[-1])]).strip())
         return
     flat, column = sorted((a, b), key=len)
     if len(flat) == 1 and column == (*flat, 1) and flat[0] > 1:
-        table = f"The shapes {a} and {b} meet here, and NumPy makes a table of shape {2 * flat} of them"
-        raise Mismatch(f"{table}. Give both the same shape: `.ravel()` turns {column} into {flat}.")
+        table = say(
+            "The shapes {a} and {b} meet here, and NumPy makes a table of shape {both} of them. "
+            "Give both the same shape: `.ravel()` turns {column} into {flat}.",
+            **{"a": a, "b": b, "both": 2 * flat, "column": column, "flat": flat},
+        )
+        raise Outer(table)
 
 
 def watched(value):

@@ -1,0 +1,81 @@
+"""The course in another language: its sources with the texts of locale/LANGUAGE, in build/LANGUAGE.
+
+    python -m translation.edition LANGUAGE
+
+All other files are there as they are, so that `make` does there what it does here; the environment is shared.
+Notebooks are not taken along: they are made there.
+"""
+
+import os
+import shutil
+import sys
+
+from translation import catalogs, units
+
+ROOT = catalogs.ROOT
+LEFT = {".git", ".venv", "build", "locale", "node_modules", "__pycache__", ".ipynb_checkpoints"}
+LINKS = (".venv", "docs/node_modules", "tools/front/node_modules")
+ENGLISH = "[English] "  # before a paragraph that has no translation
+
+
+def sayer(words):
+    """The two functions that `units.translated` asks: the translation, or the English, and a heading's."""
+
+    def say(text, what):
+        if text in words:
+            return words[text]
+        return ENGLISH + text if what == "paragraph" else text
+
+    return say, lambda heading: words.get(heading, heading)
+
+
+def sources(root=ROOT):
+    """{a Markdown source: the name of its PO file}."""
+    return {path: name for name, paths in catalogs.groups(root).items() for path in paths}
+
+
+def texts(words_of, root=ROOT):
+    """{path from the root: the source in another language}; `words_of(name)` gives the words of a PO file."""
+    return {
+        path.relative_to(root): units.translated(path.read_text("utf-8"), *sayer(words_of(name)))
+        for path, name in sources(root).items()
+    }
+
+
+def files(root=ROOT):
+    """The files that the edition takes along as they are, from the root."""
+    for folder, folders, names in os.walk(root):
+        folders[:] = [name for name in folders if name not in LEFT and not name.startswith(".ruff")]
+        here = os.path.relpath(folder, root)
+        made_there = here in ("notebooks", "exercises")
+        for name in names:
+            if name != ".git" and not (made_there and name.endswith(".ipynb")):
+                yield os.path.normpath(os.path.join(here, name))
+
+
+def write(target, words_of, root=ROOT):
+    """Write the edition into a folder: what is as before keeps its time, so that `make` makes only what changed."""
+    made = {str(path): text for path, text in texts(words_of, root).items()}
+    for name in files(root):
+        to = target / name
+        to.parent.mkdir(parents=True, exist_ok=True)
+        if name not in made:
+            if not to.exists() or to.stat().st_mtime != (root / name).stat().st_mtime:
+                shutil.copy2(root / name, to)
+        elif not to.exists() or to.read_text("utf-8") != made[name]:
+            to.write_text(made[name], "utf-8")
+    for name in LINKS:
+        if (root / name).exists() and not (target / name).exists():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            (target / name).symlink_to((root / name).resolve())
+
+
+def main(arguments):
+    known = sorted(path.name for path in catalogs.LOCALE.iterdir() if path.is_dir())
+    if len(arguments) != 1 or arguments[0] not in known:
+        raise SystemExit(f"LANGUAGE is en, or one of {', '.join(known)}")
+    write(ROOT / "build" / arguments[0], lambda name: catalogs.words(arguments[0], name))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
