@@ -11,6 +11,8 @@ from gdlib.checks.verdicts import NEAR
 
 DIFFERS = "It differs here:"
 UNUSABLE = "This can't be used"
+NOTHING = "It returns nothing. Did you forget `return`?"
+NOTHING_HERE = "Here it returns nothing, and with other inputs a result: does a loop or an `if` lead past `return`?"
 _PYTHONS = {  # what Python says -> what to say instead
     r"TypeError.*(for \^|'bitwise_xor')": "In Python `^` is no power, it compares bits. Write `x**2`.",
     r"TypeError.*operand.*'(\w*function\w*|numpy\.ufunc|method)'": "You calculate with a function itself. "
@@ -37,6 +39,7 @@ _PYTHONS = {  # what Python says -> what to say instead
     r"TypeError.*(multiply sequence|concatenate list|for .*'list')|'list' object has no attribute": "A list, or a text, does not "
     "calculate entry by entry: `np.array(...)` makes an array of it.",
     r"index (\d+) is out of bounds for axis \d with size (\d+)": "There is no entry {0}: the {1} entries are counted from 0.",
+    r"RecursionError": "Python stops what calls itself about a thousand times. Does it ever end? Then write a loop.",
     r"LinAlgError: Singular": "A matrix has no inverse here: a column of it is a combination of the others.",
     r"LinAlgError.*(converge|infs or NaNs)": "A matrix holds nan or infinity here, so nothing can be solved with it.",
 }
@@ -90,7 +93,7 @@ def misfit(case, seen):
     if seen["kind"] != "value" or case.expected["kind"] != "value":
         return None
     if seen["value"] is None and not question.asks_for_values:
-        return "It returns nothing. Did you forget `return`?", ""
+        return NOTHING, ""
     arrays = any(isinstance(value, np.ndarray) for value in case.given[0])
     for name, yours, wanted in _parts(case, seen["value"]):
         if said := _misfit(yours, wanted, question.judged):
@@ -106,8 +109,7 @@ def _numbers(bad):
     if any(x is None or y is None for x, y in pairs):
         return None
     x, y = (np.concatenate([np.ravel(v) for v in side]) for side in zip(*pairs, strict=True))
-    near = (k for k in range(7) if len({*x}) > 2 and same(x, y.round(k), 1e-12, 1e-9))
-    k = next(near, None)
+    k = next((k for k in range(7) if len({*x}) > 2 and same(x, y.round(k), 1e-12, 1e-9)), None)
     to = f"{k} digit{'s' * (k != 1)} behind the point" if k else "a whole number"
     found = [
         (k is not None, f"You round to {to}. Return the number as it is."),
