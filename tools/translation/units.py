@@ -323,9 +323,9 @@ def shown_places(source):
     except SyntaxError:  # a line of IPython's
         return []
     for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
-        function = ast.unparse(call.func).rpartition(".")[2]
-        said = [word.value for word in call.keywords if word.arg in SHOWN]
-        if function == "print" or function.startswith(("set_", "text", "annotate")):
+        module, _, function = ast.unparse(call.func).rpartition(".")
+        said = [word.value for word in call.keywords if word.arg in SHOWN or module == "figures"]
+        if function == "print" or module == "figures" or function.startswith(("set_", "text", "annotate")):
             said += call.args
         found += [(offset(v.lineno, v.col_offset), offset(v.end_lineno, v.end_col_offset)) for v in said]
     return found
@@ -340,7 +340,7 @@ def is_text(text, shown):
         return shown
     try:
         ast.parse(text.strip())
-        return False  # code
+        return re.fullmatch(r"\w+ \([^()]*\)", text.strip()) is not None  # a unit, "height (m)"; all else is code
     except SyntaxError:
         return True
 
