@@ -106,7 +106,10 @@ def main(arguments, root=ROOT):
     sources = sorted((root / "exercises" / "solutions").glob("[0-9][0-9]_*.md"))
     made = {root / "gdlib" / "data" / "questions.zip": {source.name: source.read_text("utf-8") for source in sources}}
     for language in catalogs.languages(root):
-        said = {source: edition.said(source, catalogs.words(language, source.stem)) for source in sources}
+        said = {
+            source: edition.said(source, catalogs.words(language, source.stem) | catalogs.words(language, "words"))
+            for source in sources
+        }
         made[root / "gdlib" / "data" / f"questions.{language}.zip"] = {s.name: text for s, text in said.items()}
     for source in chosen(sources, arguments[1:], "exercise"):
         made[root / "exercises" / f"{source.stem}.ipynb"] = nbformat.writes(derived(bank.Exercise(source))) + "\n"

@@ -19,7 +19,7 @@ ENGLISH = "[English] "  # before a paragraph that has no translation
 
 
 def sayer(words):
-    """The two functions that `units.translated` asks: the translation, or the English, and a heading's."""
+    """The two functions that `units.translated` asks: the translation, or the English, and that of a name."""
 
     def say(text, what):
         if text in words:
@@ -36,7 +36,9 @@ def sources(root=ROOT):
 
 def texts(words_of, root=ROOT):
     """{path from the root: the source in another language}; `words_of(name)` gives the words of a PO file."""
-    return {path.relative_to(root): said(path, words_of(name)) for path, name in sources(root).items()}
+    return {
+        path.relative_to(root): said(path, words_of(name) | words_of("words")) for path, name in sources(root).items()
+    }
 
 
 def said(path, words):
