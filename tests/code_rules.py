@@ -15,7 +15,7 @@ LIMITS = {
     "the core": (("gdlib/*.py",), 1000),
     "gdlib, in Python": (("gdlib/**/*.py",), 7572),
     "the explorers' front, in JavaScript": (("gdlib/**/*.js",), 4586),
-    "tools": (("tools/**/*.py",), 6262),
+    "tools": (("tools/**/*.py",), 6143),
 }
 DERIVED = ("node_modules", "bundle")  # no line in these folders is ours
 # Of namedtuples, os and sys: public in all but name.

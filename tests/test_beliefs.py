@@ -14,7 +14,7 @@ import pytest
 
 from gdlib.checks import Verdict, bank
 from grading import beliefs, collect, copies, policy, reports
-from lectures import plans
+from lectures import plans, questions
 
 ROOT = Path(__file__).parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("0*.ipynb"))
@@ -67,7 +67,7 @@ def test_a_mistake_that_shows_a_belief_is_one_that_the_check_names(belief, sign)
 
 @pytest.mark.parametrize("belief,sign", of_kind("bank"))
 def test_an_option_that_shows_a_belief_is_a_wrong_one(belief, sign):
-    wrong = {option.letter for option in beliefs.bank()[sign.where].options if not option.right}
+    wrong = {option.letter for option in questions.bank()[sign.where].options if not option.right}
     assert {*sign.shows.split(", ")} <= wrong
 
 
@@ -96,13 +96,12 @@ def result(wrong=None):
 def sheet(folder, results, **more):
     """The Sheet of a folder of submissions and of results."""
     students, others, _ = collect.collected(folder, [], folder)
+    rules = policy.policy(EXERCISE, {})
     for name, student in students.items():
         copies.chosen([copies.looked_at(entry) for entry in student.notebooks], EXERCISE.number)
-        results.setdefault(name, {"rows": [], "notes": []})
-    rules = policy.policy(EXERCISE, {})
-    grades = {name: policy.graded(name, results[name], rules) for name in students}
-    notes = {name: [] for name in students}
-    return reports.Sheet(EXERCISE, rules, students, results, grades, notes, others, **more)
+        student.result = results.get(name, {"rows": [], "notes": []})
+        student.grade = policy.graded(name, student.result, rules)
+    return reports.Sheet(EXERCISE, rules, students, others, **more)
 
 
 FIELDS = ["lecture", "question", "prediction", "answer", "right", "score", "reason", "time"]
@@ -198,7 +197,7 @@ def test_a_question_of_the_bank_is_evidence_too_and_not_asked_twice(tmp_path):
     votes = [
         ("3.3 Nine times the rate", "A"),
         ("3.3", "8, about a ninth."),
-        (beliefs.bank()["3.3"].text, "B"),
+        (questions.bank()["3.3"].text, "B"),
         ("3.3", "?"),
     ]
     for n, (asked, said) in enumerate(votes):
@@ -228,7 +227,8 @@ def test_a_class_without_evidence_says_so_and_one_that_agrees_too(tmp_path):
 
 
 def test_nobody_is_named_where_names_are_left_out(thirty):
-    text = reports.overview(dataclasses.replace(thirty, named=False, notes={n: ["late"] for n in thirty.students}))
+    late = {name: dataclasses.replace(student, notes=["late"]) for name, student in thirty.students.items()}
+    text = reports.overview(dataclasses.replace(thirty, named=False, students=late))
     assert "student0" not in text
     assert "More rows disagree." not in text  # a reason may name somebody
     assert "Ask next: question 5.3 of the bank" in text

@@ -44,7 +44,8 @@ def test_what_derives_from_the_sources_is_current(capsys):
     exercises.main(["check"])
     lines = capsys.readouterr().out.splitlines()
     assert [*map(str.split, lines)] == [[f"{e.path.stem}.ipynb:", "current"] for e in EXERCISES] + [
-        ["questions.zip:", "current"]
+        ["questions.ko.zip:", "current"],
+        ["questions.zip:", "current"],
     ]
 
 

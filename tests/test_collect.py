@@ -262,7 +262,7 @@ def test_which_of_several_copies_counts_and_why(tmp_path):
     full = handed(tmp_path, "full.ipynb", answers, time=1.0)
     assert (old.begun, full.begun) == (3, len(answers))
     assert copies.chosen([old, full], "3") == (full, "Of 2 notebooks full.ipynb was graded: most answers begun.")
-    assert old.entry.why == "Another copy; full.ipynb was graded."
+    assert old.why == "Another copy; full.ipynb was graded."
     again = handed(tmp_path, "again.ipynb", answers, time=2.0)
     assert copies.chosen([old, full, again], "3")[1] == "Of 3 notebooks again.ipynb was graded: the newest of equals."
     last = handed(tmp_path, "x-2.ipynb", half, attempt=2)

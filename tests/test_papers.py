@@ -64,10 +64,11 @@ def test_every_bank_can_be_exported(path, made):
 
 
 def test_a_seed_below_0_and_a_name_that_no_bank_has_are_refused(capsys):
-    for arguments in (["--seed", "-1"], ["nothing"]):
-        with pytest.raises(SystemExit):
-            papers.main(arguments)
-    assert "no bank begins so" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        papers.main(["--seed", "-1"])
+    assert "below 0" in capsys.readouterr().err
+    with pytest.raises(SystemExit, match="no bank begins with nothing"):
+        papers.main(["nothing"])
 
 
 # --- QTI 2.1 --------------------------------------------------------------------------------------

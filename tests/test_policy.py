@@ -162,8 +162,9 @@ def sheet(results, only=None, **more):
         for name in results
     }
     found = policy.policy(EXERCISE, {}, only)
-    grades = {name: policy.graded(name, of, found) for name, of in results.items()}
-    return reports.Sheet(EXERCISE, found, students, results, grades, {name: [] for name in results}, **more)
+    for name, student in students.items():
+        student.result, student.grade = results[name], policy.graded(name, results[name], found)
+    return reports.Sheet(EXERCISE, found, students, **more)
 
 
 def said(results, key, message, outcome="incorrect", mistake=True):
@@ -255,7 +256,7 @@ def test_every_explanation_names_a_section_a_slide_and_a_question_that_there_are
 def test_a_students_page_has_each_question_and_says_in_its_heading_what_does_not_count():
     text = " ".join(reports.feedback("anna", sheet({"anna": result(HALF)})).split())
     for question in EXERCISE.questions.values():
-        rest = text.split(f"<h2>{reports.title(question)}")[1]
+        rest = text.split(f"<h2>{question.id} {question.title}")[1]
         assert rest.startswith(" <small>(does not count)</small></h2>" if question.id == "3.8" else "</h2>")
         first = question.before[0][1].split("\n\n")[1].splitlines()[0].replace("$", "").split("`")[0]
         assert " ".join(first.split()) in html.unescape(rest.split("<h2>")[0].partition("gdlib-check")[0])
@@ -264,10 +265,10 @@ def test_a_students_page_has_each_question_and_says_in_its_heading_what_does_not
 
 def test_moodles_comment_is_short_safe_and_one_line(tmp_path):
     given = said(result(HALF), "3.2", "It raised E: <script>`x`\n\0\ud800" + "y" * 5000 + ".", "error")
-    found = sheet({"=anna": given, "ben": result({}, ungraded="bwrap failed")})
+    found = sheet({"=anna": given, "ben": result({}, ungraded="bwrap failed")}, platform="moodle")
     found.students["=anna"].id = "7"
-    found.grades["=anna"].comments |= {"": "well\ndone", "3.1": "a < b"}
-    table = reports.for_platform(found, "moodle", None, "")["moodle.csv"]
+    found.students["=anna"].grade.comments |= {"": "well\ndone", "3.1": "a < b"}
+    table = reports.for_platform(found)["moodle.csv"]
     table.encode()
     assert len(table.splitlines()) == 2
     (row,) = csv.DictReader(io.StringIO(table))
@@ -278,7 +279,7 @@ def test_moodles_comment_is_short_safe_and_one_line(tmp_path):
     assert len(lines[2]) < 600
     assert lines[3:] == [f"3.{n} ○ Not attempted." for n in range(3, 9)]
     found.students["ben"].id = "8"  # without a grade: no line, and Moodle keeps what it has
-    assert reports.for_platform(found, "moodle", None, "")["moodle.csv"] == table
+    assert reports.for_platform(found)["moodle.csv"] == table
 
 
 # --- likeness -------------------------------------------------------------------------------------

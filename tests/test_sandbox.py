@@ -8,11 +8,13 @@ import os
 import re
 import shutil
 import stat
+import struct
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import nbformat
@@ -148,6 +150,24 @@ def test_the_way_to_python_shows_nothing_that_lies_beside_it(inside):
 def test_what_the_kernel_refuses(inside, source, text):
     seen = cell(inside(), source)
     assert re.search(text, seen["text"]), seen
+
+
+@pytest.mark.parametrize("machine", ["x86_64", "aarch64", "riscv64"])
+def test_the_filter_of_calls_is_made_for_each_processor_whose_numbers_are_known(monkeypatch, machine):
+    monkeypatch.setattr(walls.platform, "machine", lambda: machine)
+    lines, calls = [*struct.iter_unpack("<HBBI", walls.forbidden())], walls.CALLS.get(machine)
+    if calls is None:
+        assert lines == []
+        return
+    rules = {line[3]: then for line, then in pairwise(lines) if line[:3] == (walls.EQUAL, 0, 1)}
+    for kind, rule in {
+        "memory": walls.DENIED,
+        "files": walls.DENIED,
+        "kernel": walls.DENIED,
+        "times": walls.IGNORED,
+    }.items():
+        assert {rules[number] for number in calls[kind].values()} == {rule}
+    assert {walls.CALLS[other].keys() == calls.keys() for other in walls.CALLS} == {True}
 
 
 def inner(course, program, hidden=()):

@@ -85,6 +85,11 @@ def test_a_po_file_is_what_the_sources_say_and_nothing_is_to_be_renewed(name):
     assert not [entry.msgid for entry in file if "fuzzy" in entry.flags]
 
 
+def test_the_tables_are_what_the_po_files_give():
+    for path, table in catalogs.tables("ko").items():
+        assert path.read_text("utf-8") == table, "make translate"
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_translation_keeps_what_is_no_word(name):
     wrong = {e.msgid: [*catalogs.faults(e.msgid, e.msgstr)] for e in catalogs.read("ko", name) if e.msgstr}

@@ -55,8 +55,7 @@ class Question:
             self.hints += [re.sub(r"^> ?", "", hint, flags=re.M).strip() for hint in _HINT.findall(source)]
             source = _HINT.sub("", source).strip()
         if kind in ("markdown", "code"):
-            place = self.after if self.solution else self.before
-            place += [(kind, source)] if source else []
+            (self.after if self.solution else self.before).extend([(kind, source)] if source else [])
         elif kind == "mistake":
             comment = re.match(r"(?:#.*\n)+", source)
             if not comment:

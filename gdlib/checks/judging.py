@@ -7,7 +7,18 @@ import numpy as np
 
 from gdlib.checks import bank
 from gdlib.checks.comparing import agree, same
-from gdlib.checks.naming import DIFFERS, UNUSABLE, example, general, known_error, misfit, raised, weight
+from gdlib.checks.naming import (
+    DIFFERS,
+    NOTHING,
+    NOTHING_HERE,
+    UNUSABLE,
+    example,
+    general,
+    known_error,
+    misfit,
+    raised,
+    weight,
+)
 from gdlib.checks.runner.calls import statements
 from gdlib.checks.runner.limits import TooLong, quiet, within
 from gdlib.checks.runner.shapes import watched
@@ -53,8 +64,7 @@ def judge(question, call, seed=0):
     ``caller(answer)`` in this process, or ask a process that knows nothing of solutions. `seed` is
     that of the random cases; students' checks use 0. Nothing is written and nothing is printed.
     """
-    if not isinstance(question, bank.Question):
-        question = bank.question(question)
+    question = question if isinstance(question, bank.Question) else bank.question(question)
     cases = _cases(question, call, seed)
     if not cases:
         return Verdict(question.id, "not attempted", say("Fill in the cell above, run it, then run this one again."))
@@ -118,7 +128,9 @@ def _named(call, cases, bad):
     if not known_error(worst):
         plain = (case for case in bad if case.seen["kind"] == "changed" or misfit(case, case.seen))
         worst = next(plain, worst)
-    return worst, general(worst, bad, partial(_mended, bad))
+    said = general(worst, bad, partial(_mended, bad))
+    sometimes = any(case.seen.get("value") is not None for case in cases)
+    return worst, say(NOTHING_HERE) if said == say(NOTHING) and sometimes else said
 
 
 def _known_mistake(cases, bad, worst, exact=False):
@@ -126,9 +138,7 @@ def _known_mistake(cases, bad, worst, exact=False):
     `exact` only those without a `fits` are tried."""
     for message, source in worst.question.mistakes:
         fits = worst.question.run(source).get("fits")
-        if exact and fits:
-            continue
-        case = worst if fits is None and _does(source, cases) else fits and _fitting(fits, source, bad)
+        case = worst if fits is None and _does(source, cases) else fits and not exact and _fitting(fits, source, bad)
         if case:
             return case, message
     return None

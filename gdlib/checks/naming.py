@@ -12,6 +12,10 @@ from gdlib.words import noted, say
 
 DIFFERS = noted("It differs here:")
 UNUSABLE = "This can't be used"
+NOTHING = noted("It returns nothing. Did you forget `return`?")
+NOTHING_HERE = noted(
+    "Here it returns nothing, and with other inputs a result: does a loop or an `if` lead past `return`?"
+)
 _PYTHONS = {  # what Python says -> what to say instead
     r"TypeError.*(for \^|'bitwise_xor')": noted("In Python `^` is no power, it compares bits. Write `x**2`."),
     r"TypeError.*operand.*'(\w*function\w*|numpy\.ufunc|method)'": noted(
@@ -57,6 +61,9 @@ _PYTHONS = {  # what Python says -> what to say instead
     ),
     r"index (\d+) is out of bounds for axis \d with size (\d+)": noted(
         "There is no entry {0}: the {1} entries are counted from 0."
+    ),
+    r"RecursionError": noted(
+        "Python stops what calls itself about a thousand times. Does it ever end? Then write a loop."
     ),
     r"LinAlgError: Singular": noted("A matrix has no inverse here: a column of it is a combination of the others."),
     r"LinAlgError.*(converge|infs or NaNs)": noted(
@@ -119,7 +126,7 @@ def misfit(case, seen):
     if seen["kind"] != "value" or case.expected["kind"] != "value":
         return None
     if seen["value"] is None and not question.asks_for_values:
-        return say("It returns nothing. Did you forget `return`?"), ""
+        return say(NOTHING), ""
     arrays = any(isinstance(value, np.ndarray) for value in case.given[0])
     for name, yours, wanted in _parts(case, seen["value"]):
         if said := _misfit(yours, wanted, question.judged):
@@ -136,8 +143,7 @@ def _numbers(bad):
     if any(x is None or y is None for x, y in pairs):
         return None
     x, y = (np.concatenate([np.ravel(v) for v in side]) for side in zip(*pairs, strict=True))
-    near = (k for k in range(7) if len({*x}) > 2 and same(x, y.round(k), 1e-12, 1e-9))
-    k = next(near, None)
+    k = next((k for k in range(7) if len({*x}) > 2 and same(x, y.round(k), 1e-12, 1e-9)), None)
     found = [
         (k == 0, say("You round to a whole number. Return the number as it is.")),
         (k == 1, say("You round to 1 digit behind the point. Return the number as it is.")),

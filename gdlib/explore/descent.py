@@ -9,6 +9,7 @@ from gdlib.figures import drawing
 from gdlib.figures.style import BLUE, GREEN, ORANGE, RED
 from gdlib.landscapes import Landscape
 from gdlib.regression import LeastSquares
+from gdlib.words import say
 
 
 def descent(
@@ -88,10 +89,10 @@ def explored(ground, init, lr, eps, T, T_max, ascent=False, lr_range=None, L=Non
         "play": pictures.play("T", 0, longest, longest),
     }
     sliders = widgets.walk_sliders(rates, lr, T, longest)
-    sliders["eps"] = widgets.log_slider("tolerance eps", tolerances, eps)
+    sliders["eps"] = widgets.log_slider(say("tolerance eps"), tolerances, eps)
     if beta is not None:
-        sliders["method"] = widgets.choice("method", ["descent", "heavy ball", "RMSProp", "Adam"])
-        sliders["beta"] = widgets.even_slider("kept, β", number(beta, "beta", zero=True), 0, 0.99, 0.01)
+        sliders["method"] = widgets.choice(say("method"), [say("descent"), say("heavy ball"), "RMSProp", "Adam"])
+        sliders["beta"] = widgets.even_slider(say("kept, β"), number(beta, "beta", zero=True), 0, 0.99, 0.01)
 
     def draw(main, side):
         ground.draw(main)
@@ -106,13 +107,24 @@ def explored(ground, init, lr, eps, T, T_max, ascent=False, lr_range=None, L=Non
             drawing.norms(side, {"|gradient|": run.norms}, [ORANGE])
             side.axhline(eps, color=GREEN, linestyle="--", label="eps")
 
-    end = {"converged": "converges", "exhausted": "is out of steps", "diverged": "diverges"}[run.stop]
-    norms = "|gradient| at each step, logarithmic" if fit is None else "the data, with the line at the end"
-    alt = (
-        f"Gradient {'ascent' if ascent else 'descent'} on {ground.name} from {pictures.point_words(run.points[0])} "
-        f"with lr = {lr:g}, T = {T}, eps = {eps:g}: it {end} after {run.steps} step{'s' * (run.steps != 1)} at "
-        f"{pictures.point_words(run.final)}, where |gradient| = {run.norms[-1]:.3g}. "
-        f"Left: the path on the {'curve' if ground.d == 1 else 'contours'}. Right: {norms}."
+    start = say("Gradient ascent on {name}") if ascent else say("Gradient descent on {name}")
+    ends = {"converged": say("converges"), "exhausted": say("is out of steps"), "diverged": say("diverges")}
+    alt = " ".join(
+        [
+            say(
+                "{start} from {init} with lr = {lr:g}, T = {T}, eps = {eps:g}: it {ends} after {steps} at {final}, where "
+                "|gradient| = {norm:.3g}.",
+                start=start.format(name=ground.name),
+                init=pictures.point_words(run.points[0]),
+                **{"lr": lr, "T": T, "eps": eps, "ends": ends[run.stop], "norm": run.norms[-1]},
+                steps=say("1 step") if run.steps == 1 else say("{n} steps", n=run.steps),
+                final=pictures.point_words(run.final),
+            ),
+            say("Left: the path on the curve.") if ground.d == 1 else say("Left: the path on the contours."),
+            say("Right: |gradient| at each step, logarithmic.")
+            if fit is None
+            else say("Right: the data, with the line at the end."),
+        ]
     )
     kind = widgets.View if beta is None else widgets.MethodView
     return widgets.Explorer(spec, arrays, sliders, draw, alt, state=tables.state(init), kind=kind)
@@ -138,5 +150,7 @@ def regression(
     low, high = np.min(seen, axis=0), np.max(seen, axis=0)
     margin = 0.3 * (high - low) + 0.05 * np.hypot(*best) + 1e-9
     domain = np.column_stack([low - margin, high + margin])
-    ground = pictures.Ground(loss, loss.gradient, domain.tolist(), f"the {scale} loss", ("β₁", "β₂"), (best,))
+    ground = pictures.Ground(
+        loss, loss.gradient, domain.tolist(), say("the {scale} loss", scale=scale), ("β₁", "β₂"), (best,)
+    )
     return explored(ground, init, lr, eps, T, T_max, lr_range=lr_range, L=L, mu=mu, fit=(X[:, 1], y, *names))

@@ -12,6 +12,7 @@ from gdlib.minibatch import batches
 from gdlib.minibatch import sgd as walk
 from gdlib.regression import LeastSquares
 from gdlib.scale.many import sweep
+from gdlib.words import say
 
 
 def losses(X, y, init=None, lr=None, T=100, scales=("half-sum", "sum", "half-mean", "mean")):
@@ -37,18 +38,23 @@ def losses(X, y, init=None, lr=None, T=100, scales=("half-sum", "sum", "half-mea
         "rates": rates[[0, -1]].tolist(),
         "T_max": T,
         "best": best.tolist(),
-        "main": pictures.axes((0, T), heights, "step", "distance to the solution", logy=True),
-        "side": pictures.axes(rates[[0, -1]], heights, "learning rate lr", "that distance after T", True, True),
+        "main": pictures.axes((0, T), heights, say("step"), say("distance to the solution"), logy=True),
+        "side": pictures.axes(
+            rates[[0, -1]], heights, say("learning rate lr"), say("that distance after T"), True, True
+        ),
         "play": pictures.play("lr", float(rates[0]), float(rates[-1]), len(rates) - 1, log=True),
     }
     now = tables.nearest(rates, lr)
+    below = say("{name} below its edge {edge:.3g}, {end:.3g} from the solution")
+    above = say("{name} above its edge {edge:.3g}, {end:.3g} from the solution")
     ends = "; ".join(
-        f"{name} {'below' if lr < edge else 'above'} its edge {edge:.3g}, {end:.3g} from the solution"
+        (below if lr < edge else above).format(name=name, edge=edge, end=end)
         for name, edge, end in zip(scales, edges, away[:, now, -1], strict=True)
     )
-    alt = (
-        f"Gradient descent with lr = {lr:.3g} on {len(scales)} scales of one loss, after {T} steps: {ends}. "
-        "Beside it: that distance against lr."
+    alt = say(
+        "Gradient descent with lr = {lr:.3g} on {n} scales of one loss, after {T} steps: {ends}. "
+        "Beside it: that distance against lr.",
+        **{"lr": lr, "n": len(scales), "T": T, "ends": ends},
     )
 
     def draw(main, side):
@@ -84,24 +90,27 @@ def sgd(loss, init, lr=0.1, T=60, batch_sizes=(1, 4, 16), seeds=(0, 1, 2), domai
         reach = 1.25 * np.maximum(abs(start - best), 0.05 * np.hypot(*best) + 1e-9)
         domain = np.column_stack([best - reach, best + reach])
     ground = pictures.Ground.of(loss, loss.gradient, domain, 2)
-    run, spec, arrays, sliders = by_batches(ground, start, lr, lr_range, T, batch_sizes, seeds, "updates T", T)
+    run, spec, arrays, sliders = by_batches(ground, start, lr, lr_range, T, batch_sizes, seeds, None, T)
     gap = tables.values_at(loss, run.points) - loss(best)
     spec |= {
         "kind": "sgd",
         "lowest": float(loss(best)),
         "main": pictures.axes(*ground.domain, "β₁", "β₂"),
-        "side": pictures.axes((0, T), pictures.log_span(gap * [[3], [1e-3]], 1e-7 * gap[0]), "step", "", logy=True),
+        "side": pictures.axes(
+            (0, T), pictures.log_span(gap * [[3], [1e-3]], 1e-7 * gap[0]), say("step"), "", logy=True
+        ),
     }
-    alt = (
-        f"A walk with batches of {batch_sizes[0]} on the contours of the loss of all {loss.n} rows, lr = {lr:g}: "
-        f"after {T} steps it is at {pictures.point_words(run.final)}. "
-        "Beside it: the loss of all data above its minimum, at each step."
+    alt = say(
+        "A walk with batches of {b} on the contours of the loss of all {n} rows, lr = {lr:g}: "
+        "after {T} steps it is at {final}. "
+        "Beside it: the loss of all data above its minimum, at each step.",
+        **{"b": batch_sizes[0], "n": loss.n, "lr": lr, "T": T, "final": pictures.point_words(run.final)},
     )
 
     def draw(main, side):
         ground.draw(main)
         drawing.walk_on_contours(main, *run.points.T)
-        drawing.norms(side, {"full loss − minimum": gap}, [BLUE])
+        drawing.norms(side, {say("full loss − minimum"): gap}, [BLUE])
 
     return widgets.Explorer(spec, arrays, sliders, draw, alt, state={"init": start.tolist()})
 
@@ -112,27 +121,28 @@ def batch_landscapes(fit, init, lr=0.1, T=30, batch_sizes=(1, 4, 16), seeds=(0, 
     None; all others are those of `sgd`."""
     ground = pictures.Ground.of(fit, fit.gradient, domain or (init - 3, init + 3), 1)
     start = tables.start_of(init, ground.domain)
-    run, spec, arrays, sliders = by_batches(ground, start, lr, lr_range, T, batch_sizes, seeds, "step T", 0)
+    run, spec, arrays, sliders = by_batches(ground, start, lr, lr_range, T, batch_sizes, seeds, say("step T"), 0)
     first = next(batches(fit.n, batch_sizes[0], seeds[0]))
     own = np.array([fit(ground.grid, rows) for rows in islice(batches(fit.n, batch_sizes[0], 0, epochs=None), 20)])
     tallest = (min(ground.heights.min(), np.percentile(own, 2)), np.percentile(own, 98))
     spec |= {
         "kind": "batches",
         "lowest": 0.0,
-        "main": pictures.axes(ground.domain[0], pictures.span(tallest), "x", "objective"),
-        "side": pictures.axes((0, T), pictures.span(ground.heights), "step", ""),
+        "main": pictures.axes(ground.domain[0], pictures.span(tallest), "x", say("objective")),
+        "side": pictures.axes((0, T), pictures.span(ground.heights), say("step"), ""),
     }
-    alt = (
-        f"The objective of all {fit.n} rows, and over it the objective of one batch of {batch_sizes[0]}, at the start "
-        f"{start:g}: there all data say {fit(start):.3g}. At each step another batch has another landscape."
+    alt = say(
+        "The objective of all {n} rows, and over it the objective of one batch of {b}, at the start "
+        "{start:g}: there all data say {height:.3g}. At each step another batch has another landscape.",
+        **{"n": fit.n, "b": batch_sizes[0], "start": start, "height": fit(start)},
     )
 
     def draw(main, side):
-        drawing.curve(main, ground.grid, ground.heights, BLUE, "all data")
-        drawing.curve(main, ground.grid, fit(ground.grid, first), ORANGE, "this batch")
+        drawing.curve(main, ground.grid, ground.heights, BLUE, say("all data"))
+        drawing.curve(main, ground.grid, fit(ground.grid, first), ORANGE, say("this batch"))
         main.plot(start, fit(start), "o", color=RED)
         heights = tables.values_at(fit, run.points)
-        drawing.curve(side, np.arange(len(heights)), heights, BLUE, "objective of all data")
+        drawing.curve(side, np.arange(len(heights)), heights, BLUE, say("objective of all data"))
 
     return widgets.Explorer(spec, arrays, sliders, draw, alt, state={"init": [start]})
 
@@ -152,7 +162,7 @@ def by_batches(ground, start, lr, lr_range, T, batch_sizes, seeds, label, now):
         "play": pictures.play("T", 0, T, T),
     }
     sliders = widgets.walk_sliders(rates, lr, now, T, label) | {
-        "b": widgets.choice("batch size b", spec["batch_sizes"]),
-        "seed": widgets.choice("seed", spec["seeds"]),
+        "b": widgets.choice(say("batch size b"), spec["batch_sizes"]),
+        "seed": widgets.choice(say("seed"), spec["seeds"]),
     }
     return run, spec, arrays | {"orders": subjects.orders(loss.n, batch_sizes, seeds, T)}, sliders

@@ -10,6 +10,7 @@ from gdlib.explore import pictures, widgets
 from gdlib.figures import drawing
 from gdlib.figures.style import BLUE, GREEN, ORANGE, number
 from gdlib.regression import LeastSquares
+from gdlib.words import say
 
 MOST = 8  # rows, and coefficients: their numbers are written out
 DIGITS = "₁₂₃₄₅₆₇₈"
@@ -63,19 +64,20 @@ def knob(X, y, beta, k=None):
         "beta": beta.tolist(),
         "turns": turns,
         "step": step,
-        "main": pictures.axes(pictures.span(np.append(left, 0)), (n + 0.6, 0.4), "residual", ""),
+        "main": pictures.axes(pictures.span(np.append(left, 0)), (n + 0.6, 0.4), say("residual"), ""),
         "side": pictures.axes(across[[0, -1]], (0, 1.05 * max(cut(across))), name, "S"),
         "play": pictures.play("turn", *turns, 80),
     }
     sliders = {
-        "k": widgets.choice("knob", [f"β{digit}" for digit in DIGITS[:d]], name),
-        "turn": widgets.even_slider("turned by", 0.0, *turns, step),
+        "k": widgets.choice(say("knob"), [f"β{digit}" for digit in DIGITS[:d]], name),
+        "turn": widgets.even_slider(say("turned by"), 0.0, *turns, step),
     }
     paths = " + ".join(f"{factor(entry)} · {factor(r)}" for entry, r in zip(X[:, k], left, strict=True))
-    alt = (
-        f"The knob {name} at {number(beta[k])}: S = {number(loss(beta))}, and its slope −({paths}) = "
-        f"{number(gradient[k])}. Left: the residual of each row as a bar; per 1 of {name} they move by "
-        f"{', '.join(number(-entry) for entry in X[:, k])}. Right: S against {name}, with its tangent."
+    alt = say(
+        "The knob {name} at {at}: S = {S}, and its slope −({paths}) = {slope}. Left: the residual of each row as a bar; "
+        "per 1 of {name} they move by {moves}. Right: S against {name}, with its tangent.",
+        **{"name": name, "at": number(beta[k]), "S": number(loss(beta)), "paths": paths, "slope": number(gradient[k])},
+        moves=", ".join(number(-entry) for entry in X[:, k]),
     )
 
     def draw(main, side):
@@ -83,7 +85,7 @@ def knob(X, y, beta, k=None):
         main.set_yticks(np.arange(1, n + 1), [f"r{digit}" for digit in DIGITS[:n]])
         main.axvline(0, color="black", linewidth=1)
         side.plot(across, cut(across), color=BLUE)
-        drawing.straight(side, across, beta[k], loss(beta), gradient[k], GREEN, label="tangent")
+        drawing.straight(side, across, beta[k], loss(beta), gradient[k], GREEN, label=say("tangent"))
         side.plot(beta[k], loss(beta), "o", color=ORANGE)
 
     return widgets.Explorer(spec, {"X": X, "y": y}, sliders, draw, alt, kind=KnobView)

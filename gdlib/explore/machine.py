@@ -5,6 +5,7 @@ from gdlib.explore import pictures, widgets
 from gdlib.explore.memory import MemoryView, choice, paint
 from gdlib.figures.style import BLUE, GREEN, ORANGE
 from gdlib.scale.memory import footprint, readable, size_in_bytes
+from gdlib.words import say
 
 PAGE = 2**16  # bytes: by so many a WebAssembly.Memory grows
 AXIS = (2**10, 2**30)  # bytes: the largest table of the sliders is 770 MiB
@@ -36,28 +37,33 @@ def machine(n=838_860, d=49, b=64, memory="32 MiB"):
     if room % PAGE or not 2**20 <= room <= MEMORIES[-1]:
         raise ValueError(f"memory must be whole pages of 64 KiB, from 1 MiB to 64 MiB, got {memory!r}")
     sliders = {
-        "n": choice("rows n", n, [m * 10**k for k in range(3, 6) for m in (1, 2, 5)] + [10**6]),
-        "b": choice("batch size b", b, BATCHES),
-        "memory": choice("memory", room, MEMORIES, readable),
+        "n": choice(say("rows n"), n, [m * 10**k for k in range(3, 6) for m in (1, 2, 5)] + [10**6]),
+        "b": choice(say("batch size b"), b, BATCHES),
+        "memory": choice(say("memory"), room, MEMORIES, readable),
     }
     spec = {
         "kind": "machine",
         "values": {name: [value for _, value in slider.options] for name, slider in sliders.items()},
         "d": d,
-        "main": pictures.axes(AXIS, (0, 3), "bytes", "", logx=True),
-        "side": pictures.axes((1, 2**20), AXIS, "batch size b", "bytes", logx=True, logy=True),
+        "main": pictures.axes(AXIS, (0, 3), say("bytes"), "", logx=True),
+        "side": pictures.axes((1, 2**20), AXIS, say("batch size b"), say("bytes"), logx=True, logy=True),
     }
     every, batch = held(n, d), held(b, d)
-    alt = (
-        f"Bars of bytes against a memory of {readable(room)}: all {n:,} rows of {d} numbers at once take {readable(every)}, "
-        f"mini-batches of {b:,} rows from the file {readable(batch)}; what slices of all rows take is the question. "
+    alt = say(
+        "Bars of bytes against a memory of {room}: all {n:,} rows of {d} numbers at once take {every}, mini-batches of "
+        "{b:,} rows from the file {batch}; what slices of all rows take is the question. "
         "Beside it: the bytes that are held against the batch size, with the memory as a line. "
-        "Run fills a real memory of the browser."
+        "Run fills a real memory of the browser.",
+        **{"n": n, "d": d, "b": b, "room": readable(room), "every": readable(every), "batch": readable(batch)},
     )
 
     def draw(main, side):
-        bars = ("All rows at once", every, BLUE), ("Slices of all rows: ?", 0, GREEN), ("Mini-batches", batch, ORANGE)
-        paint(main, side, bars, room, "a batch", BATCHES, [held(size, d) for size in BATCHES], (b, batch))
+        bars = (
+            (say("All rows at once"), every, BLUE),
+            (say("Slices of all rows: ?"), 0, GREEN),
+            (say("Mini-batches"), batch, ORANGE),
+        )
+        paint(main, side, bars, room, say("a batch"), BATCHES, [held(size, d) for size in BATCHES], (b, batch))
 
     return widgets.Explorer(spec, {}, sliders, draw, alt, kind=MemoryView)
 

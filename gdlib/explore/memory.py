@@ -9,6 +9,7 @@ from gdlib.explore import pictures, widgets
 from gdlib.figures.style import BLUE, GREEN, ORANGE, RED
 from gdlib.scale import memory as predicted
 from gdlib.scale.memory import readable
+from gdlib.words import say
 
 DTYPES = ("uint8", "float32", "float64")
 BUFFERS = 2  # one batch is computed with while the next one is read
@@ -55,22 +56,29 @@ def memory(n=10**6, d=256 * 256 * 3, dtype="uint8", b=64, memory=None):
         "work": [predicted.footprint(1, 1, dtype=stored).model for stored in DTYPES],
         "buffers": BUFFERS,
         "here": here,
-        "main": pictures.axes(AXIS, (0, 3), "bytes", "", logx=True),
-        "side": pictures.axes((1, 2**20), AXIS, "batch size b", "bytes", logx=True, logy=True),
+        "main": pictures.axes(AXIS, (0, 3), say("bytes"), "", logx=True),
+        "side": pictures.axes((1, 2**20), AXIS, say("batch size b"), say("bytes"), logx=True, logy=True),
         "play": pictures.play("b", 0, last, last),
     }
     need = predicted.footprint(n, d, b, dtype, BUFFERS)
     in_flight = BUFFERS * need.batch + 8 * b * d * (dtype == "uint8")
-    alt = (
-        f"Bars of bytes against a memory of {readable(room)}: the data, {n:,} × {d:,} in {dtype}, "
-        f"take {readable(need.data)}, {BUFFERS} batches of {b:,} rows in flight {readable(in_flight)}, "
-        f"the model {readable(need.model)}. "
-        "Beside it: the bytes in flight against the batch size, with the memory as a line."
+    alt = say(
+        "Bars of bytes against a memory of {room}: the data, {n:,} × {d:,} in {dtype}, take {data}, {k} batches of {b:,} "
+        "rows in flight {in_flight}, the model {model}. "
+        "Beside it: the bytes in flight against the batch size, with the memory as a line.",
+        **{"n": n, "d": d, "b": b, "dtype": dtype, "k": BUFFERS, "room": readable(room), "data": readable(need.data)},
+        **{"in_flight": readable(in_flight), "model": readable(need.model)},
     )
 
     def draw(main, side):
-        bars = (("data", need.data, BLUE), ("in flight", in_flight, ORANGE), ("model", need.model, GREEN))
-        paint(main, side, bars, room, "in flight", [1, most], [in_flight / b, most * in_flight / b], (b, in_flight))
+        bars = (
+            (say("data"), need.data, BLUE),
+            (say("in flight"), in_flight, ORANGE),
+            (say("model"), need.model, GREEN),
+        )
+        paint(
+            main, side, bars, room, say("in flight"), [1, most], [in_flight / b, most * in_flight / b], (b, in_flight)
+        )
 
     return widgets.Explorer(spec, {}, sliders, draw, alt, kind=MemoryView)
 
@@ -93,7 +101,7 @@ def paint(main, side, bars, room, name, sizes, held, now):
     main.axvline(room, color=RED)
     main.set_yticks([])
     side.plot(sizes, held, color=ORANGE, label=name)
-    side.axhline(room, color=RED, label=f"memory: {readable(room)}")
+    side.axhline(room, color=RED, label=say("memory: {size}", size=readable(room)))
     side.plot(*now, "o", color=ORANGE)
     ticks = {size: name for size, name in TICKS.items() if size <= high}
     main.set_xticks(list(ticks), ticks.values())
@@ -110,9 +118,9 @@ def sliders_of(n, d, dtype, b, memory):
     """A slider each, over round values with the given one among them."""
     steps = [m * 10**k // 10 for k in range(9) for m in (10, 15, 20, 30, 50, 70)]  # six round numbers a decade
     return {
-        "n": choice("rows n", n, [step for step in steps if step >= 10**3] + [10**9]),
-        "d": choice("columns d", d, [step for step in steps if step < 10**6] + [10**6, 256 * 256 * 3]),
-        "dtype": widgets.choice("stored as", DTYPES, dtype),
-        "b": choice("batch size b", b, [2**k for k in range(21)]),
-        "memory": choice("memory", memory, [2**k for k in range(30, 41)], readable),
+        "n": choice(say("rows n"), n, [step for step in steps if step >= 10**3] + [10**9]),
+        "d": choice(say("columns d"), d, [step for step in steps if step < 10**6] + [10**6, 256 * 256 * 3]),
+        "dtype": widgets.choice(say("stored as"), DTYPES, dtype),
+        "b": choice(say("batch size b"), b, [2**k for k in range(21)]),
+        "memory": choice(say("memory"), memory, [2**k for k in range(30, 41)], readable),
     }

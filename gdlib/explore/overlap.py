@@ -8,6 +8,7 @@ from gdlib.arguments import number, whole
 from gdlib.explore import pictures, widgets
 from gdlib.figures.style import BLUE, GREY, ORANGE, SKY
 from gdlib.scale.memory import readable
+from gdlib.words import say
 
 MOST = 20  # batches whose bars can be told apart
 
@@ -45,21 +46,24 @@ def overlap(load=40, compute=60, batches=8, buffers=2, batch=64 * 256 * 256 * 3)
         "most": most,
         "step": step,
         "batch": batch,
-        "main": pictures.axes((0, (batches + 1) * most), (-0.5, 1.5), "time (ms)", ""),
-        "side": pictures.axes((0, most), (0, 60), "time to compute (ms)", "time saved (%)"),
+        "main": pictures.axes((0, (batches + 1) * most), (-0.5, 1.5), say("time (ms)"), ""),
+        "side": pictures.axes((0, most), (0, 60), say("time to compute (ms)"), say("time saved (%)")),
         "play": pictures.play("compute", step, most, 99),
     }
     sliders = {
-        "load": widgets.even_slider("read (ms)", load, step, most, step),
-        "compute": widgets.even_slider("compute (ms)", compute, step, most, step),
-        "buffers": widgets.slider(widgets.ipywidgets.IntSlider, "places", buffers, min=1, max=3),
-        "batches": widgets.slider(widgets.ipywidgets.IntSlider, "batches", batches, min=1, max=MOST),
+        "load": widgets.even_slider(say("read (ms)"), load, step, most, step),
+        "compute": widgets.even_slider(say("compute (ms)"), compute, step, most, step),
+        "buffers": widgets.slider(widgets.ipywidgets.IntSlider, say("places"), buffers, min=1, max=3),
+        "batches": widgets.slider(widgets.ipywidgets.IntSlider, say("batches"), batches, min=1, max=MOST),
     }
-    alt = (
-        f"{batches} batches, {load:g} ms to read one and {compute:g} ms to compute with it: one after the other {one:g} ms, "
-        f"with {buffers} place{'s' * (buffers > 1)} {works[-1][1]:g} ms. In flight: {readable(buffers * batch)}. "
+    alt = say(
+        "{n} batches, {load:g} ms to read one and {compute:g} ms to compute with it: one after the other {one:g} ms, "
+        "with {places} {all:g} ms. In flight: {held}. "
         "Left: a bar for each batch that is read and for each that is computed with. "
-        "Right: the time saved, in %, against the time to compute; it is below a half."
+        "Right: the time saved, in %, against the time to compute; it is below a half.",
+        **{"n": batches, "load": load, "compute": compute, "one": one, "all": works[-1][1]},
+        places=say("{n} places", n=buffers) if buffers > 1 else say("1 place"),
+        held=readable(buffers * batch),
     )
 
     def saved(time):
@@ -70,10 +74,10 @@ def overlap(load=40, compute=60, batches=8, buffers=2, batch=64 * 256 * 256 * 3)
             for k, (begin, end) in enumerate(bars):
                 main.barh(height, end - begin, 0.7, begin, color=colour, edgecolor="white")
                 main.text((begin + end) / 2, height, str(k + 1), ha="center", va="center", fontsize=9)
-        main.set_yticks([1, 0], ["read", "compute"])
+        main.set_yticks([1, 0], [say("read"), say("compute")])
         times = [step * k for k in range(1, 101)]
         side.plot(times, [saved(time) for time in times], color=BLUE)
-        side.axhline(50, color=GREY, linestyle="--", label="half")
+        side.axhline(50, color=GREY, linestyle="--", label=say("half"))
         side.plot(compute, saved(compute), "o", color=ORANGE)
 
     return widgets.Explorer(spec, {}, sliders, draw, alt, kind=OverlapView)

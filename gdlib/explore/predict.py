@@ -11,6 +11,7 @@ import numpy as np
 import traitlets
 
 from gdlib.explore.widgets import Widget, bundle
+from gdlib.words import say
 
 
 class Form(Widget):
@@ -27,7 +28,7 @@ class Prediction(ipywidgets.VBox):
         self.form, self.alt, self._answer, self.picture = form, alt, answer, picture
         why = ipywidgets.HTMLMath()
         ipywidgets.jslink((form, "why"), (why, "value"))
-        super().__init__([ipywidgets.HTMLMath(f"<b>Predict.</b> {with_code(question)}"), form, why])
+        super().__init__([ipywidgets.HTMLMath(f"<b>{say('Predict.')}</b> {with_code(question)}"), form, why])
         self.add_class("gd-explore")
         form.on_msg(self._asked)
 
@@ -48,9 +49,10 @@ class Prediction(ipywidgets.VBox):
 class Predictions(ipywidgets.VBox):
     """What the reader has predicted in this lecture: the browser keeps it and counts it, no kernel knows it."""
 
-    alt = "Your predictions in this lecture, and how many were right: kept by your browser, for you alone."
-
     def __init__(self):
+        self.alt = say(
+            "Your predictions in this lecture, and how many were right: kept by your browser, for you alone."
+        )
         super().__init__([Widget(spec={"predictions": True})])
         self.add_class("gd-explore")
 
@@ -115,9 +117,9 @@ def predict(question, answer, choices=None, unit="", rtol=None, atol=None, why=N
         "rtol": rtol,
         "atol": atol,
     }
-    number = f" Answer with a number{' in ' + unit if unit else ''}."
-    options = f" Choose one: {', '.join(choices)}." if choices else number
-    return Prediction(Form(spec=spec), question, f"Predict: {question}{options}", computed)
+    number = say("Answer with a number in {unit}.", unit=unit) if unit else say("Answer with a number.")
+    options = say("Choose one: {options}.", options=", ".join(choices)) if choices else number
+    return Prediction(Form(spec=spec), question, f"{say('Predict:')} {question} {options}", computed)
 
 
 def asked(question, why, computed, later):

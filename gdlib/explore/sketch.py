@@ -11,6 +11,7 @@ from gdlib.arguments import real_array
 from gdlib.explore import pictures
 from gdlib.explore.predict import Form, Prediction, asked
 from gdlib.figures import drawing, style
+from gdlib.words import say
 
 MOST = 400  # points of a truth; of more, so many are kept, evenly chosen
 
@@ -75,10 +76,14 @@ def sketch(
         "known": shown.tolist(),
         "minima": np.reshape(ground.minima, (-1, 2)).tolist() if ground else [],
     }
-    names = f"{axes['ylabel']} against {axes['xlabel']}"
-    what = f"the walk on the map, {names}" if ground else f"the curve of {names}"
-    given = f", from ({', '.join(f'{v:.4g}' for v in shown[-1])})" if len(shown) else ""
-    alt = f"Predict: {question} Draw {what}{given}."
+    names = {"x": axes["xlabel"], "y": axes["ylabel"]}
+    draw = (
+        say("Draw the walk on the map, {y} against {x}", **names)
+        if ground
+        else say("Draw the curve of {y} against {x}", **names)
+    )
+    given = say(", from {point}", point=f"({', '.join(f'{v:.4g}' for v in shown[-1])})") if len(shown) else ""
+    alt = f"{say('Predict:')} {question} {draw}{given}."
     sheet = Sheet(spec=spec, image=below(ground) if ground else b"")
     return Prediction(sheet, question, alt, computed, lambda: plain(spec, ground, shown))
 

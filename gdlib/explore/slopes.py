@@ -7,6 +7,7 @@ import numpy as np
 from gdlib.explore import pictures, tables, widgets
 from gdlib.figures import drawing
 from gdlib.figures.style import BLUE, GREEN, ORANGE, RED
+from gdlib.words import say
 
 ANGLES = np.arange(0, 361.0)
 
@@ -39,23 +40,24 @@ def secant(f, derivative=None, at=1.0, domain=None, h=1.0, h_range=None):
         "subject": subject,
         "hs": hs[[0, -1]].tolist(),
         "main": ground.axes,
-        "side": pictures.axes(hs[[0, -1]], pictures.log_span(difference), "h", "|secant − tangent|", True, True),
+        "side": pictures.axes(hs[[0, -1]], pictures.log_span(difference), "h", say("|secant − tangent|"), True, True),
         "play": pictures.play("h", float(grid[-1]), float(grid[0]), len(hs) - 1, log=True),
     }
-    alt = (
-        f"The curve f with its tangent at x = {at:g} (slope {slope:.4g}) and a secant to x = {at:g} + h; "
-        f"at h = {h:.3g} the secant's slope is {slopes[now]:.4g}. "
-        "Beside it: the difference of the two slopes against h, on logarithmic axes."
+    alt = say(
+        "The curve f with its tangent at x = {at:g} (slope {slope:.4g}) and a secant to x = {at:g} + h; "
+        "at h = {h:.3g} the secant's slope is {now:.4g}. "
+        "Beside it: the difference of the two slopes against h, on logarithmic axes.",
+        **{"at": at, "slope": slope, "h": h, "now": slopes[now]},
     )
 
     def draw(main, side):
         ground.draw(main)
-        drawing.straight(main, ground.domain[0], at, height, slope, GREEN, "--", label="tangent")
-        drawing.straight(main, ground.domain[0], at, height, slopes[now], ORANGE, label="secant")
+        drawing.straight(main, ground.domain[0], at, height, slope, GREEN, "--", label=say("tangent"))
+        drawing.straight(main, ground.domain[0], at, height, slopes[now], ORANGE, label=say("secant"))
         main.plot([at, at + h], [height, far[now]], "o", color=RED)
         side.plot(hs, difference, color=BLUE)
 
-    sliders = {"h": widgets.log_slider("step h", grid, h)}
+    sliders = {"h": widgets.log_slider(say("step h"), grid, h)}
     return widgets.Explorer(spec, arrays, sliders, draw, alt, state=tables.state(at))
 
 
@@ -72,13 +74,14 @@ def tangent(f, derivative=None, domain=None, at=None):
         "kind": "tangent",
         "subject": subject,
         "main": ground.axes,
-        "side": pictures.axes(ground.domain[0], pictures.span(slope), "x", "slope f′(x)"),
+        "side": pictures.axes(ground.domain[0], pictures.span(slope), "x", say("slope f′(x)")),
         "play": pictures.play("x", float(xs[0]), float(xs[-1]), len(xs) - 1),
     }
     sliders = {"x": widgets.even_slider("x", start, xs[0], xs[-1], step)}
-    alt = (
-        f"The curve f with its tangent at x = {start:g}, where the slope is {slope[now]:.4g}. "
-        "Beside it: the slope f′(x) at every x."
+    alt = say(
+        "The curve f with its tangent at x = {start:g}, where the slope is {slope:.4g}. Beside it: the slope f′(x) at every x.",
+        start=start,
+        slope=slope[now],
     )
 
     def draw(main, side):
@@ -129,23 +132,25 @@ def direction(f, gradient=None, at=None, domain=None, angle=0.0):
         "kind": "direction",
         "subject": subject,
         "main": ground.axes,
-        "side": pictures.axes((0, 360), pictures.span([*slopes, 0]), "direction (°)", "slope that way") | {"every": 90},
+        "side": pictures.axes((0, 360), pictures.span([*slopes, 0]), say("direction (°)"), say("slope that way"))
+        | {"every": 90},
         "equal": True,
         "play": pictures.play("angle", 0.0, 360.0, 180),
     }
-    sliders = {"angle": widgets.even_slider("direction (°)", float(angle), 0, 360, 1)}
+    sliders = {"angle": widgets.even_slider(say("direction (°)"), float(angle), 0, 360, 1)}
     steepest = math.degrees(math.atan2(*gradient[::-1])) % 360
     here = float(slopes[abs(ANGLES - angle).argmin()])
-    alt = (
-        f"Contours of {ground.name} with the point {pictures.point_words(at)}: "
-        f"the gradient there points to {steepest:.0f} degrees and has length {math.hypot(*gradient):.4g}; "
-        f"in the direction {angle:g} degrees the slope is {here:.4g}. "
-        "Beside it: the slope in every direction, a cosine."
+    alt = say(
+        "Contours of {name} with the point {point}: the gradient there points to {steepest:.0f} degrees and has length "
+        "{length:.4g}; in the direction {angle:g} degrees the slope is {here:.4g}. "
+        "Beside it: the slope in every direction, a cosine.",
+        **{"name": ground.name, "point": pictures.point_words(at), "steepest": steepest, "angle": angle, "here": here},
+        length=math.hypot(*gradient),
     )
 
     def draw(main, side):
         ground.draw(main)
-        for degrees, colour, label in ((steepest, RED, "gradient"), (angle, "black", f"{angle:g}°")):
+        for degrees, colour, label in ((steepest, RED, say("gradient")), (angle, "black", f"{angle:g}°")):
             way = 0.22 * np.ptp(ground.domain[0]) * unit(degrees)
             drawing.arrow(main, at, at + way, colour)
             drawing.name(main, label, at + 1.25 * way, color=colour, ha="center", va="center", fontweight="bold")

@@ -11,6 +11,7 @@ import numpy as np
 import traitlets
 
 from gdlib.explore import pictures, tables
+from gdlib.words import language, say
 
 BUNDLE = Path(__file__).parent / "bundle"  # made of front/ by `make front`
 
@@ -25,8 +26,14 @@ class Front(ipywidgets.Widget):
     def shared(cls):
         """The one of this kernel; another one where that was closed."""
         if cls._shared is None or cls._shared.comm is None:
-            cls._shared = cls(code=(BUNDLE / "front.txt").read_text(encoding="utf-8"))
+            cls._shared = cls(code=front())
         return cls._shared
+
+
+def front():
+    """The front's code, with its words in the language that is spoken, where there is such a bundle."""
+    spoken = BUNDLE / f"front.{language()}.txt"
+    return (spoken if spoken.exists() else BUNDLE / "front.txt").read_text(encoding="utf-8")
 
 
 class Widget(anywidget.AnyWidget):
@@ -123,9 +130,9 @@ def choice(label, offered, value=None, words=str):
     return slider(ipywidgets.SelectionSlider, label, value, options=[(words(v), v) for v in offered])
 
 
-def walk_sliders(rates, lr, T, T_max, label="updates T"):
+def walk_sliders(rates, lr, T, T_max, label=None):
     """The sliders of a walk: its learning rate, and how many updates it may do."""
     return {
-        "lr": log_slider("learning rate lr", rates, lr),
-        "T": slider(ipywidgets.IntSlider, label, T, min=0, max=T_max),
+        "lr": log_slider(say("learning rate lr"), rates, lr),
+        "T": slider(ipywidgets.IntSlider, label or say("updates T"), T, min=0, max=T_max),
     }

@@ -1,72 +1,47 @@
-"""Korean particles after what a program puts in: a text says both, "{x}을(를)", and the sound before it chooses."""
+"""Korean particles: which of 을 and 를 follows, by the last sound of what stands before. The explorers' JavaScript keeps
+to the same tests/front/particles.json."""
 
 import re
+import unicodedata
 
-PAIRS = {  # what is written: (behind a consonant, behind a vowel)
-    "을(를)": ("을", "를"),
-    "를(을)": ("을", "를"),
-    "이(가)": ("이", "가"),
-    "가(이)": ("이", "가"),
-    "은(는)": ("은", "는"),
-    "는(은)": ("은", "는"),
-    "과(와)": ("과", "와"),
-    "와(과)": ("과", "와"),
-    "(으)로": ("으로", "로"),
-    "(이)라": ("이라", "라"),
-    "(이)에요": ("이에요", "예요"),
-    "(이)나": ("이나", "나"),
+_PAIR = re.compile(r"을\(를\)|이\(가\)|은\(는\)|과\(와\)|\([이으]\)")
+_DIGITS = "영일이삼사오육칠팔구"
+_ENDS = {  # what does not end in a vowel as it is read: a syllable that ends as it does
+    **dict.fromkeys("lr", "엘"),
+    **dict.fromkeys("mn", "엠"),
+    **dict.fromkeys("εου", "론"),
+    **dict.fromkeys("′", "임"),
+    **dict.fromkeys("²³¹⁰⁴⁵⁶⁷⁸⁹", "곱"),  # to the power of
+    **dict(zip("0123456789", _DIGITS, strict=True)),
 }
-VOWEL, CONSONANT, RIEUL = "vowel", "consonant", "ㄹ"
-DIGITS = dict(zip("0123456789", "영일이삼사오육칠팔구", strict=True))
-LETTERS = dict(
-    zip(
-        "abcdefghijklmnopqrstuvwxyz",
-        "이비시디이프지치이이이엘엠엔오피큐알스티유이유스이트",
-        strict=True,
-    )
-)
-GREEK = {"ε": "론", "λ": "다", "θ": "타", "ν": "뉴", "π": "이", "φ": "이", "υ": "론", "ο": "론", "∞": "대", "%": "트"}
-SILENT = re.compile(r"(?:</?\w[^<>]*>|[)\]}”’\"'`*$_|‖\s])+$")
-UNIT = re.compile(r"(?<=[\d\s])(?:[KMGT]i?B|B)$")  # bytes: 바이트
 
 
-def sound(text):
-    """How what stands at the end of a text ends when it is read aloud: "vowel", "consonant" or "ㄹ"."""
-    bare = SILENT.sub("", text)
-    number = re.search(r"\d[\d,  ]*(\.\d+)?$", bare)
-    if number and not number[1] and bare.endswith("0") and re.sub(r"\D", "", number[0]).strip("0"):
-        return CONSONANT  # 십, 백, 천, 만, 억
-    if UNIT.search(bare):
-        return VOWEL
-    last = bare[-1:]
-    return final(DIGITS.get(last) or subscript(last) or GREEK.get(last) or LETTERS.get(last.lower()) or last)
-
-
-def subscript(letter):
-    """What is read for a small digit: one below, as in β₂, is a number; one above, as in x², is 제곱."""
-    if letter in "₀₁₂₃₄₅₆₇₈₉":
-        return DIGITS[str("₀₁₂₃₄₅₆₇₈₉".index(letter))] if letter else ""
-    return {"ᵀ": "즈", "′": "임", "″": "임"}.get(letter) or ("곱" if letter in "⁰¹²³⁴⁵⁶⁷⁸⁹" else "")
-
-
-def final(syllable):
-    if not "가" <= syllable[-1:] <= "힣":
-        return VOWEL
-    rest = (ord(syllable[-1]) - ord("가")) % 28
-    return VOWEL if not rest else RIEUL if rest == 8 else CONSONANT
+def _ending(text):
+    """A syllable that ends as a text does when it is read aloud, "" where there is nothing to read. Marks, tags and closing
+    brackets are passed over, and a bracket after a Korean word with what is in it."""
+    bare = re.sub(r"(?<=[가-힣])\([^()]*\)$", "", re.sub(r"<[^<>]*>", "", text.replace("</sup>", "²")))
+    last = next((c for c in reversed(bare) if unicodedata.category(c)[0] in "LN" or c in "%°∞′"), "")
+    if not last or "가" <= last <= "힣":
+        return last
+    if re.search(r"\d [ckm]?m$", bare):
+        return "터"  # metres
+    plain = last if last in _ENDS else unicodedata.normalize("NFKD", last)[0].lower()  # β₂ as β2, ŷ as y
+    return _ENDS.get(plain, "이")
 
 
 def chosen(text):
-    """A text with the particle that fits in place of each pair.
+    """A text whose 을(를), 이(가), 은(는), 과(와), (이)라, (으)로 have become the one form that is right.
 
     >>> chosen("η을(를) 0.1(으)로, x²이(가)")
     'η를 0.1로, x²이'
     """
-    pattern = "|".join(map(re.escape, sorted(PAIRS, key=len, reverse=True)))
-    pieces = re.split(f"({pattern})", text)
-    for n in range(1, len(pieces), 2):
-        closed, opened = PAIRS[pieces[n]]
-        ends = sound("".join(pieces[:n]))
-        vowel = ends == VOWEL or (ends == RIEUL and pieces[n] == "(으)로")
-        pieces[n] = opened if vowel else closed
-    return "".join(pieces)
+
+    def form(pair):
+        syllable = _ending(text[: pair.start()])
+        if not syllable:
+            return pair[0]
+        final = (ord(syllable) - ord("가")) % 28  # 0: none, 8: ㄹ
+        closed, *opened = pair[0].replace("(", "").replace(")", "")
+        return "".join(opened) if final == 0 or (final == 8 and closed == "으") else closed
+
+    return _PAIR.sub(form, text)

@@ -2,7 +2,7 @@
 
 =========  ===============================================================================
 collect    every file that lies there, those in archives too (unpack), and whose it is
-lms        the names that learning platforms give, the class's list, the tables that platforms import
+lms        the names that learning platforms give, the class's list, the tables that platforms import; CSV
 reading    a notebook, as data; copies: which of several counts
 walls      what of the machine is seen by what a student wrote, and which calls the kernel refuses
 groups     where the kernel counts memory for all that runs in a sandbox together

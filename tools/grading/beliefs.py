@@ -5,7 +5,6 @@ A student can change it: it is for talking about, not for points.
 """
 
 import csv
-import io
 import json
 import math
 import re
@@ -18,6 +17,7 @@ from typing import NamedTuple
 
 from grading import reading
 from grading.collect import short
+from grading.lms import rows_of
 from lectures import plans, questions
 
 TABLE = questions.BANK.parent / "beliefs.md"
@@ -68,12 +68,6 @@ def table():
     return found
 
 
-@cache
-def bank():
-    """{number: Question} of all lectures."""
-    return {asked.number: asked for path in sorted(questions.BANK.glob("*.md")) for asked in questions.read(path)}
-
-
 def row_of(sign):
     """The row of a plan that a Sign of the kind "show" names. StopIteration where there is none."""
     (path,) = questions.BANK.parent.glob(f"0{sign.where}_*.md")
@@ -110,10 +104,10 @@ def records(entry):
     large = entry.path.stat().st_size > (reading.LARGE if entry.notebook else LARGEST)
     try:
         text = "" if large else entry.path.read_text("utf-8-sig")
-        if exported and exported[1].lower() == "csv":
-            rows = csv.DictReader(io.StringIO(text))
+        if exported:
+            rows = rows_of(text) if exported[1].lower() == "csv" else json.loads(text)
         else:
-            rows = json.loads(text) if exported else forms(json.loads(text))
+            rows = forms(json.loads(text))
         rows = [record(row) for row in islice(rows, MOST) if isinstance(row, dict) and row.get("question")]
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError, csv.Error):
         rows = []
@@ -198,19 +192,19 @@ def is_about(sign, asked):
     """Is a question that was answered the one of a Sign?"""
     if sign.kind == "prediction":
         return sign.where.partition(": ")[2] in asked
-    return asked.split(" ")[0] == sign.where or asked == plain(bank()[sign.where].text)[:1000]
+    return asked.split(" ")[0] == sign.where or asked == plain(questions.bank()[sign.where].text)[:1000]
 
 
 def letter(sign, said):
     """The option of the bank that was chosen, by its letter or its words; "" where it is none."""
-    options = bank()[sign.where].options
+    options = questions.bank()[sign.where].options
     return next((one.letter for one in options if plain(said) in (one.letter, plain(one.answer))), "")
 
 
 def evidence(sign, sheet):
     """{student: (does the answer show the belief?, the reason for it)} of those whose answer could show it."""
     if sign.kind == "mistake":
-        rows = ((n, row) for n in sheet.tried for row in sheet.results[n]["rows"] if row["question"] == sign.where)
+        rows = ((name, row) for name in sheet.tried for row in sheet.rows(name) if row["question"] == sign.where)
         words = sign.shows.split(", ")
         return {
             name: (any(word in (row["mistake"] or "") for word in words), "")
@@ -255,5 +249,11 @@ def next_question(sheet):
         if asks and one.hold and one.others:
             ask = min(asks, key=lambda sign: any(is_about(sign, asked) for asked in sheet.given))
             show = next(sign for sign in one.signs if sign.kind == "show")
-            return {"held": one, "question": bank()[ask.where], "sign": ask, "lecture": show.where, "row": row_of(show)}
+            return {
+                "held": one,
+                "question": questions.bank()[ask.where],
+                "sign": ask,
+                "lecture": show.where,
+                "row": row_of(show),
+            }
     return None

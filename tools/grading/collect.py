@@ -35,7 +35,8 @@ GROUP = re.compile(
 @dataclass
 class Entry:
     """A file, or a folder with nothing in it: where it lies, archives taken as folders; where its bytes are; when it was
-    changed; why it is not looked at. Whose it is and what became of it are found later."""
+    changed; why it is not looked at, later what became of it. Whose it is is found later; of a notebook also which
+    exercise it is of, what is wrong with it, and how many answers were begun (`copies`)."""
 
     parts: tuple
     path: Path | None = None
@@ -45,6 +46,9 @@ class Entry:
     student: str = ""
     notebook: bool = False
     attempt: int = 0
+    of: str | None = None
+    problem: str = ""
+    begun: int = 0
 
     @property
     def shown(self):
@@ -53,13 +57,21 @@ class Entry:
 
 @dataclass
 class Student:
-    """Who handed in: the name, the platform's id, its word that it came late, a time that it wrote, what lay there."""
+    """Who handed in: the name, the platform's id, its word that it came late, a time that it wrote, what lay there.
+
+    Found later: the notebook that counts, as an Entry; what to say of what was handed in; the result of `marking`; the
+    policy.Grade.
+    """
 
     name: str
     id: str = ""
     late: bool = False
     submitted: str = ""
     entries: list = field(default_factory=list)
+    best: Entry | None = None
+    notes: list = field(default_factory=list)
+    result: dict = field(default_factory=dict)
+    grade: object = None
 
     @property
     def notebooks(self):
@@ -67,7 +79,8 @@ class Student:
 
     def handed_in(self, notebook):
         """When, as the platform wrote it: of a notebook of nbgrader's what stands in the timestamp.txt beside it."""
-        stamps = [e.path for e in self.entries if e.parts == (*notebook.parts[:-1], "timestamp.txt") and e.path]
+        beside = (*notebook.parts[:-1], "timestamp.txt") if notebook else None
+        stamps = [entry.path for entry in self.entries if entry.parts == beside and entry.path]
         return self.submitted or (stamps[0].read_bytes()[:100].decode("utf-8", "replace").strip() if stamps else "")
 
 

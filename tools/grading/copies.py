@@ -1,7 +1,5 @@
 """Which of a student's notebooks counts."""
 
-from typing import NamedTuple
-
 from gdlib.checks import bank
 from grading import reading
 from lectures.exercises import ROOT
@@ -9,24 +7,17 @@ from lectures.exercises import ROOT
 LECTURES = ROOT / "notebooks" / "text"
 
 
-class Handed(NamedTuple):
-    """A notebook that somebody handed in: which exercise it is of, what is wrong with it, how many answers were begun."""
-
-    entry: object
-    of: str | None
-    problem: str
-    begun: int
-
-
 def looked_at(entry):
-    """Read an entry of `collect`."""
+    """An Entry of `collect` that is a notebook, read: of, problem and begun are set."""
     code, problem = reading.read(entry.path) if not entry.why else ([], entry.why)
-    of, begun = reading.exercise_of(code), 0
-    if of in {str(int(path.name[:2])) for path in bank.sources()}:
-        given = {f"q{key.replace('.', '-')}": q.stub_cell.strip() for key, q in bank.exercise(of).questions.items()}
-        code = reading.identified(code, bank.exercise(of))[0]
-        begun = sum(cell["source"].strip() != given.get(cell["mark"]) for cell in code if cell["mark"] in given)
-    return Handed(entry, of, problem or ("" if of else lecture(code)), begun)
+    entry.of = reading.exercise_of(code)
+    if entry.of in {str(int(path.name[:2])) for path in bank.sources()}:
+        exercise = bank.exercise(entry.of)
+        given = {reading.mark_of(key): question.stub_cell.strip() for key, question in exercise.questions.items()}
+        cells, _ = reading.identified(code, exercise)
+        entry.begun = sum(cell["source"].strip() != given.get(cell["mark"]) for cell in cells if cell["mark"] in given)
+    entry.problem = problem or ("" if entry.of else lecture(code))
+    return entry
 
 
 def lecture(code):
@@ -37,26 +28,26 @@ def lecture(code):
     return number and f"This is lecture {number}, and not the exercise."
 
 
-def chosen(handed, number):
-    """The notebook of an exercise among those of a student: (Handed or None, what to say). What became of each is written
-    into its entry's `why`.
+def chosen(notebooks, number):
+    """The notebook of an exercise among those of a student, `looked_at`: (Entry or None, what to say). What became of each
+    is written into its `why`.
 
     The last upload that the platform counts comes first, then the copy with most answers begun, then the newest file.
     """
-    fits = [one for one in handed if one.of == number]
-    for one in handed:
+    fits = [one for one in notebooks if one.of == number]
+    for one in notebooks:
         what = f"belongs to exercise {one.of}, not to {number}" if one.of else "has no cell of an exercise"
-        one.entry.why = one.problem or f"The notebook {what}."
+        one.why = one.problem or f"The notebook {what}."
     if not fits:
-        best = max(handed, key=lambda one: (one.of is not None, bool(one.problem)), default=None)
-        return best, best.entry.why if best else ""
-    best = max(fits, key=lambda one: (one.entry.attempt, one.begun, one.entry.time))
+        best = max(notebooks, key=lambda one: (one.of is not None, bool(one.problem)), default=None)
+        return best, best.why if best else ""
+    best = max(fits, key=lambda one: (one.attempt, one.begun, one.time))
     for one in fits:
-        one.entry.why = "graded" if one is best else f"Another copy; {best.entry.shown} was graded."
+        one.why = "graded" if one is best else f"Another copy; {best.shown} was graded."
     if len(fits) == 1:
         return best, ""
-    tied = [one for one in fits if one.entry.attempt == best.entry.attempt]
+    tied = [one for one in fits if one.attempt == best.attempt]
     reason = "the last upload" if len(tied) < len(fits) else "most answers begun"
     if len(tied) > 1 and sum(one.begun == best.begun for one in tied) > 1:
         reason = "the newest of equals"
-    return best, f"Of {len(fits)} notebooks {best.entry.parts[-1]} was graded: {reason}."
+    return best, f"Of {len(fits)} notebooks {best.parts[-1]} was graded: {reason}."

@@ -16,7 +16,7 @@ import signal
 import sys
 import tempfile
 from collections import Counter
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, fields, replace
 from functools import partial
 from pathlib import Path
 
@@ -75,32 +75,14 @@ def arguments(given):
     return parser.parse_args(given)
 
 
-@dataclass
-class Job:
-    """What is to be graded: the class, the notebook of each (Handed or None), what is to be said of it, and how."""
-
-    students: dict
-    others: list
-    platform: str
-    exercise: bank.Exercise
-    policy: policy.Policy
-    roster: lms.Roster | None
-    out: Path
-    assignment: str
-    handed: dict
-    notes: dict
-
-
 def main(given=None):
     options = arguments(given)
-    walls = not options.no_sandbox
-    missing = [] if walls else [*UNGUARDED, *[UNGUARDED_ROOT] * (not os.geteuid())]
     with tempfile.TemporaryDirectory(prefix="gdlib-collected-") as scratch:
         try:
             base = options.out or Path(f"{collect.bare(str(options.submissions.resolve()))}-grades")
-            job = prepared(options, base, scratch)
-            results, now = results_of(job, options, walls, scratch)
-            said = written(job, results, missing, options, base)
+            sheet = prepared(options, base, scratch)
+            now = mark_all(sheet, options, scratch)
+            said = written(sheet, options, base)
         except ValueError as error:
             raise SystemExit(str(error)) from None
         except OSError as error:
@@ -108,31 +90,32 @@ def main(given=None):
             raise SystemExit(
                 f"{what}{error.strerror or error}. What was graded is kept; the same command goes on."
             ) from None
-    print(f"{len(results)} students, {now} graded now: {job.out / 'grades.csv'}, class.html, feedback/{said}")
-    open_ones = {student: result["ungraded"] for student, result in results.items() if result.get("ungraded")}
-    if open_ones:
-        names = "\n".join(f"  {student}: {why}" for student, why in open_ones.items())
-        raise SystemExit(f"{len(open_ones)} not graded, and no grade was given; the same command tries again:\n{names}")
+    print(f"{len(sheet.students)} students, {now} graded now: {sheet.out / 'grades.csv'}, class.html, feedback/{said}")
+    if sheet.ungraded:
+        names = "\n".join(f"  {student}: {why}" for student, why in sheet.ungraded)
+        what = f"{len(sheet.ungraded)} not graded, and no grade was given; the same command tries again:"
+        raise SystemExit(f"{what}\n{names}")
 
 
 # --- what is to be graded -------------------------------------------------------------------------
 
 
 def prepared(options, base, scratch):
-    """The Job of the command line. Raises ValueError, in a sentence, on what can't be meant."""
+    """The Sheet of the command line, without results. Raises ValueError, in a sentence, on what can't be meant."""
     if not options.submissions.exists():
         raise ValueError(f"SUBMISSIONS must be a folder of notebooks or an archive, got {str(options.submissions)!r}")
     if base.exists() and not base.is_dir():
         raise ValueError(f"--out must be a folder, got the file {str(base)!r}")
     students, others, platform = collect.collected(options.submissions, [base], scratch)
     found = policy.settings(base)  # never what lies among the submissions: a student may have put it there
-    handed = {name: [copies.looked_at(entry) for entry in s.notebooks] for name, s in students.items()}
-    exercise = bank.exercise(options.exercise or found.get("exercise") or commonest(handed))
+    notebooks = [copies.looked_at(entry) for student in students.values() for entry in student.notebooks]
+    exercise = bank.exercise(options.exercise or found.get("exercise") or commonest(notebooks))
     roster = roster_of(found, base)
     if roster is not None:
-        students, handed = with_roster(students, handed, roster)
-    chosen = {name: copies.chosen(of, exercise.number) for name, of in handed.items()}
-    notes = {name: notes_on(students[name], note) for name, (_, note) in chosen.items()}
+        students = with_roster(students, roster)
+    for student in students.values():
+        student.best, note = copies.chosen(student.notebooks, exercise.number)
+        student.notes = notes_on(student, note)
     only = [key.strip() for key in options.questions.split(",")] if options.questions else None
     rules = policy.policy(exercise, found, only)
     for name in options.student or []:
@@ -141,16 +124,17 @@ def prepared(options, base, scratch):
     if not options.no_sandbox and (reason := why_not()):
         raise SystemExit(NO_SANDBOX.format(reason, ";\n  ".join(UNGUARDED)))
     out = place_of(base, exercise.number)
-    written = policy.overrides(out / "overrides.csv", students, exercise)
-    rules = replace(rules, overrides=written)
-    assignment = found.get("assignment", f"Exercise {exercise.number}")
-    handed = {name: best for name, (best, _) in chosen.items()}
-    return Job(students, others, platform, exercise, rules, roster, out, assignment, handed, notes)
+    rules = replace(rules, overrides=policy.overrides(out / "overrides.csv", students, exercise))
+    missing = [*UNGUARDED, *[UNGUARDED_ROOT] * (not os.geteuid())] if options.no_sandbox else []
+    about = {"roster": roster, "assignment": found.get("assignment", f"Exercise {exercise.number}"), "out": out}
+    return reports.Sheet(
+        exercise, rules, students, others, platform, **about, unguarded=missing, named=not options.no_names
+    )
 
 
-def commonest(handed):
+def commonest(notebooks):
     """The exercise that most of the notebooks belong to."""
-    found = Counter(one.of for ones in handed.values() for one in ones if one.of)
+    found = Counter(entry.of for entry in notebooks if entry.of)
     if not found:
         raise ValueError("none of the notebooks has a cell of an exercise. Were they made from exercises/*.ipynb?")
     return found.most_common(1)[0][0]
@@ -179,23 +163,18 @@ def roster_of(found, base):
     return None
 
 
-def with_roster(students, handed, roster):
+def with_roster(students, roster):
     """The class by its list: with its names and times, and with those who handed in nothing."""
-    found, lines = {}, {}
+    here = {}
     for name, student in students.items():
         line = roster.find(name, student.id)
-        if line is not None and line not in lines.values():
-            cells = roster.lines[line]
-            lines[name] = line
-            student.name, student.id = roster.cell(cells, "name"), roster.number(cells) or student.id
-            student.submitted = roster.cell(cells, "submitted").strip("-") or student.submitted
-        found[name] = student
-    for line in set(roster.students) - {*lines.values()}:
-        cells = roster.lines[line]
-        found[f"\0{line}"] = collect.Student(lms.clean(roster.cell(cells, "name")), roster.number(cells))
-    ones = {id(student): handed.get(name, []) for name, student in found.items()}
-    renamed = collect.named(found.values())
-    return renamed, {name: ones[id(student)] for name, student in renamed.items()}
+        if line is not None and line not in here:
+            here[line], known = student, roster.students[line]
+            student.name, student.id = known["name"], known["id"] or student.id
+            student.submitted = known["submitted"].strip("-") or student.submitted
+    absent = [known for line, known in roster.students.items() if line not in here]
+    absent = [collect.Student(lms.clean(known["name"]), known["id"]) for known in absent]
+    return collect.named([*students.values(), *absent])
 
 
 def notes_on(student, note):
@@ -222,50 +201,46 @@ def named(students, name):
 # --- grading --------------------------------------------------------------------------------------
 
 
-def results_of(job, options, walls, scratch):
-    """({student: result}, how many were graded now). What is stored is kept, where nothing has changed."""
-    seed = options.seed if options.seed is not None else drawn(job.out / "seed")
+def mark_all(sheet, options, scratch):
+    """Give each student a result, a stored one where nothing has changed; how many were graded now."""
+    seed = options.seed if options.seed is not None else drawn(sheet.out / "seed")
     limits = Limits(**{name: getattr(options, name) for name in LIMITS})
-    about = fingerprint(job.exercise, seed, limits, walls)
-    anew = {n for name in options.student or [] for n in named(job.students, name)}
-    results, todo = {}, {}
-    for student, best in job.handed.items():
-        path = best.entry.path if best else None
-        key = " ".join([about, digest(path), *job.notes[student]])
-        stored = stored_of(job.out, student)
-        if options.student and student not in anew:
-            results[student] = stored or whole({"ungraded": "It was not graded yet."}, job.exercise)
-        elif stored.get("key") == key and not options.force and student not in anew:
-            results[student] = stored
-        else:
-            todo[student] = (path, key)
+    about = fingerprint(sheet.exercise, seed, limits, not options.no_sandbox)
+    anew = {n for name in options.student or [] for n in named(sheet.students, name)}
+    todo = {}
+    for name, student in sheet.students.items():
+        key = " ".join([about, digest(student.best and student.best.path), *student.notes])
+        student.result = stored_of(sheet.out, name)
+        if name in anew or (not options.student and (options.force or student.result.get("key") != key)):
+            todo[name] = key
+        elif not student.result:
+            student.result = whole({"ungraded": "It was not graded yet."}, sheet.exercise)
 
-    def done(student, result):
-        noted = {"key": todo[student][1], "notes": [*dict.fromkeys([*job.notes[student], *result.get("notes", [])])]}
-        results[student] = whole(plain(result), job.exercise) | noted
+    def done(name, result):
+        student = sheet.students[name]
+        notes = [*dict.fromkeys([*student.notes, *result.get("notes", [])])]
+        student.result = whole(plain(result), sheet.exercise) | {"key": todo[name], "notes": notes}
         if not result.get("ungraded"):
-            write(result_file(job.out, student), json.dumps(results[student], indent=1))
+            write(result_file(sheet.out, name), json.dumps(student.result, indent=1))
 
-    paths = {student: path for student, (path, _) in todo.items() if readable(job.handed[student])}
-    for student in todo.keys() - paths.keys():
-        shut = [entry.why for entry in job.students[student].entries if "can't be opened" in entry.why]
-        done(student, {"rows": [], "notes": []} | ({"ungraded": shut[0]} if shut else {}))
-    bar = tqdm(total=len(job.handed), initial=len(results), unit=" notebooks", desc=f"exercise {job.exercise.number}")
+    paths = {}
+    for name in todo:
+        best, entries = sheet.students[name].best, sheet.students[name].entries
+        shut = [entry.why for entry in entries if "can't be opened" in entry.why]
+        if best is not None and best.path is not None and best.why not in shut:
+            paths[name] = best.path
+        else:
+            done(name, {"ungraded": shut[0]} if shut else {})
+    count, what = len(sheet.students), f"exercise {sheet.exercise.number}"
+    bar = tqdm(total=count, initial=count - len(paths), unit=" notebooks", desc=what)
     with staged() as course, bar:
-        hidden = (options.submissions, job.out, Path(scratch))
-        asked = bank.Exercise(
-            job.exercise.path
-        )  # as it was read: what its cells define can't be sent to other processes
-        work = partial(mark, exercise=asked, seed=seed, limits=limits, course=course, walls=walls, hidden=hidden)
-        for student, result in graded(paths, work, options.workers, 2 * limits.seconds + 60):
-            done(student, result)
+        asked = bank.Exercise(sheet.exercise.path)  # what the other's cells define can't be sent to other processes
+        work = partial(mark, exercise=asked, seed=seed, limits=limits, course=course)
+        work = partial(work, walls=not options.no_sandbox, hidden=(options.submissions, sheet.out, Path(scratch)))
+        for name, result in graded(paths, work, options.workers, 2 * limits.seconds + 60):
+            done(name, result)
             bar.update()
-    return {student: results[student] for student in job.handed}, len(todo)
-
-
-def readable(best):
-    """Is there a notebook that can be opened?"""
-    return best is not None and best.entry.path is not None and "can't be opened" not in best.entry.why
+    return len(todo)
 
 
 def result_file(out, student):
@@ -313,7 +288,8 @@ def digest(path):
 def fingerprint(exercise, *settings):
     """What a result depends on besides the notebook: the questions, the code that grades, the settings."""
     found = hashlib.sha256(repr((exercise.text, settings)).encode())
-    for path in sorted([*GDLIB.rglob("*.py"), *Path(__file__).parent.glob("*.py")]):
+    here = Path(__file__).parent
+    for path in sorted([*GDLIB.rglob("*.py"), *here.glob("*.py"), *here.glob("*.toml")]):
         found.update(path.read_bytes())
     return found.hexdigest()
 
@@ -337,70 +313,48 @@ def whole(result, exercise):
 # --- what comes out -------------------------------------------------------------------------------
 
 
-def written(job, results, unguarded, options, base):
-    """Write all reports; what else was done, in a few words."""
-    grades = {name: grade_of(job, name, result) for name, result in results.items()}
-    notes = {
-        name: [*dict.fromkeys([*job.notes[name], *result["notes"], *grades[name].notes])]
-        for name, result in results.items()
-    }
-    codes = {
-        name: reading.read(best.entry.path)[0]
-        for name, best in job.handed.items()
-        if best and best.entry.why == "graded"
-    }
-    hints = likeness.hints({name: code for name, code in codes.items() if begun(results[name])}, job.exercise)
-    found = (job.exercise, job.policy, job.students, results, grades, notes, job.others, hints, unguarded)
-    sheet = reports.Sheet(*found, named=not options.no_names)
-    for student in results:
-        write(job.out / "feedback" / f"{collect.filename(student)}.html", reports.feedback(student, sheet))
-    write(job.out / "class.html", reports.overview(sheet))
+def written(sheet, options, base):
+    """Grade, and write all reports; what else was done, in a few words."""
+    for name, student in sheet.students.items():
+        when, found = lms.moment(student.handed_in(student.best)), student.result
+        rows = found if student.entries else {"rows": []}
+        student.grade = policy.graded(name, rows, sheet.policy, when, student.late)
+        student.notes = [*dict.fromkeys([*student.notes, *found["notes"], *student.grade.notes])]
+    begun = [name for name in sheet.tried if any(row["outcome"] != "not attempted" for row in sheet.rows(name))]
+    chosen = {name: sheet.students[name].best for name in begun}
+    codes = {name: reading.read(best.path)[0] for name, best in chosen.items() if best and best.why == "graded"}
+    sheet.hints = likeness.hints(codes, sheet.exercise)
+    for name in sheet.students:
+        write(sheet.out / "feedback" / f"{collect.filename(name)}.html", reports.feedback(name, sheet))
+    write(sheet.out / "class.html", reports.overview(sheet))
     # behind the page about the class, which looks at every file
-    tables = {"grades.csv": reports.table, "beliefs.csv": reports.held, "files.csv": reports.files}
-    always, tables = [*tables], {name: made(sheet) for name, made in tables.items()}
-    tables |= reports.for_platform(sheet, job.platform, job.roster, job.assignment)
+    always = {"grades.csv": reports.table, "beliefs.csv": reports.held, "files.csv": reports.files}
+    tables = {name: made(sheet) for name, made in always.items()} | reports.for_platform(sheet)
     for name, text in tables.items():
-        write(job.out / name, text, "utf-8-sig")
-    all_exercises(base, job)
-    return "".join(f", {name}" for name in tables if name not in always) + nbgrader(job, sheet, options, base)
+        write(sheet.out / name, text, "utf-8-sig")
+    all_exercises(base, sheet.out)
+    return "".join(f", {name}" for name in tables if name not in always) + nbgrader(sheet, options, base)
 
 
-def begun(result):
-    return any(row["outcome"] != "not attempted" for row in result["rows"])
-
-
-def grade_of(job, name, result):
-    student = job.students[name]
-    best = job.handed[name]
-    written = student.handed_in(best.entry) if best else student.submitted
-    when = lms.moment(written) if written else None
-    if not student.entries:
-        result = {"rows": []}
-    return policy.graded(name, result, job.policy, when, student.late)
-
-
-def all_exercises(base, job):
+def all_exercises(base, out):
     """gradebook.csv in the base: a row for each student, a column for each exercise that was graded there."""
-    found = {}
-    for path in sorted({*base.glob("grades.csv"), *base.glob("exercise-*/grades.csv"), job.out / "grades.csv"}):
-        of = (
-            (base / "exercise").read_text().strip()
-            if path.parent == base
-            else path.parent.name.removeprefix("exercise-")
-        )
-        found[of] = reports.totals(path)
+    first, found = (base / "exercise").read_text().strip(), {}
+    for path in sorted({*base.glob("grades.csv"), *base.glob("exercise-*/grades.csv"), out / "grades.csv"}):
+        of = first if path.parent == base else path.parent.name.removeprefix("exercise-")
+        found[of] = {row["student"]: row for row in lms.rows_of(path.read_text("utf-8-sig"))}
     write(base / "gradebook.csv", reports.together(found), "utf-8-sig")
 
 
-def nbgrader(job, sheet, options, base):
+def nbgrader(sheet, options, base):
     """Put the grades into nbgrader's database; what was done, in a few words."""
     own = options.submissions / "gradebook.db"  # of nbgrader's course
     book = options.gradebook or (own if own.exists() else base / own.name)
+    handed = [student.best.parts for student in sheet.students.values() if student.best]
+    folders = [parts[2] for parts in handed if parts[0] == "submitted" and len(parts) > 2]
     try:
-        folders = [best.entry.parts[2] for best in job.handed.values() if best and best.entry.parts[0] == "submitted"]
         return "" if options.no_gradebook else gradebook.write(book, sheet, (folders or [""])[0])
     except Exception as error:
-        raise SystemExit(f"{job.out / 'grades.csv'} is written; nbgrader's {book} is not: {error}") from error
+        raise SystemExit(f"{sheet.out / 'grades.csv'} is written; nbgrader's {book} is not: {error}") from error
 
 
 if __name__ == "__main__":

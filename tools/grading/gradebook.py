@@ -42,10 +42,10 @@ def write(path, sheet, assignment=""):
                 book.update_or_create_solution_cell(*where)
             book.update_or_create_source_cell(*where, cell_type="code", locked=mark.locked, source=cell.source)
         for student in sheet.tried:
-            grade = sheet.grades[student]
+            grade = sheet.students[student].grade
             book.update_or_create_student(student)
             added(book, book.update_or_create_submission(name, student), book.find_notebook(notebook, name))
-            for row in sheet.results[student]["rows"]:
+            for row in sheet.rows(student):
                 key = row["question"].replace(".", "-")
                 cell = book.find_grade(f"check{key}", notebook, name, student)
                 cell.auto_score = float(grade.points.get(row["question"]) or 0)

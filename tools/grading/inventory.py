@@ -8,17 +8,18 @@ inventory.html, items.csv and answers.csv, none with a name; docs/teaching/inven
 """
 
 import csv
-import io
 import json
 import re
 import sys
 import tempfile
+from functools import cache
 from pathlib import Path
 from random import SystemRandom
 from statistics import StatisticsError, correlation
 from typing import NamedTuple
 
 from grading import beliefs, collect, lms
+from grading.lms import csv_text, rows_of
 from grading.reports import PAGES
 from lectures.inventory import FORMS, QUESTIONS, items
 
@@ -33,6 +34,16 @@ class Taken(NamedTuple):
     form: str
     letters: tuple[str, ...]
 
+    @property
+    def right(self):
+        """For each item: is it right?"""
+        return [letter == key for letter, key in zip(self.letters, right_letters(self.form), strict=True)]
+
+
+@cache
+def right_letters(form):
+    return [next(option.letter for option in item.options if option.right) for item in items(form)]
+
 
 # --- what was handed in ---------------------------------------------------------------------------
 
@@ -41,8 +52,7 @@ def rows(entry):
     """What a file says, [{"student", "form", "1", …}]. Raises ValueError, KeyError or TypeError where it can't be read."""
     text = entry.path.read_bytes()[:LARGEST].decode("utf-8-sig")
     if entry.parts[-1].lower().endswith(".csv"):
-        separator = ";" if ";" in text.partition("\n")[0] else ","
-        return [*csv.DictReader(io.StringIO(text), delimiter=separator)]
+        return [*rows_of(text, ";" if ";" in text.partition("\n")[0] else ",")]
     cells = [cell for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
     code = "\n".join("".join(cell["source"]) for cell in cells)
     return [{name.removeprefix("answer_"): value for name, value in SET.findall(code)}]
@@ -91,20 +101,15 @@ def answered(row):
 # --- what it says ---------------------------------------------------------------------------------
 
 
-def scored(answers):
-    """A row of True and False for each Taken: which items are right."""
-    key = {form: [next(o.letter for o in item.options if o.right) for item in items(form)] for form in FORMS}
-    return [[*map(str.__eq__, taken.letters, key[taken.form])] for taken in answers]
-
-
 def share(values):
     """The part that is true; None of nothing."""
     values = [*values]
     return sum(values) / len(values) if values else None
 
 
-def discrimination(right, n):
+def discrimination(answers, n):
     """The point-biserial correlation of item n with how many of the others are right; None where one does not vary."""
+    right = [one.right for one in answers]
     try:
         return correlation([row[n] for row in right], [sum(row) - row[n] for row in right])
     except StatisticsError:
@@ -121,18 +126,16 @@ def gain(before, after):
 
 def item_rows(times, both):
     """A dict for each item: its numbers before and after, of all who took it, and its gain, of those who took both."""
-    right = {time: scored(times[time].values()) for time in TIMES}
-    pairs = {time: scored(times[time][name] for name in both) for time in TIMES}
     found = []
     for n, item in enumerate(items("A")):
         row = {"item": n + 1, "question": item.number}
         for time in TIMES:
-            row[f"right {time}"] = share(line[n] for line in right[time])
+            answers = times[time].values()
+            row[f"right {time}"] = share(one.right[n] for one in answers)
             for form in FORMS:
-                its = scored(one for one in times[time].values() if one.form == form)
-                row[f"right {time}, form {form}"] = share(line[n] for line in its)
-            row[f"discrimination {time}"] = discrimination(right[time], n)
-        row["gain"] = gain(*(share(line[n] for line in pairs[time]) for time in TIMES))
+                row[f"right {time}, form {form}"] = share(one.right[n] for one in answers if one.form == form)
+            row[f"discrimination {time}"] = discrimination(answers, n)
+        row["gain"] = gain(*(share(times[time][name].right[n] for name in both) for time in TIMES))
         found.append(row)
     return found
 
@@ -173,25 +176,19 @@ def report(folder):
         raise ValueError(f"nobody's answers are in {folder / 'pre'} or {folder / 'post'}")
     both = sorted(times["pre"].keys() & times["post"].keys())
     lines = item_rows(times, both)
-    means = [share(mark for row in scored(times[time][name] for name in both) for mark in row) for time in TIMES]
+    means = [share(mark for name in both for mark in times[time][name].right) for time in TIMES]
     page = PAGES.get_template("inventory.html").render(
         title="What the class believed, before and after" if times["post"] else "What the class believes",
         counts=[len(times[time]) for time in TIMES],
         both=len(both),
-        means=[share(mark for row in scored(times[time].values()) for mark in row) for time in TIMES],
+        means=[share(mark for one in times[time].values() for mark in one.right) for time in TIMES],
         gain=gain(*means),
         items=lines,
         beliefs=belief_rows(times, both),
         notes=[f"{time}/{note}" for time in TIMES for note in read[time][1]],
     )
     table = [[*lines[0]], *([round(v, 3) if isinstance(v, float) else v for v in line.values()] for line in lines)]
-    return {"inventory.html": page, "items.csv": as_csv(table), "answers.csv": as_csv(without_names(times))}
-
-
-def as_csv(rows):
-    stream = io.StringIO()
-    csv.writer(stream, lineterminator="\n").writerows(rows)
-    return stream.getvalue()
+    return {"inventory.html": page, "items.csv": csv_text(table), "answers.csv": csv_text(without_names(times))}
 
 
 def main(arguments):

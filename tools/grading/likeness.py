@@ -19,7 +19,6 @@ LENGTH = 40_000  # letters that are looked at of one submission
 FEW = 4  # so many may share what still counts, or a tenth of the class
 SHARED = 12  # runs that two must share
 SAME = 0.5  # of the own runs of the one that has fewer
-SHOWN = 20
 
 TOKEN = re.compile(r"#[^\n]*|\"\"\".*?\"\"\"|'''.*?'''|\"[^\"\n]*\"|'[^'\n]*'|\d[\w.]*|\w+|[^\w\s]", re.S)
 WORDS = {*keyword.kwlist, *dir(builtins)}

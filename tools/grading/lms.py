@@ -81,47 +81,39 @@ def squeezed(name):
 class Roster:
     """Who is in the class: a table with a header, such as Moodle's grading worksheet or Canvas's exported gradebook.
 
+    header, lines: the table. students: {number of a line: what COLUMNS name of it}, Canvas's own lines left out.
     Raises ValueError if the file has no column with names.
     """
 
     def __init__(self, path):
-        rows = [*csv.reader(io.StringIO(path.read_text("utf-8-sig")))]
-        self.header, self.lines = (rows[0], [row for row in rows[1:] if any(row)]) if rows else ([], [])
+        rows = [row for row in csv.reader(io.StringIO(path.read_text("utf-8-sig"))) if any(row)]
+        self.header, self.students = rows[0] if rows else [], {}
+        self.lines = [row + [""] * (len(self.header) - len(row)) for row in rows[1:]]
         heads = [head.strip().casefold() for head in self.header]
-        self.at = {key: next((heads.index(n) for n in names if n in heads), None) for key, names in COLUMNS.items()}
-        if self.at["name"] is None:
+        at = {key: next((heads.index(n) for n in names if n in heads), None) for key, names in COLUMNS.items()}
+        if at["name"] is None:
             raise ValueError(f"{path}: no column is called {', '.join(COLUMNS['name'])}, but {', '.join(self.header)}")
-        self.lines = [row + [""] * (len(self.header) - len(row)) for row in self.lines]
         self.platform = {"identifier": "moodle", "student": "canvas"}.get(heads[0], "")
-        self.students = [n for n, row in enumerate(self.lines) if self.cell(row, "name") and not self.is_note(row)]
-
-    def cell(self, row, key):
-        at = self.at[key]
-        return "" if at is None else row[at].strip()
-
-    def is_note(self, row):
-        """Canvas's own lines: points possible, the test student."""
-        return self.platform == "canvas" and (
-            not self.cell(row, "id") or self.cell(row, "name").startswith("Student, Test")
-        )
-
-    def number(self, row):
-        """The platform's id: of Moodle's "Participant 482913" the digits."""
-        return re.sub(r"\D+(?=\d+\Z)", "", self.cell(row, "id"))
+        for n, row in enumerate(self.lines):
+            known = {key: "" if place is None else row[place].strip() for key, place in at.items()}
+            is_note = self.platform == "canvas" and (not known["id"] or known["name"].startswith("Student, Test"))
+            known["id"] = re.sub(r"\D+(?=\d+\Z)", "", known["id"])  # of Moodle's "Participant 482913" the digits
+            if known["name"] and not is_note:
+                self.students[n] = known
 
     def find(self, name, number=""):
         """The line of a student, by id, name or login; None where there is none or several."""
-        rows = [n for n in self.students if number and self.number(self.lines[n]) == number]
+        rows = [n for n, known in self.students.items() if number and known["id"] == number]
         for key in ("name", "login"):
-            if not rows:
-                rows = [n for n in self.students if self.same(self.cell(self.lines[n], key), name)]
+            rows = rows or [n for n, known in self.students.items() if is_same(known[key], name)]
         return rows[0] if len(rows) == 1 else None
 
-    @staticmethod
-    def same(written, name):
-        full, login = squeezed(written), written.partition("@")[0].casefold()
-        joined = "".join(re.findall(r"\w+", written.casefold()))
-        return bool(written) and (full == squeezed(name) or name.casefold() in (login, joined, written.casefold()))
+
+def is_same(written, name):
+    """Is what a list has a student's name, or login?"""
+    full, login = squeezed(written), written.partition("@")[0].casefold()
+    joined = "".join(re.findall(r"\w+", written.casefold()))
+    return bool(written) and (full == squeezed(name) or name.casefold() in (login, joined, written.casefold()))
 
 
 def moment(text):
@@ -187,3 +179,24 @@ def filled(roster, columns, grades):
                     most = possible[0] if possible else lines[grade[0]][own] if own is not None else ""
                     lines[grade[0]][at] = scaled(grade[3], grade[4], most)
     return [header, *lines]
+
+
+# --- tables as CSV -------------------------------------------------------------------------------
+
+
+def rows_of(text, separator=","):
+    """[{head: cell}] of a table's text, one at a time; a cell that is missing is ""."""
+    return csv.DictReader(io.StringIO(text), delimiter=separator, restval="")
+
+
+def csv_text(rows):
+    """A table's text, of lists of cells."""
+    stream = io.StringIO()
+    csv.writer(stream, lineterminator="\n").writerows([map(harmless, row) for row in rows])
+    return stream.getvalue()
+
+
+def harmless(value):
+    """Text that no spreadsheet takes for a formula; a number stays what it is."""
+    formula = isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") and value != "-"
+    return f"'{value}" if formula else value

@@ -148,13 +148,13 @@ def plan(code, exercise, seconds):
     def run(source, name):
         steps.append({"do": "run", "source": source, "name": name, "seconds": seconds})
 
-    questions = {f"q{key.replace('.', '-')}": question for key, question in exercise.questions.items()}
-    checks = {f"check{mark[1:]}": question.id for mark, question in questions.items()}
+    questions = {reading.mark_of(key): question for key, question in exercise.questions.items()}
+    checks = {reading.mark_of(key, "check"): key for key in exercise.questions}
     last = {cell["mark"]: n for n, cell in enumerate(code)}
     for n, cell in enumerate(code):
         if cell["mark"] in checks:
             number = checks[cell["mark"]]
-            if number in places and n > last[f"q{cell['mark'][5:]}"] and n == last[cell["mark"]]:
+            if number in places and n > last[reading.mark_of(number)] and n == last[cell["mark"]]:
                 places[number] = places[number][0], len(steps)
             continue
         question = questions.get(cell["mark"])

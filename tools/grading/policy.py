@@ -4,8 +4,6 @@ The settings stand in grading.toml, what is written over in overrides.csv; docs/
 there. Results are stored without them, so that a change needs no new grading.
 """
 
-import csv
-import io
 import math
 import re
 import tomllib
@@ -125,7 +123,7 @@ def overrides(path, students, exercise):
         path.write_text(",".join(OVERRIDES) + "\n", "utf-8-sig")
     names = {alias: name for name, student in students.items() for alias in (lms.clean(name), student.id) if alias}
     found = {}
-    for number, row in enumerate(csv.DictReader(io.StringIO(path.read_text("utf-8-sig")), restval=""), 2):
+    for number, row in enumerate(lms.rows_of(path.read_text("utf-8-sig")), 2):
         if not any(value for value in row.values() if isinstance(value, str)):
             continue
         if set(OVERRIDES) - {None, *row}:

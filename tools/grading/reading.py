@@ -48,15 +48,14 @@ def cells(data):
     problem = ""
     try:
         notebook = json.loads(data)
-        found = notebook["cells"] if "cells" in notebook else older(notebook)
+        sheets = [notebook] if "cells" in notebook else notebook["worksheets"]  # of format 3
+        found = [cell for sheet in sheets for cell in sheet["cells"]]
     except (ValueError, RecursionError) as error:
         found = salvaged(data.decode("utf-8", "replace"))
         line = f" at line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
         rest = f"; the {len(found)} cells before that were graded" if found else ""
         problem = f"The file is damaged or no notebook: its JSON breaks{line}{rest}."
     except (TypeError, KeyError, AttributeError):
-        return [], "This is JSON, and no notebook."
-    if not isinstance(found, list):
         return [], "This is JSON, and no notebook."
     code, left, under = [], CODE, ""
     for at, cell in enumerate(found, 1):
@@ -75,11 +74,6 @@ def cells(data):
             made |= {"source": re.sub(r"^\s*```.*$", "", source, flags=re.M), "was": str(kind)[:20]}
         code.append(made)
     return code, problem
-
-
-def older(notebook):
-    """The cells of a notebook in format 3, which has them in worksheets."""
-    return [cell for sheet in notebook["worksheets"] for cell in sheet["cells"]]
 
 
 def text_of(cell):
@@ -113,6 +107,16 @@ def mark(cell):
     return ""
 
 
+def mark_of(number, kind="q"):
+    """The mark of the cell that holds a question's answer, or its check."""
+    return f"{kind}{number.replace('.', '-')}"
+
+
+def number_of(mark):
+    """The number of the question that a mark is of."""
+    return mark.removeprefix("check").removeprefix("q").replace("-", ".")
+
+
 def exercise_of(code):
     """The number of the exercise that most of the cells belong to, by their marks; where all are lost, by the checks in
     them and the headings above; None where there is nothing of it."""
@@ -129,7 +133,7 @@ def submitted(path, exercise):
     code, problem = read(path)
     code, notes = identified(code, exercise)
     turned = [
-        f"{cell['mark'][1:].replace('-', '.')}: its cell {cell['at']} is {cell['was']}; it was read as code."
+        f"{number_of(cell['mark'])}: its cell {cell['at']} is {cell['was']}; it was read as code."
         for cell in code
         if "was" in cell
     ]
@@ -142,7 +146,7 @@ def identified(code, exercise):
     A function is known by its name wherever it stands; values by their names below their heading or above their check.
     """
     marks = {cell["mark"] for cell in code}
-    lost = {q.id: q for q in exercise.questions.values() if f"q{q.id.replace('.', '-')}" not in marks}
+    lost = {q.id: q for q in exercise.questions.values() if mark_of(q.id) not in marks}
     if not lost:
         return code, []
     made, notes = [], {}
@@ -150,7 +154,7 @@ def identified(code, exercise):
         for piece in pieces(cell, exercise, lost):
             made.append(piece)
             if piece is not cell and piece["mark"].startswith("q") and piece["mark"] != cell["mark"]:
-                number = piece["mark"][1:].replace("-", ".")
+                number = number_of(piece["mark"])
                 notes[number] = f"{number}: its cell had lost its mark or was merged; cell {cell['at']} has its name."
     return made, [*notes.values()]
 
@@ -160,11 +164,11 @@ def pieces(cell, exercise, lost):
     lines, starts, own = cell["source"].splitlines(), [(0, cell["mark"])], {}
     for question in exercise.questions.values():
         free = not question.asks_for_values or cell["under"] == question.id or f'"{question.id}"' in cell["source"]
-        if cell["mark"] == f"q{question.id.replace('.', '-')}" or (question.id in lost and free):
-            own |= dict.fromkeys(question.names, f"q{question.id.replace('.', '-')}")
+        if cell["mark"] == mark_of(question.id) or (question.id in lost and free):
+            own |= dict.fromkeys(question.names, mark_of(question.id))
     for n, line in enumerate(lines):
         check, name = _CHECK.match(line), _NAME.match(line)
-        mark_here = f"check{check[1].replace('.', '-')}" if check else name and own.get(name[1] or name[2])
+        mark_here = mark_of(check[1], "check") if check else name and own.get(name[1] or name[2])
         if mark_here and mark_here != starts[-1][1]:
             while n and lines[n - 1].startswith(("#", "@")):
                 n -= 1

@@ -3,12 +3,10 @@
 The pages are the templates beside this file; they escape whatever came in.
 """
 
-import csv
-import io
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import quote
 
@@ -17,7 +15,7 @@ import jinja2
 from gdlib.checks import OUTCOMES, Verdict
 from gdlib.checks.verdicts import SIGNS, prose
 from grading import beliefs, collect, lms, policy
-from grading.likeness import SHOWN
+from grading.lms import csv_text
 from lectures import plans
 
 PAGES = jinja2.Environment(
@@ -26,35 +24,46 @@ PAGES = jinja2.Environment(
     trim_blocks=True,
     undefined=jinja2.StrictUndefined,
 )
-PAGES.filters["prose"] = prose
 WRONG = ("incorrect", "error", "too long")
 TEACHING = Path(__file__).resolve().parents[2] / "docs" / "teaching"
-FILES = 200  # so many are shown on the page; files.csv has all
 PREDICTED = 60  # questions: a student may make up more
 NOTE = 500  # letters
 
 
 @dataclass
 class Sheet:
-    """What the reports are made of; the dicts are by student. unguarded: what a sandbox would have guarded."""
+    """A class, what is asked of it, and what is known of it: what the reports are made of.
+
+    students: by name. others: the entries that are nobody's. platform, roster: whose names these are, and the class's list
+    (an lms.Roster). assignment: what the platform calls it. out: where the results go. unguarded: what a sandbox would have
+    guarded. named: are there names on the page about the class?
+    """
 
     exercise: object
     policy: object
     students: dict
-    results: dict
-    grades: dict
-    notes: dict
     others: list = field(default_factory=list)
+    platform: str = ""
+    roster: object = None
+    assignment: str = ""
+    out: Path | None = None
     hints: list = field(default_factory=list)
     unguarded: tuple = ()
-    named: bool = True  # on the page about the class
+    named: bool = True
+
+    def rows(self, name):
+        return self.students[name].result["rows"]
+
+    @property
+    def ungraded(self):
+        """[(student, why)] of those for whom there is no grade, through no fault of theirs."""
+        found = ((name, student.result.get("ungraded")) for name, student in self.students.items())
+        return [(name, why) for name, why in found if why]
 
     @property
     def tried(self):
         """Those who handed in something that was graded."""
-        return [
-            name for name, result in self.results.items() if self.students[name].entries and not result.get("ungraded")
-        ]
+        return [name for name, s in self.students.items() if s.entries and not s.result.get("ungraded")]
 
     @cached_property
     def given(self):
@@ -65,18 +74,15 @@ class Sheet:
     def held(self):
         return beliefs.held(self)
 
+    @property
+    def mean(self):
+        scores = [self.students[name].grade.total for name in self.tried]
+        scores = [score for score in scores if score is not None]
+        return sum(scores) / len(scores) if scores else None
+
     def said(self, name):
-        why = self.results[name].get("ungraded")
-        return [f"Not graded: {why}"] * bool(why) + [collect.short(note, NOTE) for note in self.notes[name]]
-
-
-def total(result):
-    """How many questions are right."""
-    return sum(row["outcome"] == "correct" for row in result["rows"])
-
-
-def title(question):
-    return f"{question.id} {question.title}"
+        why = self.students[name].result.get("ungraded")
+        return [f"Not graded: {why}"] * bool(why) + [collect.short(note, NOTE) for note in self.students[name].notes]
 
 
 def number(points):
@@ -88,76 +94,46 @@ def address(student):
     return "feedback/" + quote(f"{collect.filename(student)}.html")
 
 
-def feedback(student, sheet):
+PAGES.filters |= {"prose": prose, "number": number, "address": address}
+
+
+def feedback(name, sheet):
     """A student's page: what the check says of each answer."""
-    rows, grade = [], sheet.grades[student]
-    for row in sheet.results[student]["rows"]:
-        verdict = Verdict(**{name: value for name, value in row.items() if name != "score"})
+    student, answers = sheet.students[name], []
+    for row in [] if student.result.get("ungraded") else sheet.rows(name):
+        verdict = Verdict(**{field: value for field, value in row.items() if field != "score"})
         question = sheet.exercise.questions[row["question"]]
         asked = [(kind, re.sub(r"\A## .*\n+", "", text)) for kind, text in question.before]
-        said = verdict._repr_html_(), grade.comments.get(question.id, "")
-        rows.append((title(question), asked, *said, weighed(sheet, grade, question)))
-    return PAGES.get_template("feedback.html").render(
-        title=f"{student}: exercise {sheet.exercise.number}",
-        total=number(grade.total),
-        maximum=number(sheet.policy.maximum),
-        comment=grade.comments.get("", ""),
-        notes=sheet.said(student),
-        rows=rows if not sheet.results[student].get("ungraded") else [],
-    )
-
-
-def weighed(sheet, grade, question):
-    """What is said of a question's points, where that is not plain."""
-    key, weight = question.id, sheet.policy.weights.get(question.id)
-    if weight is None:
-        return "does not count"
-    points = grade.points.get(key)
-    plain = weight == 1 and points in (0, 1, None)
-    return "" if plain else f"{number(points)} of {number(weight)} points"
+        answers.append((question, asked, verdict._repr_html_()))
+    title, said = f"{name}: exercise {sheet.exercise.number}", sheet.said(name)
+    about = {"title": title, "policy": sheet.policy, "grade": student.grade, "notes": said, "answers": answers}
+    return PAGES.get_template("feedback.html").render(about)
 
 
 def brief(name, sheet):
     """A student's page in a few lines of HTML, as Moodle takes a comment: bounded, escaped, in one line of a table. "" without
     a grade."""
-    result, comments = sheet.results[name], sheet.grades[name].comments
-    if sheet.grades[name].total is None:
+    result, grade = sheet.students[name].result, sheet.students[name].grade
+    if grade.total is None:
         return ""
-    said = [comments.get("", ""), *sheet.said(name)]
+    said = [grade.comments.get("", ""), *sheet.said(name)]
     for row in [] if result.get("ungraded") else result["rows"]:
         head = f"{row['question']} {SIGNS[row['outcome']]} {row['outcome'].capitalize()}."
         message = row["message"] if row["outcome"] in WRONG else ""
-        said.append(" ".join([head, message, comments.get(row["question"], "")]))
+        said.append(" ".join([head, message, grade.comments.get(row["question"], "")]))
     lines = (" ".join(re.sub(r"[^\x20-\ud7ff\ue000-\U0010ffff]", " ", text).split()) for text in said if text)
     return "<br>".join(prose(collect.short(line, NOTE)) for line in lines)
 
 
-def csv_text(rows):
-    stream = io.StringIO()
-    csv.writer(stream, lineterminator="\n").writerows([map(harmless, row) for row in rows])
-    return stream.getvalue()
-
-
-def harmless(value):
-    """Text that no spreadsheet takes for a formula."""
-    text = str(value)
-    return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r") and text != "-" else text
-
-
 def table(sheet):
     """grades.csv."""
-    questions = [*sheet.exercise.questions]
+    questions, most = [*sheet.exercise.questions], number(sheet.policy.maximum)
     rows = [["student", "id", *questions, "late", "total", "max", "note"]]
-    for name, grade in sheet.grades.items():
-        right = {row["question"]: row["score"] for row in sheet.results[name]["rows"]}
-        empty = sheet.results[name].get("ungraded") or not sheet.students[name].entries
-        points = {key: None if empty else right[key] for key in questions} | grade.points
+    for name, student in sheet.students.items():
+        grade, empty = student.grade, student.result.get("ungraded") or not student.entries
+        points = {row["question"]: None if empty else row["score"] for row in sheet.rows(name)} | grade.points
         cells = [number(points[key]) for key in questions]
-        late = grade.late or ""
-        said = " ".join(sheet.said(name))
-        rows.append(
-            [name, sheet.students[name].id, *cells, late, number(grade.total), number(sheet.policy.maximum), said]
-        )
+        rows.append([name, student.id, *cells, grade.late or "", number(grade.total), most, " ".join(sheet.said(name))])
     return csv_text(rows)
 
 
@@ -175,44 +151,30 @@ def held(sheet):
     return csv_text(rows)
 
 
-def for_platform(sheet, platform, roster, assignment):
+def for_platform(sheet):
     """{file: the table that the platform imports}, {} where it imports none."""
-    platform = (roster.platform if roster is not None else "") or platform
+    platform = (sheet.roster.platform if sheet.roster is not None else "") or sheet.platform
     if platform not in ("moodle", "canvas"):
         return {}
-    roster = roster if roster is not None and roster.platform == platform else None
-    grades = []
-    for name, grade in sheet.grades.items():
-        student = sheet.students[name]
+    roster = sheet.roster if sheet.roster is not None and sheet.roster.platform == platform else None
+    grades, most = [], number(sheet.policy.maximum)
+    for name, student in sheet.students.items():
         line = roster.find(name, student.id) if roster is not None else None
-        grades.append((line, name, student.id, number(grade.total), number(sheet.policy.maximum), brief(name, sheet)))
-    rows = lms.moodle(roster, grades) if platform == "moodle" else lms.canvas(roster, grades, assignment)
+        grades.append((line, name, student.id, number(student.grade.total), most, brief(name, sheet)))
+    rows = lms.moodle(roster, grades) if platform == "moodle" else lms.canvas(roster, grades, sheet.assignment)
     return {f"{platform}.csv": csv_text(rows)}
 
 
-def totals(path):
-    """{student: (id, total, max)} of a grades.csv."""
-    rows = csv.DictReader(io.StringIO(path.read_text("utf-8-sig")))
-    return {row["student"]: (row["id"], row["total"], row["max"]) for row in rows}
-
-
 def together(found):
-    """gradebook.csv, of {exercise: totals}."""
+    """gradebook.csv, of {exercise: {student: the row of its grades.csv}}."""
     numbers, names = sorted(found), sorted({name for of in found.values() for name in of})
+    most = number(sum(float(next(iter(found[n].values()))["max"]) for n in numbers if found[n]))
     rows = [["student", "id", *(f"exercise {n}" for n in numbers), "total", "max"]]
     for name in names:
-        cells = [found[n].get(name, ("", "", "")) for n in numbers]
-        most = sum(float(next(iter(found[n].values()))[2]) for n in numbers if found[n])
-        sum_of = number(sum(float(points or 0) for _, points, _ in cells))
-        rows.append(
-            [
-                name.removeprefix("'"),
-                next((i for i, _, _ in cells if i), ""),
-                *(p for _, p, _ in cells),
-                sum_of,
-                number(most),
-            ]
-        )
+        lines = [found[n].get(name, {"id": "", "total": ""}) for n in numbers]
+        points, ids = [line["total"] for line in lines], [line["id"] for line in lines if line["id"]]
+        total = number(sum(float(one or 0) for one in points))
+        rows.append([name.removeprefix("'"), (ids or [""])[0], *points, total, most])
     return csv_text(rows)
 
 
@@ -221,58 +183,41 @@ def together(found):
 
 def overview(sheet):
     """The page about the class: first what to explain again."""
-    asked = [counted(question, sheet) for question in sheet.exercise.questions.values()]
-    again = sorted((q for q in asked if q["wrong"]), key=lambda q: (-q["part"], -q["wrong"]))
-    scores = [sheet.grades[name].total for name in sheet.tried if sheet.grades[name].total is not None]
-    rows = [(n, address(n), number(g.total), " ".join(sheet.said(n))) for n, g in sheet.grades.items()]
+    plan = TEACHING / f"{sheet.exercise.path.stem}.md"
+    places = plans.explanations(plan) if plan.exists() else []
+    asked = [counted(question, places, sheet) for question in sheet.exercise.questions.values()]
     held = sheet.held  # looks at the files, and says what became of them
-    lay = [row for row in collect.listed(sheet.students, sheet.others)[1:] if row[2] != "graded"]
     return PAGES.get_template("class.html").render(
         title=f"Exercise {sheet.exercise.number}: the class",
-        students=rows,
-        tried=len(sheet.tried),
-        ungraded=[(name, why) for name, r in sheet.results.items() if (why := r.get("ungraded"))],
-        mean=sum(scores) / len(scores) if scores else None,
-        maximum=number(sheet.policy.maximum),
-        unguarded=sheet.unguarded,
-        outcomes=OUTCOMES,
-        questions=asked,
-        again=[q for q in again if q["counts_for"]],
-        extra=[q for q in again if not q["counts_for"]],
+        sheet=sheet,
         named=sheet.named,
+        questions=asked,
+        again=sorted((q for q in asked if q["wrong"]), key=lambda q: (-q["wrong"] / q["tried"], -q["wrong"])),
+        outcomes=OUTCOMES,
         held=[one for one in held if one.hold],
-        could=held,
         following=beliefs.next_question(sheet),
         predicted=beliefs.predicted(sheet.given)[:PREDICTED],
-        hints=sheet.hints[:SHOWN],
-        more_hints=max(0, len(sheet.hints) - SHOWN),
-        addresses={name: address(name) for name in sheet.results},
-        files=lay[:FILES],
-        more_files=max(0, len(lay) - FILES),
+        files=[row for row in collect.listed(sheet.students, sheet.others)[1:] if row[2] != "graded"],
     )
 
 
-def counted(question, sheet):
+def counted(question, places, sheet):
     """How a question was answered: each outcome, each mistake with who made it, and where the lecture explains it."""
-    rows = [
-        (name, row) for name in sheet.tried for row in sheet.results[name]["rows"] if row["question"] == question.id
-    ]
+    rows = [(name, row) for name in sheet.tried for row in sheet.rows(name) if row["question"] == question.id]
     outcomes, who = Counter(row["outcome"] for _, row in rows), {}
     for name, row in rows:
         if row["outcome"] in WRONG:
             who.setdefault((row["mistake"] or kind(row), bool(row["mistake"])), []).append(name)
     wrong = sum(outcomes[outcome] for outcome in WRONG)
     mistakes = sorted(who.items(), key=lambda item: (not item[0][1], -len(item[1]), item[0][0]))
-    places = explained(sheet.exercise.path.stem)
     return {
-        "title": title(question),
+        "title": f"{question.id} {question.title}",
         "counts_for": question.id in sheet.policy.weights,
         "optional": question.id in policy.optional(sheet.exercise),
         "counts": [outcomes[outcome] for outcome in OUTCOMES],
         "wrong": wrong,
         "tried": wrong + outcomes["correct"],
         "untried": outcomes["not attempted"],
-        "part": wrong / max(1, wrong + outcomes["correct"]),
         "mistakes": [(text, plans.explaining(places, question.id, text), names) for (text, _), names in mistakes],
         "place": plans.explaining(places, question.id),
     }
@@ -285,10 +230,3 @@ def kind(row):
     if row["outcome"] == "too long":
         return "It took too long, or never ends"
     return "ended the process, or used too much" if row["outcome"] == "error" else "wrong in a way of its own"
-
-
-@cache
-def explained(stem):
-    """The table of a lecture's plan that says where a question is explained; [] where the plan is not there."""
-    path = TEACHING / f"{stem}.md"
-    return plans.explanations(path) if path.exists() else []

@@ -9,6 +9,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import tomllib
 from pathlib import Path
 
 import gdlib
@@ -111,21 +112,7 @@ LOAD, EQUAL, AT_LEAST, HAS, AND, GIVE = 0x20, 0x15, 0x35, 0x45, 0x54, 0x06  # th
 ALLOWED, IGNORED, DENIED, UNKNOWN, NO_FAMILY = (
     (GIVE, 0, 0, n) for n in (0x7FFF0000, 0x50000, 0x50001, 0x50026, 0x50061)
 )
-CALLS = {  # machine: (AUDIT_ARCH; clone, mmap, fcntl, socket; those that are refused whatever they are given)
-    # shmget, msgget, semget, mq_open, memfd_create, vmsplice: memory that belongs to no process
-    # flock, inotify, fanotify: what two notebooks might have in common are the files of Python
-    # unshare, setns, bpf, userfaultfd, perf_event_open, add_key, request_key, keyctl, syslog, ptrace, process_vm_writev: the kernel's own
-    "x86_64": (
-        *(0xC000003E, 56, 9, 72, 41),
-        (29, 68, 64, 240, 319, 278, 73, 253, 294, 300, 272, 308, 321, 323, 298, 248, 249, 250, 103, 101, 311),
-    ),
-    "aarch64": (
-        *(0xC00000B7, 220, 222, 25, 198),
-        (194, 186, 190, 180, 279, 75, 32, 26, 262, 97, 268, 280, 282, 241, 217, 218, 219, 116, 117, 271),
-    ),
-}
-#: utime and its like: anybody may set the times of /dev/null, and everybody sees them. Told that it is done, nobody fails.
-TIMES = {0xC000003E: (132, 235, 261, 280), 0xC00000B7: (88,)}
+CALLS = tomllib.loads(Path(__file__).with_name("calls.toml").read_text("utf-8"))  # by platform.machine()
 
 
 def forbidden():
@@ -135,21 +122,26 @@ def forbidden():
     """
     if platform.machine() not in CALLS:
         return b""
-    arch, clone, mmap, fcntl, socket, numbers = CALLS[platform.machine()]
-    lines = [(LOAD, 0, 0, 4), (EQUAL, 1, 0, arch), DENIED, (LOAD, 0, 0, 0), (AT_LEAST, 0, 1, 0x40000000), DENIED]
-    for number in (*numbers, 425, 447):  # and io_uring_setup, memfd_secret
-        lines += [(EQUAL, 0, 1, number), DENIED]
-    lines += [(EQUAL, 0, 1, 435), UNKNOWN]  # clone3, whose flags can't be seen: the C library then takes clone
-    for number in TIMES[arch]:
-        lines += [(EQUAL, 0, 1, number), IGNORED]
-    for number, rule in (
-        (clone, [(LOAD, 0, 0, 16), (HAS, 0, 1, 0x10000000), DENIED]),  # CLONE_NEWUSER
-        (mmap, [(LOAD, 0, 0, 40), (AND, 0, 0, 0x21), (EQUAL, 0, 1, 0x21), DENIED]),  # MAP_SHARED | MAP_ANONYMOUS
-        (socket, [(LOAD, 0, 0, 16), (EQUAL, 1, 0, 1), NO_FAMILY]),  # AF_UNIX, which asyncio needs, and no other
+    calls = CALLS[platform.machine()]
+    lines = [
+        (LOAD, 0, 0, 4),
+        (EQUAL, 1, 0, calls["arch"]),
+        DENIED,
+        (LOAD, 0, 0, 0),
+        (AT_LEAST, 0, 1, 0x40000000),
+        DENIED,
+    ]
+    for kind, rule in {"memory": DENIED, "files": DENIED, "kernel": DENIED, "blind": UNKNOWN, "times": IGNORED}.items():
+        for number in calls[kind].values():
+            lines += [(EQUAL, 0, 1, number), rule]
+    for name, rule in {
+        "clone": [(LOAD, 0, 0, 16), (HAS, 0, 1, 0x10000000), DENIED],  # CLONE_NEWUSER
+        "mmap": [(LOAD, 0, 0, 40), (AND, 0, 0, 0x21), (EQUAL, 0, 1, 0x21), DENIED],  # MAP_SHARED | MAP_ANONYMOUS
+        "socket": [(LOAD, 0, 0, 16), (EQUAL, 1, 0, 1), NO_FAMILY],  # AF_UNIX, which asyncio needs, and no other
         # leases, notices, larger pipes, and who holds a lock: F_SETLEASE, F_NOTIFY, F_SETPIPE_SZ, F_GETLK, F_OFD_GETLK
-        (fcntl, [(LOAD, 0, 0, 24), *(x for n in (1024, 1026, 1031, 5, 36) for x in ((EQUAL, 0, 1, n), DENIED))]),
-    ):
-        lines += [(EQUAL, 0, len(rule) + 1, number), *rule, ALLOWED]
+        "fcntl": [(LOAD, 0, 0, 24), *(x for n in (1024, 1026, 1031, 5, 36) for x in ((EQUAL, 0, 1, n), DENIED))],
+    }.items():
+        lines += [(EQUAL, 0, len(rule) + 1, calls["looked_at"][name]), *rule, ALLOWED]
     return b"".join(struct.pack("<HBBI", *line) for line in [*lines, ALLOWED])
 
 

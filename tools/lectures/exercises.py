@@ -1,5 +1,5 @@
 """What derives from exercises/solutions/NN_name.md: the students' notebooks, exercises/NN_name.ipynb, and
-gdlib/data/questions.zip, from which an installed gdlib reads its questions.
+gdlib/data/questions.zip, from which an installed gdlib reads its questions; questions.ko.zip in Korean.
 
     python -m lectures.exercises build [NAME ...]    derive them all, or the notebooks whose names begin with NAME
     python -m lectures.exercises check [NAME ...]    is each stored one what its source gives?
@@ -16,6 +16,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import nbformat
 
 from gdlib.checks import bank
+from translation import catalogs, edition
 
 ROOT = Path(__file__).resolve().parents[2]
 METADATA = {  # of every notebook
@@ -32,16 +33,7 @@ if find_spec("gdlib") is None:
 
 """.format(tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["course"]["address"])
 
-HOW = """Run the code cells below first: without them Python says `NameError: name 'check' is not defined`.
-
-Write your answers into the cells that hold `...` or `raise NotImplementedError`, and run the cell below each of them.
-It says whether the answer is right, and if it is not, what went wrong.
-Every right way to write it counts.
-
-If you are stuck, run `hint("{first}")` in a new cell; each time you run it, it goes one step further.
-`solution("{first}")` shows one way to write it.
-
-When you come back, run all cells from the top; the line below shows what was solved before."""
+HOW = (Path(__file__).parent / "templates" / "how.md").read_text("utf-8").rstrip()
 
 OPENING = """{fetch}from gdlib.checks import check, hint, progress, solution
 
@@ -100,15 +92,23 @@ def write(path, made):
             file.writestr(ZipInfo(name), text, ZIP_DEFLATED)
 
 
+def chosen(paths, names, what):
+    """The files whose name begins with one of `names`; all when there are none. SystemExit where that is none."""
+    found = [path for path in paths if path.name.startswith(tuple(names) or "")]
+    if not found:
+        raise SystemExit(f"no {what} begins with {' or '.join(names) or 'anything'}")
+    return found
+
+
 def main(arguments, root=ROOT):
     if not arguments or arguments[0] not in ("build", "check"):
         raise SystemExit(__doc__)
     sources = sorted((root / "exercises" / "solutions").glob("[0-9][0-9]_*.md"))
-    chosen = [source for source in sources if source.name.startswith(tuple(arguments[1:]) or "")]
-    if not chosen:
-        raise SystemExit(f"no exercise begins with {' or '.join(arguments[1:])}")
     made = {root / "gdlib" / "data" / "questions.zip": {source.name: source.read_text("utf-8") for source in sources}}
-    for source in chosen:
+    for language in catalogs.languages(root):
+        said = {source: edition.said(source, catalogs.words(language, source.stem)) for source in sources}
+        made[root / "gdlib" / "data" / f"questions.{language}.zip"] = {s.name: text for s, text in said.items()}
+    for source in chosen(sources, arguments[1:], "exercise"):
         made[root / "exercises" / f"{source.stem}.ipynb"] = nbformat.writes(derived(bank.Exercise(source))) + "\n"
     stale = [path for path, new in made.items() if contents(path) != new]
     words = ("changed", "as before") if arguments[0] == "build" else ("differs from its source", "current")

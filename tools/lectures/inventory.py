@@ -14,7 +14,7 @@ import nbformat
 
 from lectures.exercises import METADATA, write
 from lectures.papers import BUILD, PAGES, gift, qti
-from lectures.questions import BANK, read
+from lectures.questions import BANK, bank
 
 GUIDE = BANK.parent / "inventory.md"
 QUESTIONS = ("2.9", "2.11", "3.3", "3.7", "3.10", "4.6", "4.12", "5.3", "5.9", "5.10", "5.11", "6.11")
@@ -24,9 +24,8 @@ FORMS = {"A": 1, "B": 2}  # which line of other numbers
 @cache
 def items(form):
     """The questions of form "A" or "B", without reasons."""
-    asked = {question.number: question for path in BANK.glob("*.md") for question in read(path, FORMS[form])}
-    bare = {number: [option._replace(reason="") for option in asked[number].options] for number in QUESTIONS}
-    return [asked[number]._replace(options=options) for number, options in bare.items()]
+    asked = [bank(FORMS[form])[number] for number in QUESTIONS]
+    return [one._replace(options=[option._replace(reason="") for option in one.options]) for one in asked]
 
 
 def words():

@@ -21,7 +21,7 @@ import jinja2
 from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
-from lectures.exercises import write
+from lectures.exercises import chosen, write
 from lectures.questions import BANK, read
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -101,21 +101,17 @@ def turned(items, n):
     return [*items[n:], *items[:n]]
 
 
-def lettered(options):
-    return [option._replace(letter="ABCDEFGH"[n]) for n, option in enumerate(options)]
-
-
 def two_orders(asked, seed):
     """The questions of sheet A and of sheet B: on B none has the number that it has on A, and no option its letter."""
     chance = Random(f"sheets {seed}")
     sheet_a = chance.sample(asked, len(asked))
     orders = [chance.sample(question.options, len(question.options)) for question in sheet_a]
     others = [turned(order, chance.randrange(1, len(order))) for order in orders]
-    sheet_a, sheet_b = (
-        [question._replace(options=lettered(order)) for question, order in zip(sheet_a, found, strict=True)]
-        for found in (orders, others)
-    )
-    return sheet_a, turned(sheet_b, chance.randrange(1, len(asked)))
+    sheets = []
+    for found in (orders, others):
+        lettered = [[o._replace(letter="ABCDEFGH"[n]) for n, o in enumerate(order)] for order in found]
+        sheets.append([question._replace(options=options) for question, options in zip(sheet_a, lettered, strict=True)])
+    return sheets[0], turned(sheets[1], chance.randrange(1, len(asked)))
 
 
 def keyed(asked, sheets):
@@ -144,12 +140,11 @@ def main(arguments=None):
     parser.add_argument("--seed", type=int, default=0, help="0: the bank's own numbers")
     parser.add_argument("names", nargs="*")
     given = parser.parse_args(arguments)
-    chosen = [path for path in sorted(BANK.glob("*.md")) if path.name.startswith(tuple(given.names) or "")]
-    if not chosen or given.seed < 0:
-        parser.error("no bank begins so, or the seed is below 0")
+    if given.seed < 0:
+        parser.error(f"the seed is below 0: {given.seed}")
     target = BUILD / f"seed-{given.seed}" if given.seed else BUILD
     target.mkdir(parents=True, exist_ok=True)
-    for path in chosen:
+    for path in chosen(sorted(BANK.glob("*.md")), given.names, "bank"):
         asked = read(path, given.seed)
         made = papers(path.stem, f"Questions on lecture {int(path.name[:2])}", asked, given.seed)
         for file, contents in made.items():

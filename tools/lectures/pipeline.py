@@ -27,7 +27,7 @@ import jupytext
 import nbformat
 from nbclient import NotebookClient
 
-from lectures.exercises import FETCH, METADATA
+from lectures.exercises import FETCH, METADATA, chosen
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 WIDGETS = "application/vnd.jupyter.widget-state+json"
@@ -40,11 +40,7 @@ TITLES = ("# The answer: run this cell\n", "# A prediction: run this cell\n", FE
 
 def lectures(names=()):
     """The sources whose file name begins with one of `names`; all when there are none."""
-    sources = sorted((NOTEBOOKS / "text").glob("*.md"))
-    found = [source for source in sources if source.name.startswith(tuple(names) or "")]
-    if not found:
-        raise SystemExit(f"no lecture in notebooks/text begins with {' or '.join(names) or 'anything'}")
-    return found
+    return chosen(sorted((NOTEBOOKS / "text").glob("*.md")), names, "lecture in notebooks/text")
 
 
 def stored(source):

@@ -107,7 +107,7 @@ def read(path):
     missing, stands there twice, or has a row of another number of cells, if an ask
     doesn't begin so, or if an explorer is named without its section.
     """
-    plan = Plan([], [], [], replies(path), {}, {}, Path(path).stem)
+    plan = Plan([], [], [], [], {}, {}, Path(path).stem)
     optional = "\n| " + " | ".join(ROWS[1:]) + " |\n" in Path(path).read_text(encoding="utf-8")
     for where, (*long, short, section, do, ask) in table(path, ROWS[optional:]):
         kept = tuple(minutes.startswith("**") for minutes in (*(long or [""]), short))
@@ -117,26 +117,22 @@ def read(path):
     for where, (belief, ask, show, section) in table(path, BELIEFS):
         plan.beliefs.append(Belief(belief, one_ask(where, ask, section, taught), show, section))
     for where, (name, predict, tries, out) in table(path, EXPLORERS):
-        section = section_of(where, name)
-        plan.explorers.append(Explorer(one_ask(where, predict, section, taught), tries, out, section))
+        named = re.search(r', in "(.+)"$', name)
+        if not named:
+            raise ValueError(f'{where}: an explorer is named with its section, as in: x², in "The learning rate"')
+        plan.explorers.append(Explorer(one_ask(where, predict, named[1], taught), tries, out, named[1]))
+    for where, (slide, vote, answer, *wrong) in table(path, REPLIES, optional=True):
+        if not plan.replies and not slide:
+            raise ValueError(f"{where}: the first line names a question")
+        if slide:
+            plan.replies.append(Reply(slide.strip('"'), [*filter(None, vote.split(" · "))], answer, [], where))
+        plan.replies[-1].wrong.append(tuple(wrong))
     for _, (name, questions, more, read) in table(path, HOMEWORK):
         plan.homework[name] = Homework(re.findall(r"\d\.\d", questions), re.findall(r"\d\.\d", more), read)
     for _, (question, length, *_) in table(path, EXERCISE):
         number, _, title = question.partition(" ")
         plan.exercise[number] = title, length
     return plan
-
-
-def replies(path):
-    """The Replies of a plan; none where it has no such table yet."""
-    found = []
-    for where, (slide, vote, answer, *wrong) in table(path, REPLIES, optional=True):
-        if not found and not slide:
-            raise ValueError(f"{where}: the first line names a question")
-        if slide:
-            found.append(Reply(slide.strip('"'), [*filter(None, vote.split(" · "))], answer, [], where))
-        found[-1].wrong.append(tuple(wrong))
-    return found
 
 
 def explanations(path):
@@ -173,14 +169,6 @@ def one_ask(where, text, section, taught):
     if len(found) > 1:
         raise ValueError(f"{where}: one ask stands here: {text}")
     return found[0]
-
-
-def section_of(where, explorer):
-    """The section in the name of an explorer."""
-    found = re.search(r', in "(.+)"$', explorer)
-    if not found:
-        raise ValueError(f'{where}: an explorer is named with its section, as in: x², in "The learning rate"')
-    return found[1]
 
 
 def table(path, header, optional=False):

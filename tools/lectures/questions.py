@@ -18,6 +18,7 @@ What teachers take to class is made of it by `papers`.
 """
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -69,6 +70,12 @@ def read(path, seed=0):
         found.append(question(plain, where)._replace(others=len(others)))
         line += piece.count("\n")
     return found
+
+
+@cache
+def bank(seed=0):
+    """{number: Question} of all lectures."""
+    return {asked.number: asked for path in sorted(BANK.glob("*.md")) for asked in read(path, seed)}
 
 
 def changed(piece, line, where):

@@ -3,15 +3,19 @@
     python -m translation.catalogs update LANGUAGE    take in what the sources say now, and list what is missing
     python -m translation.catalogs check LANGUAGE     is each file what the sources say, and nothing to be renewed?
 
-A file has the units of a lecture, its exercise, its plan and its questions; `guide`, `site` and `gdlib` have the others.
+A file has the units of a lecture, its exercise, its plan and its questions; `guide` and `site` have the other texts, `words`
+what gdlib and the tools say, `front` what the explorers say. Of these, tables are made that need no gettext to be read.
 A unit whose English has changed is "to be renewed" (fuzzy, as gettext calls it): until then readers see the English.
 """
 
 import difflib
+import json
 import re
 import sys
 from collections import Counter
 from pathlib import Path
+from shutil import which
+from subprocess import run
 
 import polib
 
@@ -27,6 +31,11 @@ OTHERS = {
 ALIKE = 0.6  # how like an old English unit must be, of 1, for its translation to be renewed
 
 
+def languages(root=ROOT):
+    """The languages of locale, such as ["ko"]."""
+    return sorted(path.name for path in (root / "locale").glob("*") if path.is_dir())
+
+
 def groups(root=ROOT):
     """{name of a PO file: its Markdown sources}."""
     found = {}
@@ -36,6 +45,7 @@ def groups(root=ROOT):
     for name, patterns in OTHERS.items():
         paths = [path for pattern in patterns for path in sorted(root.glob(pattern))]
         found[name] = [path for path in paths if not re.match(r"\d\d_", path.name)]
+    found["words"] = [path for folder in ("gdlib", "tools") for path in sorted((root / folder).glob("**/*.py"))]
     return found
 
 
@@ -43,11 +53,21 @@ def messages(paths, root=ROOT):
     """What the sources say: {unit: (its files, what it is)}, in their order."""
     found = {}
     for path in paths:
+        if "node_modules" in path.parts:
+            continue
         for text, what in units.texts_of(path):
             files, _ = found.setdefault(text, ([], what))
             if (file := str(path.relative_to(root))) not in files:
                 files.append(file)
     return found
+
+
+def of_the_front(root=ROOT):
+    """What the explorers' JavaScript says, as `messages` gives it; None where there is no Node.js."""
+    if not which("node") or not (root / "tools" / "front" / "node_modules").exists():
+        return None
+    found = json.loads(run(["node", root / "tools" / "front" / "messages.js"], capture_output=True, check=True).stdout)
+    return {message["msgid"]: ([message["file"]], " ".join(["front", *message["values"]])) for message in found}
 
 
 def updated(old, found):
@@ -87,8 +107,13 @@ def words(language, name):
     return {entry.msgid: entry.msgstr for entry in read(language, name) if entry.msgstr and "fuzzy" not in entry.flags}
 
 
-def to_be_renewed(language, name):
-    return [entry for entry in read(language, name) if "fuzzy" in entry.flags]
+def tables(language, root=ROOT):
+    """What is made of the PO files: {path: its text}, tables of words."""
+    paths = {"words": root / "gdlib" / "words" / f"{language}.json", "front": root / "locale" / language / "front.json"}
+    return {
+        path: json.dumps(words(language, name), ensure_ascii=False, indent=0, sort_keys=True) + "\n"
+        for name, path in paths.items()
+    }
 
 
 # --- what must be alike ---------------------------------------------------------------------------
@@ -116,30 +141,42 @@ def faults(text, said):
             yield "a space at the beginning or the end differs"
 
 
+def wrong(name, file, found):
+    """What is to be mended in a PO file, in words."""
+    if [entry.msgid for entry in file] != [*found]:
+        yield f"{name}.po is not what the sources say: make translate"
+    for entry in file:
+        if "fuzzy" in entry.flags:
+            yield f"{name}.po, to be renewed: {entry.msgid}"
+        for fault in faults(entry.msgid, entry.msgstr) if entry.msgstr else ():
+            yield f"{name}.po, {fault}: {entry.msgid}"
+
+
 def main(arguments):
     if len(arguments) != 2 or arguments[0] not in ("update", "check"):
         raise SystemExit(__doc__)
-    do, language = arguments
-    wrong, missing = [], 0
-    for name, paths in groups().items():
-        old, found = read(language, name), messages(paths)
-        if do == "update":
+    update, language = arguments[0] == "update", arguments[1]
+    found_in, to_mend = {name: messages(paths) for name, paths in groups().items()}, []
+    if (front := of_the_front()) is None:
+        print("Node.js and `make front` are needed to see what the explorers say")
+    else:
+        found_in["front"] = front
+    for name, found in found_in.items():
+        file = read(language, name)
+        if update:
+            file = updated(file, found)
             path_of(language, name).parent.mkdir(parents=True, exist_ok=True)
-            old = updated(old, found)
-            old.save(str(path_of(language, name)))
-        elif [entry.msgid for entry in old] != [*found]:
-            wrong.append(f"{name}.po is not what the sources say: make translate")
-        lacking = [entry for entry in old if not entry.msgstr]
-        missing += len(lacking)
-        wrong += [f"{name}.po, to be renewed: {entry.msgid}" for entry in old if "fuzzy" in entry.flags]
-        for entry in old:
-            wrong += [
-                f"{name}.po, {fault}: {entry.msgid}" for fault in faults(entry.msgid, entry.msgstr) if entry.msgstr
-            ]
-        print(f"{name}: {len(old)} units, {len(lacking)} are missing")
-    print("\n".join(wrong))
-    if wrong and do == "check":
-        raise SystemExit(f"{len(wrong)} to mend")
+            file.save(str(path_of(language, name)))
+        to_mend += wrong(name, file, found)
+        print(f"{name}: {len(file)} units, {sum(not entry.msgstr for entry in file)} are missing")
+    for path, table in tables(language).items():
+        if update:
+            path.write_text(table, "utf-8")
+        elif not path.exists() or path.read_text("utf-8") != table:
+            to_mend.append(f"{path.name} is not what its PO file gives: make translate")
+    print("\n".join(to_mend))
+    if to_mend and not update:
+        raise SystemExit(f"{len(to_mend)} to mend")
 
 
 if __name__ == "__main__":

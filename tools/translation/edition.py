@@ -31,15 +31,17 @@ def sayer(words):
 
 def sources(root=ROOT):
     """{a Markdown source: the name of its PO file}."""
-    return {path: name for name, paths in catalogs.groups(root).items() for path in paths}
+    return {path: name for name, paths in catalogs.groups(root).items() for path in paths if path.suffix == ".md"}
 
 
 def texts(words_of, root=ROOT):
     """{path from the root: the source in another language}; `words_of(name)` gives the words of a PO file."""
-    return {
-        path.relative_to(root): units.translated(path.read_text("utf-8"), *sayer(words_of(name)))
-        for path, name in sources(root).items()
-    }
+    return {path.relative_to(root): said(path, words_of(name)) for path, name in sources(root).items()}
+
+
+def said(path, words):
+    """A Markdown source with these words."""
+    return units.translated(path.read_text("utf-8"), *sayer(words))
 
 
 def files(root=ROOT):
@@ -71,7 +73,7 @@ def write(target, words_of, root=ROOT):
 
 
 def main(arguments):
-    known = sorted(path.name for path in catalogs.LOCALE.iterdir() if path.is_dir())
+    known = catalogs.languages()
     if len(arguments) != 1 or arguments[0] not in known:
         raise SystemExit(f"LANGUAGE is en, or one of {', '.join(known)}")
     write(ROOT / "build" / arguments[0], lambda name: catalogs.words(arguments[0], name))

@@ -41,7 +41,11 @@ def texts_of(path):
 
     if path.suffix == ".py":
         calls = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
-        return [(call.args[0].value, "gdlib") for call in calls if ast.unparse(call.func) in SAYS and isinstance(call.args[0], ast.Constant)]
+        return [
+            (call.args[0].value, "gdlib")
+            for call in calls
+            if ast.unparse(call.func) in SAYS and isinstance(call.args[0], ast.Constant)
+        ]
     translated(source, say)
     return found
 

@@ -2,7 +2,8 @@
 // model, so that a saved notebook goes on where it stood; and in the browser's store, so that a page does.
 
 import { decode } from "./compute/judge.js";
-import { ask, button, element, host, keep, noKernel, rooted } from "./page.js";
+import { say } from "./compute/say.js";
+import { ask, button, element, host, keep, rooted } from "./page.js";
 import { CHANGED, forget, hash, here, pathOf, recall, remember } from "./store.js";
 
 /** @param {View} view @param {Part} part what one kind of form has of its own; returns how the view is taken away, and how it hears of what is drawn */
@@ -10,13 +11,13 @@ export function commitment({ model, el }, part) {
   /** @type {Asked} */
   const question = model.get("spec");
   const legend = element("legend", { className: "gd-said" }, question.question);
-  const field = element("fieldset", {}, legend, ...part.fields, element("button", {}, "Commit"));
+  const field = element("fieldset", {}, legend, ...part.fields, element("button", {}, say`Commit`));
   const form = element("form", {}, field);
   const result = element("div", { className: "gd-words", ariaLive: "polite" });
-  const reason = element("textarea", { placeholder: question.why ? "A few words open the explanation." : "" });
-  const explain = button("Show the explanation");
-  const after = element("div", {}, element("label", {}, "Why? Write your reason: ", reason), explain);
-  const again = button("Predict again");
+  const reason = element("textarea", { placeholder: question.why ? say`A few words open the explanation.` : "" });
+  const explain = button(say`Show the explanation`);
+  const after = element("div", {}, element("label", {}, `${say`Why? Write your reason:`} `, reason), explain);
+  const again = button(say`Predict again`);
   const below = element("div", { className: "gd-again" }, again);
   const root = rooted(el, form, result, after);
   const path = pathOf(model);
@@ -41,9 +42,10 @@ export function commitment({ model, el }, part) {
     committed = true;
     keep(model, { given });
     if (question.kept) return keep(model, { truth: question.kept });
-    result.textContent = "Running the answer …";
+    result.textContent = say`Running the answer …`;
     waiting = window.setTimeout(() => {
-      if (!model.get("truth")) result.textContent = noKernel("The answer");
+      if (!model.get("truth"))
+        result.textContent = say`The answer needs a running kernel: open the notebook in JupyterLab and run this cell.`;
       settle();
       update();
     }, 4000);
@@ -63,7 +65,7 @@ export function commitment({ model, el }, part) {
 
   explain.onclick = () => {
     for (const text of host(el).querySelectorAll(".widget-htmlmath-content")) text.ariaLive = "polite";
-    keep(model, { why: `<b>Explanation.</b> ${decode(question.why ?? "")}` });
+    keep(model, { why: `${say`<b>Explanation.</b>`} ${decode(question.why ?? "")}` });
     setTimeout(() => again.focus());
   };
 
@@ -79,7 +81,7 @@ export function commitment({ model, el }, part) {
     stored = false;
     forget(path, question.question); // for the next class
     empty();
-    result.textContent = "Predict anew.";
+    result.textContent = say`Predict anew.`;
     const first = () => /** @type {HTMLElement | null} */ (root.querySelector("input, .gd-grip"))?.focus();
     requestAnimationFrame(first); // once it is there again
   };
@@ -138,7 +140,7 @@ export function commitment({ model, el }, part) {
     if (message.type !== "error") return;
     settle();
     update();
-    result.textContent = `The answer could not run: ${message.text}`;
+    result.textContent = say`The answer could not run: ${message.text}`;
   });
   update();
   here(path, question.question);

@@ -1,12 +1,13 @@
 // The reader's own function: one line to type it in, and what is wrong with it, where.
 
+import { say } from "./compute/say.js";
 import { element } from "./page.js";
 
 /** What was typed, with the fault marked, and the word about it. @param {string} typed @param {FormulaFault} fault */
 const told = (typed, { at, length, message }) => {
   const end = at + Math.max(1, length);
   const mark = element("mark", {}, typed.slice(at, end) || " ");
-  return [element("code", {}, typed.slice(0, at), mark, typed.slice(end)), ` ${message} (The picture stays.)`];
+  return [element("code", {}, typed.slice(0, at), mark, typed.slice(end)), ` ${message} ${say`(The picture stays.)`}`];
 };
 
 /** @param {(formula: string) => void} typed what the line holds now, "" for the given function */

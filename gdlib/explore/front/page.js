@@ -1,6 +1,7 @@
 // The page around a view: elements, keys, the kernel, the theme.
 
 import palette from "../../figures/palette.json";
+import { say } from "./compute/say.js";
 import style from "./view.css";
 
 /** A new element. @type {<T extends keyof Tags>(tag: T, options?: object, ...inside: (string | Node)[]) => Tags[T]} */
@@ -33,9 +34,6 @@ export function keep(model, changes) {
   for (const [name, value] of Object.entries(changes)) model.set(name, value);
   model.save_changes();
 }
-
-/** @param {string} what */
-export const noKernel = (what) => `${what} needs a running kernel: open the notebook in JupyterLab and run this cell.`;
 
 /** Ask the kernel, if there is one. @param {Model} model @param {object} message */
 export const ask = (model, message) => new Promise((done) => done(model.send(message))).catch(() => {});
@@ -74,7 +72,7 @@ function nameSlider(label, handle, readout, number) {
   if (handle.ariaValueText !== readout.textContent) handle.ariaValueText = readout.textContent;
   if (!readout.isContentEditable) return;
   readout.role = "textbox";
-  readout.ariaLabel = `${label.textContent}, to type in`;
+  readout.ariaLabel = say`${label.textContent ?? ""}, to type in`;
 }
 
 const brush = /** @type {Pen} */ (element("canvas").getContext("2d", { willReadFrequently: true }));
@@ -104,10 +102,16 @@ export function themeOf(root) {
   return { ink, back: dark ? "#111" : "#fff", colour };
 }
 
+/** Pixels of a canvas a CSS pixel: of the screen, and of what scales the page, as a deck does. @param {HTMLElement} canvas */
+export function sharpness(canvas) {
+  const scaled = canvas.getBoundingClientRect().width / canvas.clientWidth || 1;
+  return Math.min(4, (devicePixelRatio || 1) * scaled);
+}
+
 /** Tell of what changes how a picture looks: its width, the page's theme, the zoom, paper. Returns how to stop.
  * @param {HTMLElement} root @param {() => { W: number, ink: string, back: string } | null} drawn
- * @param {{ again(): void, soon(): void, printed(now: boolean): void }} tell */
-export function watch(root, drawn, { again, soon, printed }) {
+ * @param {{ again(): void, resized(): void, printed(now: boolean): void }} tell */
+export function watch(root, drawn, { again, resized, printed }) {
   const ends = new AbortController();
   const look = () => {
     const [{ ink, back }, was] = [themeOf(root), drawn()];
@@ -125,7 +129,7 @@ export function watch(root, drawn, { again, soon, printed }) {
   for (const page of [document.documentElement, document.body]) themes.observe(page, { attributes: true });
   for (const media of ["prefers-color-scheme: dark", "forced-colors: active"])
     matchMedia(`(${media})`).addEventListener("change", themed, ends);
-  window.addEventListener("resize", soon, ends);
+  window.addEventListener("resize", resized, ends);
   const print = (/** @type {Event} */ { type }) => printed(type === "beforeprint");
   for (const event of ["beforeprint", "afterprint"]) window.addEventListener(event, print, ends);
   return () => {

@@ -6,12 +6,13 @@
 // T goes to its end first.) Where nothing walks, Play and Step move the slider that spec.play names
 // to its end, and begin anew from there. Reduced motion: Play shows the end at once.
 
+import { say } from "./compute/say.js";
 import { placeOf, valueAt } from "./compute/select.js";
 import { button, keep } from "./page.js";
 
 /** @param {Model} model @param {Played} view */
 export function player(model, view) {
-  const [play, step, reset] = ["Play", "Step", "Reset"].map(button);
+  const [play, step, reset] = [say`Play`, say`Step`, say`Reset`].map(button);
   /** @type {number | null} how many steps are shown; null: the whole walk */
   let part = null;
   let playing = 0;
@@ -42,14 +43,14 @@ export function player(model, view) {
   function stop() {
     clearInterval(playing);
     playing = 0;
-    play.textContent = "Play";
+    play.textContent = say`Play`;
   }
 
   play.onclick = () => {
     if (playing) return stop();
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) return begin(Number.POSITIVE_INFINITY);
     if (view.steps() === undefined || part === null) begin();
-    play.textContent = "Pause";
+    play.textContent = say`Pause`;
     const pause = Math.max(30, Math.min(250, 4000 / count()));
     playing = window.setInterval(() => {
       go(place() + 1);

@@ -2,6 +2,7 @@
 
 import { commitment } from "./commitment.js";
 import { decode, judged, parsed, within } from "./compute/judge.js";
+import { say } from "./compute/say.js";
 import { element, rich } from "./page.js";
 
 /** The fields to answer in. @param {Question} question */
@@ -15,8 +16,8 @@ function fieldsOf(question) {
     });
   const entry = element("input", { type: "text", inputMode: "decimal", size: 10, required: true });
   entry.oninput = () => entry.setCustomValidity("");
-  const right = `(right ${within(question, kept && decode(kept))})`;
-  return [element("label", {}, "Your prediction: ", entry, `${unit ? ` ${unit}` : ""} ${right}`)];
+  const right = say`(right ${within(question, kept && decode(kept))})`;
+  return [element("label", {}, `${say`Your prediction:`} `, entry, `${unit ? ` ${unit}` : ""} ${right}`)];
 }
 
 /** @param {View} view */
@@ -30,7 +31,7 @@ export function render(view) {
     const [entry] = question.choices ? inputs.filter((input) => input.checked) : inputs;
     const given = entry.value.trim();
     if (question.choices || !Number.isNaN(parsed(given))) return given;
-    entry.setCustomValidity("A number, please, such as 0.25 or 1e-3");
+    entry.setCustomValidity(say`A number, please, such as 0.25 or 1e-3`);
     entry.reportValidity();
     return null;
   }

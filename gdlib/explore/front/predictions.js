@@ -1,6 +1,7 @@
 // The predictions of a lecture: how many, a table, files to take away, and a way to forget them.
 
 import { csv, lectureOf, records, row, summary } from "./compute/report.js";
+import { say } from "./compute/say.js";
 import { button, element, rooted } from "./page.js";
 import { asked, CHANGED, forget, pathOf, recall } from "./store.js";
 
@@ -17,8 +18,10 @@ export function render({ model, el }) {
   const lecture = lectureOf(path);
   const count = element("p", { className: "gd-count", role: "status" });
   const body = element("tbody");
-  const heads = ["Question", "You", "Answer", "Result"].map((name) => element("th", { scope: "col" }, name));
-  const caption = element("caption", { className: "gd-said" }, "Your predictions in this lecture");
+  const heads = [say`Question`, say`You`, say`Answer`, say`Result`].map((name) =>
+    element("th", { scope: "col" }, name),
+  );
+  const caption = element("caption", { className: "gd-said" }, say`Your predictions in this lecture`);
   const table = element(
     "table",
     { className: "gd-table" },
@@ -26,12 +29,12 @@ export function render({ model, el }) {
     element("thead", {}, element("tr", {}, ...heads)),
     body,
   );
-  const [asCsv, asJson, drop] = ["Export CSV", "Export JSON", "Forget"].map(button);
+  const [asCsv, asJson, drop] = [say`Export CSV`, say`Export JSON`, say`Forget`].map(button);
   rooted(el, count, table, element("div", {}, asCsv, asJson, drop));
 
   const entries = () => Object.values(recall(path)).sort((a, b) => a.time.localeCompare(b.time));
   const calm = () => {
-    drop.textContent = "Forget";
+    drop.textContent = say`Forget`;
   };
 
   function update() {
@@ -61,7 +64,7 @@ export function render({ model, el }) {
       "application/json",
     );
   drop.onclick = () => {
-    if (drop.textContent === "Forget") drop.textContent = `Forget all ${entries().length}? Press again`;
+    if (drop.textContent === say`Forget`) drop.textContent = say`Forget all ${entries().length}? Press again`;
     else forget(path);
   };
   drop.onblur = calm;

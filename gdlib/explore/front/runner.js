@@ -1,12 +1,13 @@
 // Run: work that is done once it is asked for, some milliseconds of it a frame, and what came of it.
 
+import { say } from "./compute/say.js";
 import { button, keep } from "./page.js";
 
 const FRAME = 12; // ms of work
 
 /** @param {Model} model @param {{ begin(): Trial | null, draw(): void }} view */
 export function runner(model, { begin, draw }) {
-  const [run, reset] = ["Run", "Reset"].map(button);
+  const [run, reset] = [say`Run`, say`Reset`].map(button);
   /** @type {Trial[]} the latest first */
   const ran = [];
   let frame = 0; // 0: nothing runs

@@ -4,12 +4,13 @@
 import { commitment } from "./commitment.js";
 import { judgedCurve, judgedWalk, placing } from "./compute/judge.js";
 import { fontSize, panel, placed, rowHeight } from "./compute/layout.js";
+import { say } from "./compute/say.js";
 import { along, bent, CELLS, led, shares, simplified, swept, whole } from "./compute/strokes.js";
 import { place, words } from "./compute/words.js";
 import { frame, legend } from "./draw/axes.js";
 import { compared, drawn, known as given } from "./draw/sheet.js";
 import { grips } from "./handles.js";
-import { button, element, paper, themeOf, watch } from "./page.js";
+import { button, element, paper, sharpness, themeOf, watch } from "./page.js";
 
 const POINTS = 4; // that the keys can move
 /** The pixel of a place in the picture. @type {(main: Panel, place: Pair) => Pair} */
@@ -21,17 +22,17 @@ const within = (/** @type {number} */ v) => Math.max(0, Math.min(1, v));
 const KINDS = {
   curve: {
     judge: judgedCurve,
-    shape: "a curve",
-    end: "to the right edge",
-    missing: "Draw the line to the right edge first.",
-    points: "of the line, up and down",
+    picture: (/** @type {string} */ axes) => say`Picture: ${axes}, to draw a curve in.`,
+    hint: say`Drag the pencil to the right edge.`,
+    missing: say`Draw the line to the right edge first.`,
+    point: (/** @type {number} */ k) => say`Point ${k} of ${POINTS} of the line, up and down`,
   },
   walk: {
     judge: judgedWalk,
-    shape: "a walk on the map",
-    end: "to where the walk ends",
-    missing: "Draw the walk first.",
-    points: "of the walk",
+    picture: (/** @type {string} */ axes) => say`Picture: ${axes}, to draw a walk on the map in.`,
+    hint: say`Drag the pencil to where the walk ends.`,
+    missing: say`Draw the walk first.`,
+    point: (/** @type {number} */ k) => say`Point ${k} of ${POINTS} of the walk`,
   },
 };
 
@@ -49,12 +50,9 @@ export function render(view) {
   const g = /** @type {Pen} */ (canvas.getContext("2d"));
   const { layer, place: put, pixelOf } = grips(canvas, moved);
   const sheet = element("div", { className: `gd-sheet gd-${spec.sketch}` }, canvas, layer);
-  const clear = button("Clear");
-  const hint = element(
-    "p",
-    {},
-    `Drag the pencil ${kind.end}. By keyboard: the arrow keys move it, and four points of the line.`,
-  );
+  const clear = button(say`Clear`);
+  const byKeys = say`By keyboard: the arrow keys move it, and four points of the line.`;
+  const hint = element("p", {}, `${kind.hint} ${byKeys}`);
 
   const last = known.length ? of(known[known.length - 1]) : /** @type {Pair} */ ([0, 0.5]);
   const from = free ? 0 : last[0]; // where the line's part of the picture begins
@@ -127,7 +125,7 @@ export function render(view) {
     const ways = free ? shares(full) : full.map(([x]) => x);
     const points = Array.from({ length: POINTS }, (_, k) => along(full, ways, (k + 1) / POINTS));
     const tip = {
-      name: "Pencil: draws where it is moved",
+      name: say`Pencil: draws where it is moved`,
       at: at(pen),
       says: says(pen),
       value: value(pen),
@@ -140,7 +138,7 @@ export function render(view) {
     return [
       tip,
       ...points.map((point, k) => ({
-        name: `Point ${k + 1} of ${POINTS} ${kind.points}`,
+        name: kind.point(k + 1),
         at: at(point),
         says: says(point),
         value: value(point),
@@ -177,20 +175,20 @@ export function render(view) {
   for (const over of ["lostpointercapture", "focusout"]) layer.addEventListener(over, lifted);
   clear.onclick = emptied;
 
-  const begins = known.length ? ` It begins at ${saying(known[known.length - 1])}.` : "";
-  canvas.ariaLabel = `Picture: ${axes.ylabel} against ${axes.xlabel}, to draw ${kind.shape} in.${begins}`;
+  const begins = known.length ? ` ${say`It begins at ${saying(known[known.length - 1])}.`}` : "";
+  canvas.ariaLabel = kind.picture(say`${axes.ylabel} against ${axes.xlabel}`) + begins;
 
   // ---------------------------------------------------------------- the picture
 
   /** Where everything stands, in which colours. @returns {Desk} */
   function prepare() {
     const style = getComputedStyle(sheet);
-    const [W, px, ratio] = [Math.max(180, sheet.clientWidth), parseFloat(style.fontSize), sharpness()];
+    const [W, px, ratio] = [Math.max(180, sheet.clientWidth), parseFloat(style.fontSize), sharpness(canvas)];
     const { ink, back, colour } = printing ? paper : themeOf(sheet);
     /** @type {Keys} */
     const keys = {
-      "your line": colour.purple,
-      ...(result?.truth ? { "what it is": free ? colour.red : colour.blue } : {}),
+      [say`your line`]: colour.purple,
+      ...(result?.truth ? { [say`what it is`]: free ? colour.red : colour.blue } : {}),
     };
     const font = fontSize(W, px);
     const type = `${font}px system-ui, sans-serif`;
@@ -209,16 +207,10 @@ export function render(view) {
     return { W, H, font, ink, back, colour, keys, main, at, ratio, free };
   }
 
-  /** Pixels of the canvas a CSS pixel. */
-  const sharpness = () => {
-    const scaled = canvas.getBoundingClientRect().width / canvas.clientWidth || 1;
-    return Math.min(4, (devicePixelRatio || 1) * scaled);
-  };
-
   function draw() {
     waiting = false;
     if (!sheet.clientWidth) return;
-    if (!scene || Math.abs(sharpness() / scene.ratio - 1) > 0.02) scene = prepare();
+    if (!scene || Math.abs(sharpness(canvas) / scene.ratio - 1) > 0.02) scene = prepare();
     paint(scene);
     put(locked ? [] : handles(scene), scene);
     clear.disabled = locked || line.length < 2;
@@ -247,7 +239,7 @@ export function render(view) {
     soon();
   }
 
-  const stop = watch(sheet, () => scene, { again, soon, printed });
+  const stop = watch(sheet, () => scene, { again, resized: soon, printed });
   function printed(/** @type {boolean} */ now) {
     printing = now;
     scene = null;

@@ -3,13 +3,14 @@
 import * as address from "./address.js";
 import { faultOf, groundOf } from "./compute/ground.js";
 import { fontSize, layout } from "./compute/layout.js";
+import { say } from "./compute/say.js";
 import { unpack } from "./compute/select.js";
 import { frame, legend } from "./draw/axes.js";
 import { painted } from "./draw/relief.js";
 import { explorers } from "./explorers/index.js";
 import { field } from "./field.js";
 import { grips } from "./handles.js";
-import { button, element, host, keep, nameSliders, paper, rooted, themeOf } from "./page.js";
+import { button, element, host, keep, nameSliders, paper, rooted, sharpness, themeOf, watch } from "./page.js";
 import { player } from "./player.js";
 import { runner } from "./runner.js";
 import { terms } from "./terms.js";
@@ -24,7 +25,7 @@ export function render({ model, el }) {
   const g = /** @type {Pen} */ (canvas.getContext("2d"));
   const shown = element("div", { className: "gd-words" });
   const said = element("div", { className: "gd-said", role: "status", ariaLive: "polite" });
-  const link = button("Copy link");
+  const link = button(say`Copy link`);
   const [grip, own] = [grips(canvas, changed), field((formula) => changed({ formula }))];
   const formula = terms((lights) => {
     lit = lights;
@@ -39,7 +40,6 @@ export function render({ model, el }) {
   const picture = element("div", { className: "gd-picture" }, canvas, grip.layer);
   const root = rooted(el, own.line, picture, row, formula.line, shown, said);
   root.classList.toggle("gd-runs", !!begin);
-  const ends = new AbortController(); // what listens outside of the view
 
   const traits = /** @type {Trait[]} */ (Object.keys(model.get("spec").initial)); // where everything stands
   const values = () => /** @type {Values} */ (Object.fromEntries(traits.map((name) => [name, model.get(name)])));
@@ -69,12 +69,6 @@ export function render({ model, el }) {
   /** @type {Pair | null} */
   let pointed = null;
 
-  /** Pixels of the canvas a CSS pixel: of the screen, and of what scales the page, as a deck does. */
-  const sharpness = () => {
-    const scaled = canvas.getBoundingClientRect().width / canvas.clientWidth || 1;
-    return Math.min(4, (devicePixelRatio || 1) * scaled);
-  };
-
   function soon() {
     if (!waiting) requestAnimationFrame(draw);
     waiting = true;
@@ -88,7 +82,7 @@ export function render({ model, el }) {
   function prepare() {
     const { spec } = explored;
     const style = getComputedStyle(root);
-    const [W, px, ratio] = [Math.max(180, root.clientWidth), parseFloat(style.fontSize), sharpness()];
+    const [W, px, ratio] = [Math.max(180, root.clientWidth), parseFloat(style.fontSize), sharpness(canvas)];
     const tall = parseFloat(style.getPropertyValue("--gd-height")) || Math.max(170, 0.33 * window.innerHeight);
     const theme = printing ? paper : themeOf(root);
     const keys = explorers[spec.kind].keys?.(explored, theme.colour) ?? [{}, {}];
@@ -106,7 +100,7 @@ export function render({ model, el }) {
   function draw() {
     waiting = false;
     if (!root.clientWidth) return;
-    if (!scene || Math.abs(sharpness() / scene.ratio - 1) > 0.02) scene = prepare();
+    if (!scene || Math.abs(sharpness(canvas) / scene.ratio - 1) > 0.02) scene = prepare();
     Object.assign(scene, { lit, pointed, ran: play.ran });
     const part = play.part();
     const at = part === null ? values() : { ...values(), T: part };
@@ -140,9 +134,9 @@ export function render({ model, el }) {
       .map((t) => `<p>${t}</p>`)
       .join("");
     formula.show(line ?? []);
-    const [one, two] = [main, side].map(({ xlabel, ylabel }) => (ylabel ? `${ylabel} against ${xlabel}` : xlabel));
+    const [one, two] = [main, side].map(({ xlabel, ylabel }) => (ylabel ? say`${ylabel} against ${xlabel}` : xlabel));
     const heard = [...shown.children].map((p) => p.textContent).join(" ");
-    canvas.ariaLabel = `Picture: ${one}; beside it ${two}. ${heard}`;
+    canvas.ariaLabel = `${say`Picture: ${one}; beside it ${two}.`} ${heard}`;
     clearTimeout(speaking);
     speaking = window.setTimeout(() => {
       if (host(root).contains(document.activeElement)) said.textContent = heard;
@@ -175,9 +169,9 @@ export function render({ model, el }) {
       () => true,
       () => false,
     );
-    if (!copied) return void prompt("The link to this:", to);
-    link.textContent = "Copied";
-    setTimeout(() => Object.assign(link, { textContent: "Copy link" }), 1500);
+    if (!copied) return void prompt(say`The link to this:`, to);
+    link.textContent = say`Copied`;
+    setTimeout(() => Object.assign(link, { textContent: say`Copy link` }), 1500);
   };
   link.hidden = !address.linkTo(model.get("site") ?? "", "x");
 
@@ -198,35 +192,16 @@ export function render({ model, el }) {
     host(root).scrollIntoView({ block: "center" });
   }
 
-  /** The page's theme: at once, and once a transition of its colours is over. */
-  function themed() {
-    const look = () => {
-      const { ink, back } = themeOf(root);
-      if (scene && (ink !== scene.ink || back !== scene.back)) again();
-    };
-    look();
-    setTimeout(look, 400);
-  }
-
   const numbers = () =>
     explored.spec.sliders.map((name) => (DIGITS[name] ? model.get(name).toPrecision(DIGITS[name]) : null));
   const tend = new MutationObserver(() => nameSliders(host(root), numbers()));
-  const sizes = new ResizeObserver(() => {
-    if (root.clientWidth !== scene?.W) again();
-  });
-  sizes.observe(root);
-  const themes = new MutationObserver(themed);
-  for (const page of [document.documentElement, document.body]) themes.observe(page, { attributes: true });
-  for (const media of ["prefers-color-scheme: dark", "forced-colors: active"])
-    matchMedia(`(${media})`).addEventListener("change", themed, ends);
-  window.addEventListener("resize", again, ends);
-  window.addEventListener("hashchange", restore, ends);
-  const print = (/** @type {Event} */ { type }) => {
-    printing = type === "beforeprint";
+  const stop = watch(root, () => scene, { again, resized: again, printed });
+  function printed(/** @type {boolean} */ now) {
+    printing = now;
     scene = null;
     draw();
-  };
-  for (const event of ["beforeprint", "afterprint"]) window.addEventListener(event, print, ends);
+  }
+  window.addEventListener("hashchange", restore);
 
   const moved = () => {
     play.moved();
@@ -243,7 +218,8 @@ export function render({ model, el }) {
   restore();
   return () => {
     play.stop();
-    ends.abort();
-    for (const observer of [sizes, themes, tend]) observer.disconnect();
+    stop();
+    tend.disconnect();
+    window.removeEventListener("hashchange", restore);
   };
 }

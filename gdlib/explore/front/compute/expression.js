@@ -3,6 +3,7 @@
 
 /*! jsep, © 2013 Stephen Oney, https://ericsmekens.github.io/jsep/, MIT */
 import { Jsep } from "jsep";
+import { say } from "./say.js";
 
 /** What is wrong with a formula, and where in its text. */
 export class FormulaError extends Error {
@@ -121,15 +122,15 @@ const TOKEN =
 
 /** What is no part of a formula, with a word that helps. @type {[RegExp, string][]} */
 const ADVICE = [
-  [/[\^²³¹⁰⁴-⁹]/, "Python writes x**2 for a power"],
-  [/[×·⋅∙•]/, "write * for times"],
-  [/[÷:]/, "write / for divided by"],
-  [/√/, "write sqrt(x) for a root"],
-  [/\|/, "write abs(x) for |x|"],
-  [/[[\]{}]/, "write round brackets, and x and y for the coordinates"],
-  [/^(\/\/|%)$/, "a whole quotient or a remainder is no smooth formula: divide with /"],
-  [/^=/, "write only what stands to the right of ="],
-  [/[<>!]/, "a comparison is no formula: write + - * / ** and functions such as sin(x)"],
+  [/[\^²³¹⁰⁴-⁹]/, say`Python writes x**2 for a power`],
+  [/[×·⋅∙•]/, say`write * for times`],
+  [/[÷:]/, say`write / for divided by`],
+  [/√/, say`write sqrt(x) for a root`],
+  [/\|/, say`write abs(x) for |x|`],
+  [/[[\]{}]/, say`write round brackets, and x and y for the coordinates`],
+  [/^(\/\/|%)$/, say`a whole quotient or a remainder is no smooth formula: divide with /`],
+  [/^=/, say`write only what stands to the right of =`],
+  [/[<>!]/, say`a comparison is no formula: write + - * / ** and functions such as sin(x)`],
 ];
 
 /** Full-width characters and true minus signs as Python writes them, each in its place. @param {string} text */
@@ -141,6 +142,9 @@ const tokens = (text) =>
     const kind = groups.number ? "number" : groups.name ? "name" : "mark";
     return { kind, text: word.replace(/^(np|numpy|math)\./, ""), at, length: word.length };
   });
+
+/** "x and y". @param {string[]} names */
+const all = (names) => names.reduce((one, next) => say`${one} and ${next}`);
 
 /** @param {string} message @param {{ at: number, length: number }} token @returns {never} */
 function fail(message, { at, length }) {
@@ -159,7 +163,7 @@ function written(text, names) {
   /** @type {Reading} */
   const reading = { names, ended: false, last: undefined, next: undefined, open: [], out: [] };
   const found = tokens(text);
-  if (!found.length) fail(`write a formula of ${names.join(" and ")}, such as x**2`, { at: 0, length: text.length });
+  if (!found.length) fail(say`write a formula of ${all(names)}, such as x**2`, { at: 0, length: text.length });
   for (const [i, token] of found.entries()) {
     reading.next = found[i + 1];
     (token.kind === "mark" ? mark : operand)(reading, token);
@@ -167,7 +171,7 @@ function written(text, names) {
   }
   if (!reading.ended) missing(reading, { at: text.length, length: 0 });
   const unclosed = reading.open.at(-1);
-  if (unclosed) fail("this bracket is never closed: a ) is missing", unclosed.token);
+  if (unclosed) fail(say`this bracket is never closed: a ) is missing`, unclosed.token);
   return reading.out.join(" ");
 }
 
@@ -178,7 +182,7 @@ function operand(reading, token) {
   const known = token.kind !== "name" || isCall || names.includes(token.text) || Object.hasOwn(CONSTANTS, token.text);
   if (!known) fail(unknown(token.text, names, next), token);
   if (reading.ended && last) beside(last, token);
-  if (isCall && next?.text !== "(") fail(`write brackets after ${token.text}: ${token.text}(x)`, token);
+  if (isCall && next?.text !== "(") fail(say`write brackets after ${token.text}: ${token.text}(x)`, token);
   reading.ended = !isCall && token.text !== "(";
   reading.out.push(token.kind === "number" ? `(${token.text.replaceAll("_", "")})` : token.text);
 }
@@ -186,27 +190,30 @@ function operand(reading, token) {
 /** Two operands, and nothing between them. @param {Token} last @param {Token} token @returns {never} */
 function beside(last, token) {
   const numbers = last.kind === "number" && token.kind === "number";
-  const message = numbers ? "an operator is missing between two numbers" : `write ${last.text}*${token.text} for times`;
+  const message = numbers ? say`an operator is missing between two numbers` : product([last.text, token.text]);
   fail(message, { at: last.at, length: token.at + token.length - last.at });
 }
+
+/** @param {string[]} factors */
+const product = (factors) => say`write ${factors.join("*")} for times`;
 
 /** @param {string} name @param {string[]} names @param {Token | undefined} next */
 function unknown(name, names, next) {
   const called = Object.keys(FUNCTIONS).find((f) => names.some((x) => name === f + x));
-  if (name === "lambda") return "write only what stands after the colon";
-  if (name === "ln") return "Python writes log(x) for the natural logarithm";
-  if (called) return `did you mean ${called}(${name.slice(called.length)})?`;
-  if (name === "π") return "Python writes pi";
-  if ([...name].every((letter) => names.includes(letter))) return `write ${[...name].join("*")} for times`;
+  if (name === "lambda") return say`write only what stands after the colon`;
+  if (name === "ln") return say`Python writes log(x) for the natural logarithm`;
+  if (called) return say`did you mean ${`${called}(${name.slice(called.length)})`}?`;
+  if (name === "π") return say`Python writes pi`;
+  if ([...name].every((letter) => names.includes(letter))) return product([...name]);
   if (next?.text === "(")
-    return `there is no function ${name} here: use ${Object.keys(FUNCTIONS).slice(0, 8).join(", ")} …`;
-  return `there is no ${name} here: use ${names.join(" and ")}`;
+    return say`there is no function ${name} here: use ${Object.keys(FUNCTIONS).slice(0, 8).join(", ")} …`;
+  return say`there is no ${name} here: use ${all(names)}`;
 }
 
 /** @param {Reading} reading @param {{ at: number, length: number, text?: string }} token @returns {never} */
 function missing({ last }, token) {
-  const before = token.text && ` before ${token.text}`;
-  fail(`something is missing${last ? ` after ${last.text}` : (before ?? "")}`, last ?? token);
+  if (last) fail(say`something is missing after ${last.text}`, last);
+  fail(token.text ? say`something is missing before ${token.text}` : say`something is missing`, token);
 }
 
 /** An operator, a bracket, a comma, or what is none of these. @param {Reading} reading @param {Token} token */
@@ -214,7 +221,7 @@ function mark(reading, token) {
   if (token.text === "(") return bracket(reading, token);
   if (!/^([-+*/),]|\*\*)$/.test(token.text)) {
     const known = ADVICE.find(([characters]) => characters.test(token.text));
-    fail(known ? known[1] : `${token.text} is no part of a formula`, token);
+    fail(known ? known[1] : say`${token.text} is no part of a formula`, token);
   }
   const isSign = /[-+]/.test(token.text);
   if (!reading.ended && !isSign) missing(reading, token);
@@ -234,12 +241,12 @@ function bracket(reading, token) {
 
 /** @param {Reading} reading @param {Token} token */
 function close({ open }, token) {
-  const { called, commas } = open.pop() ?? fail("this bracket was never opened: a ( is missing", token);
+  const { called, commas } = open.pop() ?? fail(say`this bracket was never opened: a ( is missing`, token);
   if (!called) return;
   const takes = FUNCTIONS[called].b ? 2 : 1;
   if (commas + 1 !== takes)
     fail(
-      takes === 1 ? `${called} takes one number: ${called}(x)` : `${called} takes two numbers: ${called}(x, 0)`,
+      takes === 1 ? say`${called} takes one number: ${called}(x)` : say`${called} takes two numbers: ${called}(x, 0)`,
       token,
     );
 }
@@ -250,7 +257,9 @@ function comma({ open, last, next }, token) {
   const decimal = last?.kind === "number" && next?.kind === "number";
   if (!inside?.called)
     fail(
-      decimal ? `write a point: ${last.text}.${next.text}` : "a comma stands only between the arguments of a function",
+      decimal
+        ? say`write a point: ${last.text}.${next.text}`
+        : say`a comma stands only between the arguments of a function`,
       token,
     );
   inside.commas += 1;
@@ -437,7 +446,7 @@ function placed(program, text) {
     return program.add(new Jsep(clean).parse());
   } catch (error) {
     if (error instanceof RangeError)
-      fail("so many brackets within brackets cannot be read", { at: 0, length: text.length });
+      fail(say`so many brackets within brackets cannot be read`, { at: 0, length: text.length });
     throw error;
   }
 }

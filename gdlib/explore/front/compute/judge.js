@@ -1,8 +1,9 @@
 // A prediction against its answer.
 
 import { scale } from "./layout.js";
+import { say } from "./say.js";
 import { along, shares } from "./strokes.js";
-import { place, words } from "./words.js";
+import { often, place, words } from "./words.js";
 
 /** What Python's `encoded` has made of a value. @param {string} code @returns {any} */
 export const decode = (code) =>
@@ -35,10 +36,10 @@ const isCount = ({ rtol, atol, choices }, truth) => !choices && !rtol && atol < 
 
 /** When a number is right: "within ±10 %". @param {Question} question @param {unknown} truth */
 export function within(question, truth) {
-  if (isCount(question, truth)) return "only if exact";
+  if (isCount(question, truth)) return say`only if exact`;
   const { rtol, atol } = question;
   const parts = [rtol && `${words(100 * rtol)} %`, atol && words(atol) + unitOf(question)];
-  return `within ±${parts.filter(Boolean).join(" + ") || "0"}`;
+  return say`within ±${parts.filter(Boolean).join(" + ") || 0}`;
 }
 
 /** As `judged` needs it. @type {(question: Question, given: string, truth: number) => [boolean, string, string]} */
@@ -49,7 +50,7 @@ const measured = (question, given, truth) => {
   const allowed = isCount(question, truth) ? exact : question.rtol * size + question.atol;
   // beyond 1000 % a share says nothing
   const share = truth && miss <= 10 * size ? ` (${words((100 * miss) / size, 3)} %)` : "";
-  const off = ` You are off by ${words(miss, 3)}${share}; right is ${within(question, truth)}.`;
+  const off = ` ${say`You are off by ${words(miss, 3) + share}; right is ${within(question, truth)}.`}`;
   const answer = Number.isInteger(truth) && size < 1e6 ? words(truth, 6) : words(truth);
   return [miss <= allowed, answer, miss <= Math.max(allowed / 100, exact) ? "" : off];
 };
@@ -60,8 +61,8 @@ export function judged(question, given, truth) {
   const unit = unitOf(question);
   return {
     right,
-    answer: `You said ${given}${unit}. The answer is ${answer}${unit}.`,
-    verdict: `${right ? "✓ Right." : "✗ Not this time."}${off}`,
+    answer: say`You said ${given + unit}. The answer is ${answer + unit}.`,
+    verdict: (right ? say`✓ Right.` : say`✗ Not this time.`) + off,
   };
 }
 
@@ -98,13 +99,14 @@ const mean = (/** @type {number[]} */ values) => values.reduce((sum, v) => sum +
 const scored = (gap, of) => {
   const score = Math.round(100 * Math.max(0, 1 - 4 * gap));
   const share = words(100 * gap, 2);
-  return { score, verdict: `Score ${score} of 100: the mean gap is ${share} % of the picture's ${of}; 25 % gives 0.` };
+  const verdict = say`Score ${score} of 100: the mean gap is ${share} % of the picture's ${of}; 25 % gives 0.`;
+  return { score, verdict };
 };
 
 /** A gap in parts of the height, in words: "0.8" or, on a logarithmic axis, "a factor 2.5".
  * @param {Axes} axes @param {number} gap */
 const sized = ({ y, logy }, gap) =>
-  logy ? `a factor ${words((y[1] / y[0]) ** gap, 2)}` : words(gap * (y[1] - y[0]), 2);
+  logy ? say`a factor ${words((y[1] / y[0]) ** gap, 2)}` : words(gap * (y[1] - y[0]), 2);
 
 /** A drawn curve against the true one, where it was not known. @param {Sheet} sheet @param {Pair[]} drawn @param {Pair[]} truth */
 export function judgedCurve({ axes, known }, drawn, truth) {
@@ -115,18 +117,21 @@ export function judgedCurve({ axes, known }, drawn, truth) {
     (s) => heightAt(yours, s) - heightAt(its, s),
   );
   const high = mean(gaps);
-  const way = `${sized(axes, Math.abs(high))} too ${high > 0 ? "high" : "low"} on average`;
+  const off = sized(axes, Math.abs(high));
   const asked = its.map(([s, t], k) => (s > from || !known.length ? Math.abs(heightAt(yours, s) - t) : -k / 1e9));
   const far = asked.indexOf(Math.max(...asked));
   const [x, y] = truth[far];
   const you = back([0, heightAt(yours, its[far][0])])[1];
-  const average = Math.abs(high) < 0.005 ? "On average you were neither too high nor too low" : `You were ${way}`;
-  const farthest = `farthest apart at ${axes.xlabel} ${words(x, 3)}: you ${words(you, 3)}, it is ${words(y, 3)}.`;
-  const found = scored(mean(gaps.map(Math.abs)), "height");
-  const shape = scored(mean(gaps.map((gap) => Math.abs(gap - high))), "height").score;
+  const way = high > 0 ? say`You were ${off} too high on average` : say`You were ${off} too low on average`;
+  const average = Math.abs(high) < 0.005 ? say`On average you were neither too high nor too low` : way;
+  const farthest = say`farthest apart at ${axes.xlabel} ${words(x, 3)}: you ${words(you, 3)}, it is ${words(y, 3)}.`;
+  const found = scored(mean(gaps.map(Math.abs)), say`height`);
+  const shape = scored(mean(gaps.map((gap) => Math.abs(gap - high))), "").score;
   const moved =
-    shape >= found.score + 10 ? ` Moved ${high > 0 ? "down" : "up"} by that, your curve would get ${shape}.` : "";
-  return { answer: `${average}; ${farthest}${moved}`, ...found };
+    high > 0
+      ? say`Moved down by that, your curve would get ${shape}.`
+      : say`Moved up by that, your curve would get ${shape}.`;
+  return { answer: `${average}; ${farthest}${shape >= found.score + 10 ? ` ${moved}` : ""}`, ...found };
 }
 
 /** How often a line turns from side to side of a way: moves across it of less than `least` do not count.
@@ -154,10 +159,11 @@ function reached(minima, end) {
 
 /** @param {Pair[]} minima @param {number} yours @param {number} its the place among the minima, -1: none */
 function minimaWords(minima, yours, its) {
-  const near = (/** @type {number} */ k) => (k < 0 ? "none" : place(minima[k], 3));
+  const near = (/** @type {number} */ k) => (k < 0 ? say`none` : place(minima[k], 3));
   if (its < 0 && yours < 0) return "";
-  if (its < 0) return ` It ends near no minimum, your line near ${near(yours)}.`;
-  return ` It ends near the minimum ${near(its)}, ${yours === its ? "and so do you" : `your line near ${near(yours)}`}.`;
+  if (its < 0) return ` ${say`It ends near no minimum, your line near ${near(yours)}.`}`;
+  if (its === yours) return ` ${say`It ends near the minimum ${near(its)}, and so do you.`}`;
+  return ` ${say`It ends near the minimum ${near(its)}, your line near ${near(yours)}.`}`;
 }
 
 /** A drawn walk against the true one. @param {Sheet} sheet @param {Pair[]} drawn @param {Pair[]} truth */
@@ -175,16 +181,14 @@ export function judgedWalk({ axes, known, minima }, drawn, truth) {
   const [end, last] = [drawn, truth].map((line) => line[line.length - 1]);
   const distance = words(Math.hypot(end[0] - last[0], end[1] - last[1]), 2);
   const at = (/** @type {Pair} */ [u, v]) => place([rough(u, axes.x, axes.logx), rough(v, axes.y, axes.logy)], 3);
-  const ends = `You end at ${at(end)}, the walk at ${at(last)}: ${distance} apart.`;
+  const ends = say`You end at ${at(end)}, the walk at ${at(last)}: ${distance} apart.`;
   const which = minimaWords(minima, ...twice((line) => reached(minima.map(of), line[line.length - 1]), yours, its));
   const way = /** @type {Pair} */ ([0, 1].map((k) => its[its.length - 1][k] - its[0][k]));
   const [mine, real] = twice((line) => turns(line, way), yours, its);
   const zigzag =
-    Math.max(mine, real) > 1 ? ` It turns from side to side ${times(real)}, your line ${times(mine)}.` : "";
-  return { answer: ends + which + zigzag, ...scored(gap, "diagonal") };
+    Math.max(mine, real) > 1 ? ` ${say`It turns from side to side ${often(real)}, your line ${often(mine)}.`}` : "";
+  return { answer: ends + which + zigzag, ...scored(gap, say`diagonal`) };
 }
 
 /** @type {(measure: (line: Pair[]) => number, one: Pair[], two: Pair[]) => Pair} */
 const twice = (measure, one, two) => [measure(one), measure(two)];
-
-const times = (/** @type {number} */ n) => (n === 1 ? "once" : `${n} times`);

@@ -1,7 +1,8 @@
 // The predictions of a lecture: counted, as a table, as CSV and JSON. docs/teaching/README.md says what the files hold.
 
 import { decode } from "./judge.js";
-import { plural, words } from "./words.js";
+import { say } from "./say.js";
+import { words } from "./words.js";
 
 const FIELDS = /** @type {const} */ ([
   "lecture",
@@ -52,20 +53,24 @@ export const csv = (rows) =>
 
 /** A row of the table: question, prediction, answer, what came of it. @param {Entry} entry */
 export function row({ question, given, truth, right, score }) {
-  if (score !== null) return [question, "your line", "the true line", `${score} of 100`];
+  if (score !== null) return [question, say`your line`, say`the true line`, say`${score} of 100`];
   const answer = decode(truth);
   const said = typeof answer === "number" ? words(answer, Number.isInteger(answer) ? 6 : 4) : String(answer);
-  return [question, given, said, right ? "✓ right" : "✗ not right"];
+  return [question, given, said, right ? say`✓ right` : say`✗ not right`];
 }
 
 /** "You predicted 7 of 9; 4 right." @param {Entry[]} entries @param {number} asked */
 export function summary(entries, asked) {
-  if (!entries.length) return "No predictions yet in this lecture.";
+  if (!entries.length) return say`No predictions yet in this lecture.`;
   const scores = entries.flatMap(({ score }) => (score === null ? [] : [score]));
   const others = entries.length - scores.length;
   const right = entries.filter((entry) => entry.right).length;
   const mean = Math.round(scores.reduce((sum, score) => sum + score, 0) / scores.length);
-  const drawn = `${scores.length} line${plural(scores.length)} drawn, ${mean} of 100${scores.length > 1 ? " on average" : ""}`;
-  const parts = [others && `${right} ${scores.length ? `of ${others} ` : ""}right`, scores.length && drawn];
-  return `You predicted ${entries.length} of ${asked}; ${parts.filter(Boolean).join("; ")}.`;
+  const guessed = scores.length ? say`${right} of ${others} right` : say`${right} right`;
+  const drawn =
+    scores.length > 1
+      ? say`${scores.length} lines drawn, ${mean} of 100 on average`
+      : say`1 line drawn, ${mean} of 100`;
+  const parts = [others && guessed, scores.length && drawn];
+  return say`You predicted ${entries.length} of ${asked}; ${parts.filter(Boolean).join("; ")}.`;
 }

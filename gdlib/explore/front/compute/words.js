@@ -1,8 +1,10 @@
 // Numbers as readers see them.
 
+import { say } from "./say.js";
+
 /** At most `digits` significant digits, and a real minus. @param {number | null | undefined} value */
 export function words(value, digits = 4) {
-  if (value == null || Number.isNaN(value)) return "not a number";
+  if (value == null || Number.isNaN(value)) return say`not a number`;
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
   const size = Math.abs(value);
   const long = size !== 0 && (size < 1e-3 || size >= 1e6);
@@ -22,13 +24,17 @@ export function place(p, digits) {
   return `(${p.map((v) => words(v, digits)).join(", ")})`;
 }
 
-export const plural = (/** @type {number} */ n) => (n === 1 ? "" : "s");
-
 /** "1 step", "2 steps". @param {number} n */
-export const counted = (n) => `${n} step${plural(n)}`;
+export const counted = (n) => (n === 1 ? say`1 step` : say`${n} steps`);
 
 /** With commas: "1,000". @param {number} v */
 export const grouped = (v) => v.toLocaleString("en");
+
+/** "1 update", "1,000 updates". @param {number} n */
+export const updates = (n) => (n === 1 ? say`1 update` : say`${grouped(n)} updates`);
+
+/** "once", "1,000 times". @param {number} n */
+export const often = (n) => (n === 1 ? say`once` : say`${grouped(n)} times`);
 
 /** A tick of a logarithmic axis: "0.1" or "10⁻⁵". @param {number} v */
 export function power(v) {

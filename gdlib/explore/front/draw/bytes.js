@@ -1,6 +1,7 @@
 // Bytes as bars on a logarithmic axis, against the memory of a machine.
 
 import { across } from "../compute/layout.js";
+import { say } from "../compute/say.js";
 import { bytes, power } from "../compute/words.js";
 import { box } from "./axes.js";
 import { line, write } from "./pen.js";
@@ -63,7 +64,7 @@ export function bars(g, stage, all, memory) {
     g.strokeText(label, x + 6, low);
     g.fillText(label, x + 6, low);
   }
-  const name = `memory ${bytes(memory)}`;
+  const name = say`memory ${bytes(memory)}`;
   const half = g.measureText(name).width / 2 + 2;
   write(g, name, Math.max(x + half, Math.min(x + w - half, edge)), y - 4, "center");
 }

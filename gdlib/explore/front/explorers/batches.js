@@ -2,9 +2,10 @@
 
 import { spread, under } from "../compute/ground.js";
 import { nearest, pointAt, trailOf } from "../compute/layout.js";
+import { say } from "../compute/say.js";
 import { degrees } from "../compute/select.js";
 import { dealt, stochastic } from "../compute/walks.js";
-import { counted, place, plural, words } from "../compute/words.js";
+import { counted, place, words } from "../compute/words.js";
 import { arrow, dot, drawCurve, drawTrail, line, pin, plot } from "../draw/pen.js";
 
 /** The walk from where everything stands. @param {Explored<SgdSpec> | Explored<BatchesSpec>} explored @param {Values} values */
@@ -20,8 +21,8 @@ export function batchWalk({ spec, arrays, ground }, { lr, T, b, seed, init }) {
 /** How much was read. @param {{ n: number }} spec @param {BatchWalk} walk */
 function read({ n }, { steps, size }) {
   const rows = steps * size;
-  const each = `<b>${size}</b> row${plural(size)}`;
-  return `<b>${counted(steps)} of ${each}: ${rows} rows read, ${words(rows / n, 3)} times the data</b>`;
+  const each = size === 1 ? say`<b>1</b> row` : say`<b>${size}</b> rows`;
+  return say`<b>${counted(steps)} of ${each}: ${rows} rows read, ${words(rows / n, 3)} times the data</b>.`;
 }
 
 /** How far above the minimum, step by step. @type {(g: Pen, stage: Stage<any>, w: BatchWalk, end: string) => void} */
@@ -37,11 +38,11 @@ function compared({ gradient }, { final, rows, size }) {
     v.length > 1 ? `(${v.map((c) => words(c, 3)).join(", ")})` : words(v[0], 3);
   const apart = Math.abs(((degrees(own) - degrees(all) + 540) % 360) - 180);
   return [
-    "next: ",
-    { text: `batch of ${size}: ∇f<sub>B</sub> = ${name(own)}`, lights: "batch" },
+    `${say`next:`} `,
+    { text: `${say`batch of ${size}`}: ∇f<sub>B</sub> = ${name(own)}`, lights: "batch" },
     ", ",
-    { text: `all rows: ∇f = ${name(all)}`, lights: "all" },
-    own.length > 1 && Number.isFinite(apart) ? `, ${words(apart, 2)}° apart` : "",
+    { text: `${say`all rows`}: ∇f = ${name(all)}`, lights: "all" },
+    own.length > 1 && Number.isFinite(apart) ? `, ${say`${words(apart, 2)}° apart`}` : "",
   ];
 }
 
@@ -56,7 +57,7 @@ const downhill = (g, main, at, slope, colour) => {
 
 /** The start, to be grabbed. @type {(main: Panel, at: Pair, init: number[]) => Handle} */
 const start = (main, at, init) => ({
-  name: "start",
+  name: say`start`,
   at: nearest(main, at),
   says: place(init),
   value: init[0],
@@ -66,7 +67,7 @@ const start = (main, at, init) => ({
 
 /** @type {Explorer<SgdSpec>} */
 export const sgd = {
-  keys: (_, { blue }) => [{}, { "full loss − minimum": blue }],
+  keys: (_, { blue }) => [{}, { [say`full loss − minimum`]: blue }],
   length: (explored, values) => batchWalk(explored, values).steps,
   select(stage, values) {
     const { spec, ground, main, colour, lit } = stage;
@@ -80,10 +81,15 @@ export const sgd = {
     return {
       shown: { steps, rate, size, final, gap, left, pixel, init: points[0] },
       text: [
-        `${read(spec, w)}. At <b>${place(final)}</b>, the loss of all data is ` +
-          `<b>${words(gap, 3)}</b> above its minimum.` +
-          `${left ? " The walk has left the picture (arrow)." : ""}${steps < values.T ? " It has diverged." : ""}`,
-        `It rose in ${rose} of ${counted(steps)}.`,
+        [
+          read(spec, w),
+          say`At <b>${place(final)}</b>, the loss of all data is <b>${words(gap, 3)}</b> above its minimum.`,
+          left && say`The walk has left the picture (arrow).`,
+          steps < values.T && say`It has diverged.`,
+        ]
+          .filter(Boolean)
+          .join(" "),
+        say`It rose in ${rose} of ${counted(steps)}.`,
       ],
       formula: compared(under(ground), w),
       handles: [start(main, trail.pixels[0], points[0])],
@@ -99,7 +105,10 @@ export const sgd = {
 
 /** @type {Explorer<BatchesSpec>} */
 export const batches = {
-  keys: (_, { blue, orange }) => [{ "all data": blue, "this batch": orange }, { "objective of all data": blue }],
+  keys: (_, { blue, orange }) => [
+    { [say`all data`]: blue, [say`this batch`]: orange },
+    { [say`objective of all data`]: blue },
+  ],
   select(stage, values) {
     const { spec, ground, main, colour, back, lit } = stage;
     const { value, gradient } = under(ground);
@@ -113,8 +122,7 @@ export const batches = {
     return {
       shown: { steps, rate, size, final, gap, pixel, init: points[0] },
       text: [
-        `${read(spec, w)}. At <b>x = ${words(x)}</b> all data say ${words(gap, 3)}, ` +
-          `this batch says ${words(there, 3)}.`,
+        `${read(spec, w)} ${say`At <b>x = ${words(x)}</b> all data say ${words(gap, 3)}, this batch says ${words(there, 3)}.`}`,
       ],
       formula: compared(under(ground), w),
       handles: [start(main, first, points[0])],

@@ -2,6 +2,7 @@
 
 import { logSpan, lowest, spread, under } from "../compute/ground.js";
 import { nearest, pointAt, sameRate, trailOf, updateAt } from "../compute/layout.js";
+import { say } from "../compute/say.js";
 import { predicted } from "../compute/select.js";
 import { curvatures, descend } from "../compute/walks.js";
 import { counted, place, words } from "../compute/words.js";
@@ -22,39 +23,53 @@ export function walk({ spec, ground, best }, values) {
 }
 
 /** How it ended. @type {(w: Walk, eps: number, left: boolean, part: boolean, name?: string) => string} */
-export const verdict = ({ stop, steps, final, norms, height }, eps, left, part, name = "f") => {
+export const verdict = (w, eps, left, part, name = "f") => {
+  const { stop, steps, final, height } = w;
+  const high = left || stop === "diverged" ? "" : `, ${name} = <b>${words(height(steps))}</b>`;
+  const how = ended(w, `<b>${counted(steps)}</b>`, `<b>${place(final, 5)}</b>${high}`, words(eps), part);
+  return left ? `${how} ${say`It has left the picture (arrow).`}` : how;
+};
+
+/** @type {(w: Walk, n: string, at: string, eps: string, part: boolean) => string} */
+function ended({ stop, steps, norms }, n, at, eps, part) {
   const norm = norms[steps];
   const size = `|gradient| = <b>${words(norm)}</b>`;
-  const high = left || stop === "diverged" ? "" : `, ${name} = <b>${words(height(steps))}</b>`;
-  const after = `after <b>${counted(steps)}</b> at <b>${place(final, 5)}</b>${high}:`;
-  const gone = left ? " It has left the picture (arrow)." : "";
-  if (stop === "converged") return `<b>Converged</b> ${after} ${size} ≤ eps.${gone}`;
-  if (stop === "diverged") {
-    const none = Number.isNaN(norm);
-    const why = none ? "there is no gradient there" : "the next number is too large for the computer";
-    return `<b>Diverged</b> ${after} ${why}.${gone}`;
-  }
-  const grown = norm > norms[0] ? ` and |gradient| has grown from ${words(norms[0])}` : "";
-  return `<b>${part ? "On the way" : "Out of steps"}</b> ${after} ${size}, above eps = ${words(eps)}${grown}.${gone}`;
-};
+  if (stop === "converged") return say`<b>Converged</b> after ${n} at ${at}: ${size} ≤ eps.`;
+  if (stop === "diverged" && Number.isNaN(norm))
+    return say`<b>Diverged</b> after ${n} at ${at}: there is no gradient there.`;
+  if (stop === "diverged")
+    return say`<b>Diverged</b> after ${n} at ${at}: the next number is too large for the computer.`;
+  const above = part
+    ? say`<b>On the way</b> after ${n} at ${at}: ${size}, above eps = ${eps}`
+    : say`<b>Out of steps</b> after ${n} at ${at}: ${size}, above eps = ${eps}`;
+  return norm > norms[0] ? say`${above} and |gradient| has grown from ${words(norms[0])}.` : `${above}.`;
+}
 
 /** Where the curvature is known. @type {(spec: DescentSpec, w: Walk, eps: number) => string} */
 export const theory = ({ L, mu, ascent }, w, eps) => {
   if (!L || ascent) return "";
   const alike = mu !== null && L - mu < 1e-9 * L; // one curvature: every direction is the steep one
-  const rate = `Theory: lr = ${words(w.rate, 3)} is ${zone(w.rate * L, alike && w.norms[0] > eps)}`;
+  const rate = zone(words(w.rate, 3), w.rate * L, alike && w.norms[0] > eps);
   if (!mu) return `${rate}.`;
   const n = predicted(w.rate, L, mu, w.norms[0], eps);
-  if (n === Number.POSITIVE_INFINITY) return `${rate}; it ${alike ? "never gets" : "need not get"} to eps.`;
-  return `${rate}; to eps in ${alike ? "" : "at most "}<b>${counted(n)}</b>.`;
+  if (n === Number.POSITIVE_INFINITY)
+    return alike ? say`${rate}; it never gets to eps.` : say`${rate}; it need not get to eps.`;
+  return alike ? say`${rate}; to eps in <b>${counted(n)}</b>.` : say`${rate}; to eps in at most <b>${counted(n)}</b>.`;
 };
 
-/** What a rate does, surely or to some starts. @param {number} rate times L @param {boolean} sure */
-function zone(rate, sure) {
-  if (rate > 2 * (1 + 1e-9)) return `above 2/L: it ${sure ? "grows" : "can grow"}`;
-  const where = rate < 2 * (1 - 1e-9) ? "between 1/L and 2/L" : "2/L";
-  if (rate > 1 + 1e-9) return `${where}: it ${sure ? "overshoots" : "can overshoot"}`;
-  return `${rate > 1 - 1e-9 ? "1/L" : "below 1/L"}: no overshoot`;
+/** What a rate does, surely or to some starts. @param {string} lr @param {number} rate times L @param {boolean} sure */
+function zone(lr, rate, sure) {
+  if (rate > 2 * (1 + 1e-9))
+    return sure ? say`Theory: lr = ${lr} is above 2/L: it grows` : say`Theory: lr = ${lr} is above 2/L: it can grow`;
+  if (rate >= 2 * (1 - 1e-9))
+    return sure ? say`Theory: lr = ${lr} is 2/L: it overshoots` : say`Theory: lr = ${lr} is 2/L: it can overshoot`;
+  if (rate > 1 + 1e-9)
+    return sure
+      ? say`Theory: lr = ${lr} is between 1/L and 2/L: it overshoots`
+      : say`Theory: lr = ${lr} is between 1/L and 2/L: it can overshoot`;
+  return rate > 1 - 1e-9
+    ? say`Theory: lr = ${lr} is 1/L: no overshoot`
+    : say`Theory: lr = ${lr} is below 1/L: no overshoot`;
 }
 
 /** The curvature that is known, or else what this walk has met within the picture: everywhere, or at some of its points.
@@ -70,18 +85,25 @@ function curvature({ spec, ground, main }, { points }) {
 
 /** Where the rate is, and how that goes together with the walk's end. @type {(L: number, w: Walk, left: boolean) => string} */
 const edge = (L, { rate, stop }, left) => {
-  const side = `; 2/L = ${words(2 / L, 3)}, and lr is ${rate * L > 2 ? "above" : "below"} it`;
-  if (rate * L > 2) return side + (stop === "converged" ? ", and yet it converges: near its end it bends less" : "");
-  return side + (left ? ", but outside of the picture nobody has looked" : "");
+  const end = words(2 / L, 3);
+  if (rate * L > 2)
+    return stop === "converged"
+      ? say`2/L = ${end}, and lr is above it, and yet it converges: near its end it bends less`
+      : say`2/L = ${end}, and lr is above it`;
+  return left
+    ? say`2/L = ${end}, and lr is below it, but outside of the picture nobody has looked`
+    : say`2/L = ${end}, and lr is below it`;
 };
 
 /** What the walk has met. @type {(c: Met, w: Walk, ascent: boolean, left: boolean) => string} */
 const met = ({ L, mu, all }, w, ascent, left) => {
   if (!L || !Number.isFinite(L)) return "";
-  const [most, least] = all ? ["at most", "at least"] : ["about", "down to about"];
-  const lower = mu !== null && !sameRate({ L, mu }) ? `, ${least} ${words(mu, 3)}` : "";
-  const where = all ? "On this walk" : "Where this walk was looked at";
-  return `${where} the curvature is ${most} L = ${words(L)}${lower}${ascent ? "" : edge(L, w, left)}.`;
+  const [most, least] = [words(L), mu === null || sameRate({ L, mu }) ? "" : words(mu, 3)];
+  const found = all
+    ? say`On this walk the curvature is at most L = ${most}`
+    : say`Where this walk was looked at the curvature is about L = ${most}`;
+  const lower = all ? say`${found}, at least ${least}` : say`${found}, down to about ${least}`;
+  return `${[least ? lower : found, ...(ascent ? [] : [edge(L, w, left)])].join("; ")}.`;
 };
 
 /** Data and two lines: the start's and the end's. @type {(g: Pen, stage: Stage<DescentSpec>, w: Walk) => void} */
@@ -110,7 +132,7 @@ const drawUpdate = (g, { main, side, spec, ink, back }, { points, norms }, k, { 
   if (here) dot(g, here, 7, back, ink);
   if (spec.fit) straight(g, side, [0, points[k][0]], points[k][1], ink, 2);
   else pin(g, side, norm, 7, back, ink);
-  const text = `after ${counted(k)}: ${spec.fit ? `β = ${place(points[k], 3)}` : `|gradient| = ${words(norms[k], 3)}`}`;
+  const text = say`after ${counted(k)}: ${spec.fit ? `β = ${place(points[k], 3)}` : `|gradient| = ${words(norms[k], 3)}`}`;
   if (spec.fit && here) label(g, main, here, text, ink, back);
   else if (!spec.fit) label(g, side, norm, text, ink, back);
 };
@@ -128,12 +150,9 @@ const formula = ({ spec, ground }, w, { L }, eps) => {
     const slope = under(ground)
       .gradient(w.final)
       .map((v) => words(v, 3));
-    return [
-      term("residual", "−Xᵀr"),
-      ` = (${slope.join(", ")}) at `,
-      term("line", `β = ${place(w.final, 4)}`),
-      `; ${stop.map((part) => (typeof part === "string" ? part : part.text)).join("")}`, // no norms beside it
-    ];
+    const ends = stop.map((part) => (typeof part === "string" ? part : part.text)).join(""); // no norms beside it
+    const [before, after] = say`= (${slope.join(", ")}) at ${"\t"}; ${ends}`.split("\t"); // what can be pointed at
+    return [term("residual", "−Xᵀr"), ` ${before}`, term("line", `β = ${place(w.final, 4)}`), after];
   }
   if (L && Number.isFinite(L) && !spec.ascent)
     return [
@@ -178,8 +197,8 @@ export const descent = {
     return { best, bounded: bounded && inSight, side };
   },
   keys({ spec: { fit, ascent }, bounded }, { orange, blue, green, purple, red }) {
-    if (fit) return [{}, { start: purple, now: red }];
-    const gap = bounded ? { [ascent ? "highest f − f" : "f − lowest f"]: blue } : {};
+    if (fit) return [{}, { [say`start`]: purple, [say`now`]: red }];
+    const gap = bounded ? { [ascent ? say`highest f − f` : say`f − lowest f`]: blue } : {};
     return [{}, { "|gradient|": orange, ...gap, eps: green }];
   },
   length: (explored, values) => walk(explored, values).steps,
@@ -196,13 +215,13 @@ export const descent = {
     return {
       shown: { steps, stop, final, norm: norms[steps], rate, left, pixel, init: points[0], update, ...seen },
       text: [
-        verdict(w, values.eps, left, part, spec.fit ? "loss" : "f"),
+        verdict(w, values.eps, left, part, spec.fit ? say`loss` : "f"),
         seen.met ? met(seen, w, spec.ascent, left) : theory(spec, w, values.eps),
       ],
       formula: formula(stage, w, seen, values.eps),
       handles: [
         {
-          name: "start",
+          name: say`start`,
           at: nearest(main, trail.pixels[0]),
           says: place(points[0]),
           value: points[0][0],
@@ -210,7 +229,7 @@ export const descent = {
           move: (pixel) => ({ init: pointAt(main, pixel).slice(0, points[0].length) }),
         },
         {
-          name: "learning rate",
+          name: say`learning rate`,
           at: [Math.max(bar.x, Math.min(bar.x + bar.w, bar.X(rate))), bar.y + 4],
           says: `lr = ${words(rate, 3)}`,
           value: rate,
@@ -241,9 +260,9 @@ function lineEnds(side, [b0, b1]) {
   const xs = [low + 0.08 * (high - low), high - 0.08 * (high - low)];
   const ys = xs.map((x) => b0 + b1 * x);
   return xs.map((x, k) => ({
-    name: k ? "right end of the start's line" : "left end of the start's line",
+    name: k ? say`right end of the start's line` : say`left end of the start's line`,
     at: nearest(side, side.at(x, ys[k])),
-    says: `the line is at ${words(ys[k])} over ${words(x, 3)}`,
+    says: say`the line is at ${words(ys[k])} over ${words(x, 3)}`,
     value: ys[k],
     move: (pixel) => {
       const moved = pointAt(side, pixel)[1];

@@ -3,6 +3,7 @@
 
 import { spread } from "../compute/ground.js";
 import { across, panel } from "../compute/layout.js";
+import { say } from "../compute/say.js";
 import { stepped } from "../compute/select.js";
 import { words } from "../compute/words.js";
 import { box, frame } from "../draw/axes.js";
@@ -35,14 +36,18 @@ export function turned({ d, beta }, { X, y }, k, turn) {
 function sentences({ beta }, { rows, start, S, steep, slope }, k, turn) {
   const [name, from] = [`β${sub(k)}`, words(beta[k])];
   const i = most(rows, ({ path }) => path);
-  const change = `from ${words(start, 6)} to <b>${words(S, 6)}</b>, a change of <b>${words(S - start, 5)}</b>`;
-  const moved =
-    `${name} from ${from} to ${words(beta[k] + turn)}: S ${change}. ` +
-    `By the rule, slope at the start times turn: ${words(steep)} · ${factor(turn)} = ${words(steep * turn)}.`;
-  const still = `${name} = ${from}: S = <b>${words(S, 6)}</b>. A small turn changes S by about ${words(steep)} times the turn.`;
-  const pull = `Slope now: <b>${words(slope)}</b>. Row ${i + 1} pulls most: ${words(rows[i].path)}.`;
-  const level = `Slope now: <b>0</b>. The paths cancel: with ${name} alone, S gets no lower.`;
-  return [turn ? moved : still, slope ? pull : level];
+  const [to, was, now, change] = [words(beta[k] + turn), words(start, 6), words(S, 6), words(S - start, 5)];
+  const byRule = `${words(steep)} · ${factor(turn)} = ${words(steep * turn)}`;
+  const told = turn
+    ? [
+        say`${name} from ${from} to ${to}: S from ${was} to <b>${now}</b>, a change of <b>${change}</b>.`,
+        say`By the rule, slope at the start times turn: ${byRule}.`,
+      ]
+    : [`${name} = ${from}: S = <b>${now}</b>.`, say`A small turn changes S by about ${words(steep)} times the turn.`];
+  const why = slope
+    ? say`Row ${i + 1} pulls most: ${words(rows[i].path)}.`
+    : say`The paths cancel: with ${name} alone, S gets no lower.`;
+  return [told.join(" "), `${say`Slope now: <b>${words(slope)}</b>.`} ${why}`];
 }
 
 /** The letters of the sum, then its numbers: each product lights its row. @param {Turned} made @param {number} k @returns {Term[]} */
@@ -88,14 +93,15 @@ const drawRows = (g, { colour, ink, font, lit, main }, { bars, lane }, { rows },
     line(g, 2, (j) => [bars.X(0), high + j * thick], ink, 2);
   }
   box(g, bars, ink, font, bars.X.ticks(font * 3), (t) => words(t));
-  for (const j of [0, 1]) write(g, ["per 1", `of β${sub(k)}`][j], column, y + h + 7 + 1.15 * j * font, "center", "top");
+  const heading = say`per 1\nof ${`β${sub(k)}`}`.split("\n");
+  for (const [j, part] of heading.entries()) write(g, part, column, y + h + 7 + 1.15 * j * font, "center", "top");
 };
 
 /** @type {Explorer<KnobSpec>} */
 export const knob = {
-  keys: (_, { orange: now, grey, green }) => [
-    { "before (outline)": grey, now },
-    { "slope at the start": grey, now: green },
+  keys: (_, { orange, grey, green }) => [
+    { [say`before (outline)`]: grey, [say`now`]: orange },
+    { [say`slope at the start`]: grey, [say`now`]: green },
   ],
   axes() {}, // they follow the knob
   select(stage, { k, turn }) {
@@ -119,9 +125,9 @@ export const knob = {
       text: sentences(spec, made, k, turn),
       formula: formulaOf(made, k),
       handles: [
-        across(`knob β${sub(k)}`, pixel, says, now, five(cut), byKnob),
+        across(say`knob ${`β${sub(k)}`}`, pixel, says, now, five(cut), byKnob),
         across(
-          `residual of row ${i + 1}`,
+          say`residual of row ${i + 1}`,
           end,
           `r${sub(i)} = ${words(row.now)}`,
           row.now,

@@ -2,14 +2,16 @@
 
 import { spread } from "../compute/ground.js";
 import { objective } from "../compute/objectives.js";
+import { say } from "../compute/say.js";
 import { descend, length } from "../compute/walks.js";
 import { counted, words } from "../compute/words.js";
 import { dot, plot, upright } from "../draw/pen.js";
 
 /** @type {(name: string, end: number, edge: number, rate: number) => string} */
 const outcome = (name, end, edge, rate) => {
-  const where = Number.isFinite(end) && end < 1e30 ? `${words(end, 3)} away` : "beyond all bounds";
-  return `<b>${name}</b> ${where}${rate > edge ? `, above its 2/L = ${words(edge, 3)}` : ""}`;
+  const near = Number.isFinite(end) && end < 1e30;
+  const where = near ? say`<b>${name}</b> ${words(end, 3)} away` : say`<b>${name}</b> beyond all bounds`;
+  return rate > edge ? say`${where}, above its 2/L = ${words(edge, 3)}` : where;
 };
 
 /** The distance to the solution at each step; of a walk that has diverged it is infinite.
@@ -43,14 +45,14 @@ export const losses = {
     const outcomes = names.map((name, k) => outcome(name, ends[k], edges[k], lr));
     return {
       shown: { rate: lr, ends, T },
-      text: [`lr = ${words(lr, 3)}, after ${counted(T)}, from the solution: ${outcomes.join("; ")}.`],
+      text: [say`lr = ${words(lr, 3)}, after ${counted(T)}, from the solution: ${outcomes.join("; ")}.`],
       formula: names.flatMap((name, k) => [
         k ? "; " : "2/L: ",
         { text: `${name} ${words(edges[k], 3)}`, lights: name },
       ]),
       handles: [
         {
-          name: "learning rate",
+          name: say`learning rate`,
           at: side.at(lr, side.y[0]),
           says: `lr = ${words(lr, 3)}`,
           value: lr,

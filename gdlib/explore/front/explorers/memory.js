@@ -1,7 +1,8 @@
 // Bytes against the memory of a machine. It needs no table: bytes are products of whole numbers
 // below 2⁵³, exact in JavaScript too. The axes count in bytes.
 
-import { bytes, grouped, plural } from "../compute/words.js";
+import { say } from "../compute/say.js";
+import { bytes, grouped, often, updates } from "../compute/words.js";
 import { axes, bars, ring } from "../draw/bytes.js";
 import { level, pin, plot } from "../draw/pen.js";
 
@@ -31,41 +32,49 @@ export function needs({ values: lists, item, work, buffers, here }, values) {
 
 /** @param {Needs} m */
 function fitsWhere({ times, machines, memory, here }) {
-  if (!times) return `needs ${grouped(machines)} machines</b> of ${bytes(memory)}${here ? " like this one" : ""}`;
-  const often = times === 1 ? "once" : `${grouped(times)} times`;
-  return `fits ${often}</b> into the ${bytes(memory)} of ${here ? "this" : "the"} machine`;
+  const [n, size, count] = [grouped(machines), bytes(memory), often(times)];
+  if (!times)
+    return here
+      ? say`With its targets and the model it <b>needs ${n} machines</b> of ${size} like this one.`
+      : say`With its targets and the model it <b>needs ${n} machines</b> of ${size}.`;
+  return here
+    ? say`With its targets and the model it <b>fits ${count}</b> into the ${size} of this machine.`
+    : say`With its targets and the model it <b>fits ${count}</b> into the ${size} of the machine.`;
 }
 
 /** @param {Needs} m */
 function largestBatch({ largest, n }) {
-  if (largest === n) return "Even all rows as one batch fit";
-  return largest ? `The largest b that fits is <b>${grouped(largest)}</b>` : "Not even one row fits";
+  if (largest === n) return say`Even all rows as one batch fit.`;
+  return largest ? say`The largest b that fits is <b>${grouped(largest)}</b>.` : say`Not even one row fits.`;
 }
 
 export function sentences(/** @type {Needs} */ m) {
-  const cut = m.b < m.asked ? " (no batch is larger than n)" : "";
-  const turned = m.converted ? `, and one of them converted to float64, ${bytes(m.converted)}` : "";
-  const fits = m.flight + m.model <= m.memory ? "fits" : "does not fit";
+  const rows = m.b === 1 ? say`1 row` : say`${grouped(m.b)} rows`;
+  const batch = m.b < m.asked ? `${rows} (${say`no batch is larger than n`})` : rows;
+  const held = bytes(m.buffers * m.batch);
+  const turned = m.converted ? say`${held}, and one of them converted to float64, ${bytes(m.converted)}` : held;
+  const fits = m.flight + m.model <= m.memory ? say`fits` : say`does not fit`;
   return [
-    `<b>Data</b>: ${grouped(m.n)} × ${grouped(m.d)} in ${m.dtype}, <b>${bytes(m.data)}</b>. ` +
-      `With its targets and the model it <b>${fitsWhere(m)}.`,
-    `<b>In flight</b>: ${m.buffers} batches of ${grouped(m.b)} row${plural(m.b)}${cut}, ` +
-      `${bytes(m.buffers * m.batch)}${turned}: <b>${fits}</b>. ${largestBatch(m)}. ` +
-      `One pass through the data: <b>${grouped(m.updates)} update${plural(m.updates)}</b>.`,
-  ];
+    [say`<b>Data</b>: ${grouped(m.n)} × ${grouped(m.d)} in ${m.dtype}, <b>${bytes(m.data)}</b>.`, fitsWhere(m)],
+    [
+      say`<b>In flight</b>: ${m.buffers} batches of ${batch}, ${turned}: <b>${fits}</b>.`,
+      largestBatch(m),
+      say`One pass through the data: <b>${updates(m.updates)}</b>.`,
+    ],
+  ].map((told) => told.join(" "));
 }
 
 /** The bars, from above. @param {Colours} colour @param {Needs} m */
 const parts = ({ blue, orange, green }, { data, flight, model }) =>
-  Object.entries({ data, "in flight": flight, model }).map(([name, size], k) => ({
-    label: `${name}: ${bytes(size)}`,
+  [data, flight, model].map((size, k) => ({
+    label: `${[say`data`, say`in flight`, say`model`][k]}: ${bytes(size)}`,
     size,
     fill: [blue, orange, green][k],
   }));
 
 /** @type {Explorer<MemorySpec>} */
 export const memory = {
-  keys: (_, { blue, red, orange }) => [{}, { data: blue, memory: red, "in flight": orange }],
+  keys: (_, { blue, red, orange }) => [{}, { [say`data`]: blue, [say`memory`]: red, [say`in flight`]: orange }],
   axes,
   select(stage, values) {
     const { spec, main, side, colour, back } = stage;
@@ -75,7 +84,7 @@ export const memory = {
       done: m.b >= m.n,
       shown: { ...m, pixel, edge: main.X(m.memory) },
       text: sentences(m),
-      handles: [ring(stage, 0, "rows", "n", m.data, m.n), ring(stage, 2, "memory", "memory", m.memory, m.memory)],
+      handles: [ring(stage, 0, say`rows`, "n", m.data, m.n), ring(stage, 2, say`memory`, "memory", m.memory, m.memory)],
       draw(g) {
         bars(g, stage, parts(colour, m), m.memory);
         const sizes = [1, Math.min(m.n, side.x[1])];

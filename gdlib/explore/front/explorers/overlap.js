@@ -2,8 +2,9 @@
 
 import { spread } from "../compute/ground.js";
 import { across, panel } from "../compute/layout.js";
+import { say } from "../compute/say.js";
 import { stepped } from "../compute/select.js";
-import { bytes, plural, words } from "../compute/words.js";
+import { bytes, words } from "../compute/words.js";
 import { box, frame } from "../draw/axes.js";
 import { clip, level, pin, plot, write } from "../draw/pen.js";
 
@@ -29,20 +30,31 @@ const formulaOf = (load, compute, n, places) => {
   const slower = Math.max(load, compute);
   const [L, C, pace] = [load, compute, slower].map((v) => words(v, 6));
   const term = (/** @type {string} */ lights, /** @type {string} */ text) => ({ text, lights });
-  const plain = ["one after the other: ", term("one", `${n} · (${L} + ${C})`), ` = ${ms(n * (load + compute))}; `];
-  if (places === 1) return [...plain, "with 1 place nothing is read ahead"];
+  const plain = [
+    `${say`one after the other`}: `,
+    term("one", `${n} · (${L} + ${C})`),
+    ` = ${ms(n * (load + compute))}; `,
+  ];
+  if (places === 1) return [...plain, say`with 1 place nothing is read ahead`];
   const ahead = [term("first", L), " + ", term("pace", `${n - 1} · ${pace}`), " + ", term("last", C)];
-  return [...plain, "reading ahead: ", ...ahead, ` = ${ms(load + (n - 1) * slower + compute)}`];
+  return [...plain, `${say`reading ahead`}: `, ...ahead, ` = ${ms(load + (n - 1) * slower + compute)}`];
 };
 
+const placesOf = (/** @type {number} */ n) => (n === 1 ? say`1 place` : say`${n} places`);
+
 /** @param {number} one @param {Schedule} ahead @param {number} places @param {number} batch */
-const sentences = (one, { end, waits: [read, compute] }, places, batch) => [
-  `<b>${places} place${plural(places)}</b>: <b>${ms(end)}</b>` +
-    `${places > 1 ? ` instead of ${ms(one)}, ${words(one / end, 3)} times as fast` : ""}. ` +
-    `In flight: ${places} × ${bytes(batch)} = <b>${bytes(places * batch)}</b>.` +
-    `${places > 2 ? " A third place brings nothing while all batches take equally long." : ""}`,
-  `Reading waits ${ms(read)} for a free place, computing waits ${ms(compute)} for a batch.`,
-];
+function sentences(one, { end, waits: [read, compute] }, places, batch) {
+  const took = `<b>${placesOf(places)}</b>: <b>${ms(end)}</b>`;
+  const first = [
+    places > 1 ? say`${took} instead of ${ms(one)}, ${words(one / end, 3)} times as fast.` : `${took}.`,
+    say`In flight: ${places} × ${bytes(batch)} = <b>${bytes(places * batch)}</b>.`,
+  ];
+  if (places > 2) first.push(say`A third place brings nothing while all batches take equally long.`);
+  return [
+    first.join(" "),
+    say`Reading waits ${ms(read)} for a free place, computing waits ${ms(compute)} for a batch.`,
+  ];
+}
 
 /** The lanes of a pair. @param {Panel} p @param {number} pair @param {number} font */
 const lanes = ({ box: { y, h } }, pair, font) => ({
@@ -76,9 +88,9 @@ function drawPair(g, { colour, ink, back, font }, p, pair, heading, { reads, wor
 
 /** @type {Explorer<OverlapSpec>} */
 export const overlap = {
-  keys: (_, { sky: read, orange: compute, grey: half, blue: saved }) => [
-    { read, compute },
-    { half, saved },
+  keys: (_, { sky, orange, grey, blue }) => [
+    { [say`read`]: sky, [say`compute`]: orange },
+    { [say`half`]: grey, [say`saved`]: blue },
   ],
   axes() {}, // the time follows the number of batches
   select(stage, { load, compute, buffers, batches: n }) {
@@ -107,10 +119,10 @@ export const overlap = {
       shown: { one: one.end, ahead: ahead.end, waits: ahead.waits, flight: buffers * spec.batch, pixel },
       text: sentences(one.end, ahead, buffers, spec.batch),
       formula: formulaOf(load, compute, n, buffers),
-      handles: [handle(0, "time to read a batch", "load"), handle(1, "time to compute with it", "compute")],
+      handles: [handle(0, say`time to read a batch`, "load"), handle(1, say`time to compute with it`, "compute")],
       draw(g) {
-        drawPair(g, stage, p, 0, "one after the other", one, () => !lit || lit === "one");
-        drawPair(g, stage, p, 1, `${buffers} place${plural(buffers)}`, ahead, bright);
+        drawPair(g, stage, p, 0, say`one after the other`, one, () => !lit || lit === "one");
+        drawPair(g, stage, p, 1, placesOf(buffers), ahead, bright);
         box(g, p, ink, font, p.X.ticks(font * 4.2), (t) => words(t, 6));
         frame(g, side, ink, font);
         level(g, side, 50, colour.grey, 2, [8, 6]);

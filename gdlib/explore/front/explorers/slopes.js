@@ -2,6 +2,7 @@
 
 import { logSpan, span, spread, under } from "../compute/ground.js";
 import { nearest, pointAt } from "../compute/layout.js";
+import { say } from "../compute/say.js";
 import { degrees } from "../compute/select.js";
 import { difference } from "../compute/walks.js";
 import { less, minus, place, valued, words } from "../compute/words.js";
@@ -19,7 +20,7 @@ export const secant = {
     const { differences } = apart(under(ground), at, spec.hs);
     return { side: { ...spec.side, y: logSpan(differences) } };
   },
-  keys: (_, { green, orange }) => [{ tangent: green, secant: orange }, {}],
+  keys: (_, { green, orange }) => [{ [say`tangent`]: green, [say`secant`]: orange }, {}],
   select({ spec, ground, main, side, colour, back, lit }, { h: chosen, init: [at] }) {
     const h = Number(chosen.toPrecision(3)); // as the slider shows it
     const [height, tangent] = tangentAt(under(ground), at);
@@ -31,9 +32,11 @@ export const secant = {
     return {
       shown: { h, at, secant: slope, tangent, difference: off, pixel },
       text: [
-        `<b>Secant</b> over h = ${minus(h.toPrecision(3))}: slope <b>${words(slope, 6)}</b>. ` +
-          `<b>Tangent</b> at x = ${words(at)}: slope <b>${words(tangent, 6)}</b>.`,
-        `Difference: ${words(off, 3)}.`,
+        [
+          say`<b>Secant</b> over h = ${minus(h.toPrecision(3))}: slope <b>${words(slope, 6)}</b>.`,
+          say`<b>Tangent</b> at x = ${words(at)}: slope <b>${words(tangent, 6)}</b>.`,
+        ].join(" "),
+        say`Difference: ${words(off, 3)}.`,
       ],
       formula: [
         { text: `(f(${words(at + h)}) − f(${words(at)}))`, lights: "rise" },
@@ -44,7 +47,7 @@ export const secant = {
       ],
       handles: [
         {
-          name: "second point of the secant",
+          name: say`second point of the secant`,
           at: nearest(main, pixel),
           says: `h = ${words(h, 3)}`,
           value: h,
@@ -54,7 +57,7 @@ export const secant = {
           }),
         },
         {
-          name: "point of the tangent",
+          name: say`point of the tangent`,
           at: nearest(main, main.at(at, height)),
           says: `x = ${words(at)}`,
           value: at,
@@ -88,10 +91,10 @@ function apart(ground, at, ends) {
 
 /** Which way is up, and in which colour. @type {(slope: number, slopes: number[]) => [string, keyof Colours]} */
 const up = (slope, slopes) => {
-  if (!Number.isFinite(slope)) return ["No derivative here", "purple"];
+  if (!Number.isFinite(slope)) return [say`No derivative here.`, "purple"];
   const steepest = Math.max(...slopes.filter(Number.isFinite).map(Math.abs));
-  if (Math.abs(slope) <= 1e-6 * steepest) return ["Level: neither way is up", "purple"];
-  return slope > 0 ? ["Rising: f grows to the right", "orange"] : ["Falling: f grows to the left", "green"];
+  if (Math.abs(slope) <= 1e-6 * steepest) return [say`Level: neither way is up.`, "purple"];
+  return slope > 0 ? [say`Rising: f grows to the right.`, "orange"] : [say`Falling: f grows to the left.`, "green"];
 };
 
 /** f(x) as its formula with the number in it, where that is short. @param {Ground} ground @param {number} x @returns {Term[]} */
@@ -113,10 +116,10 @@ export const tangent = {
     const xs = spread(spec.main.x, slopes.length);
     return {
       shown: { x, height, slope, pixel },
-      text: [`At <b>x = ${words(x)}</b>, f(x) = ${words(height)}: slope <b>${words(slope)}</b>.`, `${way}.`],
+      text: [say`At <b>x = ${words(x)}</b>, f(x) = ${words(height)}: slope <b>${words(slope)}</b>.`, way],
       formula: [
         ...inNumbers(under(ground), x),
-        "tangent: y = ",
+        `${say`tangent`}: y = `,
         { text: words(height), lights: "height" },
         slope < 0 ? " − " : " + ",
         { text: words(Math.abs(slope)), lights: "slope" },
@@ -124,7 +127,7 @@ export const tangent = {
       ],
       handles: [
         {
-          name: "point of the tangent",
+          name: say`point of the tangent`,
           at: nearest(main, pixel),
           says: `x = ${words(x)}`,
           value: x,
@@ -149,19 +152,19 @@ const RADIANS = Math.PI / 180;
 
 /** @param {number} slope @param {number} steepest */
 function way(slope, steepest) {
-  if (!Number.isFinite(slope)) return "there is no slope here";
-  if (Math.abs(slope) < 0.01 * steepest) return "level: along the contour";
-  return slope > 0 ? "uphill" : "downhill";
+  if (!Number.isFinite(slope)) return say`there is no slope here`;
+  if (Math.abs(slope) < 0.01 * steepest) return say`level: along the contour`;
+  return slope > 0 ? say`uphill` : say`downhill`;
 }
 
 /** @param {ArrayLike<number>} gradient @param {number} angle @returns {[string, Term[]]} */
 function theory(gradient, angle) {
   const [steepest, size] = [degrees(gradient), Math.hypot(gradient[0], gradient[1])];
-  if (!(size > 0)) return ["The gradient is 0 or no number here: no direction is the steepest.", []];
+  if (!(size > 0)) return [say`The gradient is 0 or no number here: no direction is the steepest.`, []];
   const apart = Math.abs(((angle - steepest + 540) % 360) - 180);
   const [length, away] = [words(size), words(apart, 3)];
   return [
-    `The gradient points to ${words(steepest, 3)}°, ${away}° away; no slope is larger than its length, ${length}.`,
+    say`The gradient points to ${words(steepest, 3)}°, ${away}° away; no slope is larger than its length, ${length}.`,
     [
       { text: `‖∇f‖ = ${length}`, lights: "gradient" },
       " · cos ",
@@ -178,7 +181,7 @@ export const direction = {
     const reach = 1.15 * Math.max(...under(ground).gradient(init).map(Math.abs)) || 1;
     return { side: { ...spec.side, y: [-1.3 * reach, 1.3 * reach] } };
   },
-  keys: (_, { red }) => [{}, { gradient: red }],
+  keys: (_, { red }) => [{}, { [say`gradient`]: red }],
   select({ ground, main, side, spec, colour, ink, lit }, values) {
     const { value, gradient: slopeAt } = under(ground);
     const [init, angle] = [
@@ -201,20 +204,20 @@ export const direction = {
     return {
       shown: { angle, slope, gradient: [...gradient], pixel, init },
       text: [
-        `At ${place(init, 3)}, direction <b>${angle}°</b>: slope <b>${words(slope)}</b>, ${way(slope, size)}.`,
+        say`At ${place(init, 3)}, direction <b>${angle}°</b>: slope <b>${words(slope)}</b>, ${way(slope, size)}.`,
         told,
       ],
       formula,
       handles: [
         {
-          name: "point",
+          name: say`point`,
           at: [x, y],
           says: place(init, 3),
           value: init[0],
           move: (to) => ({ init: pointAt(main, to) }),
         },
         {
-          name: "tip of the arrow",
+          name: say`tip of the arrow`,
           at: pixel,
           says: `${angle}°`,
           value: angle,
