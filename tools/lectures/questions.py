@@ -87,7 +87,7 @@ def changed(piece, line, where):
     shapes = {}
     for old in new:  # no number is found inside another one, and no word inside another one
         before = r"(?<![\w.])" if old[0].isdigit() else r"(?<!\w)" * old[0].isalpha()
-        shapes[old] = before + re.escape(old) + r"(?!\w|\.\d)" * old[-1].isalnum()
+        shapes[old] = before + re.escape(old) + r"(?![A-Za-z0-9_]|\.\d)" * old[-1].isalnum()  # a particle may follow
         if not re.search(shapes[old], piece):
             raise ValueError(f"{where}: {old!r} is to be {new[old]!r}, and stands nowhere")
     longest = sorted(new, key=len, reverse=True)
