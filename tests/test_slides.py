@@ -248,6 +248,53 @@ def test_a_cell_names_the_slide_that_is_open_behind_it_and_no_name_stands_twice(
         deck(TEXT("## A"), text("- a", name="vote"), printed("7\n", name="vote"))
 
 
+@pytest.mark.parametrize(
+    "source, begins",
+    [
+        (
+            shown({**PICTURE, "text/plain": 'a "curve"'}, name="NAME"),
+            '<img width="1152" height="604" alt="a &quot;curve',
+        ),
+        (shown(EXPLORER, name="NAME", **{"class": 90}), '<img width="1152" height="604" alt="A walk."'),
+        (shown(PICTURE, name="NAME", slide_type="skip"), "<img"),
+        (printed("7\n", name="NAME"), "<pre"),
+        (text("| x |\n|---|\n| 1 |", name="NAME"), "<table"),
+    ],
+)
+@pytest.mark.parametrize("later, short", [(False, False), (True, False), (False, True)])
+def test_a_picture_stands_again_beside_the_words_of_another_slide(source, begins, later, short):
+    asked = [TEXT("## A\n\n- a"), text("> **Predict.** What?", beside="NAME"), TEXT("## B\n\n- b")]
+    cells = [*asked, source] if later else [TEXT("## O\n\n- o"), source, *asked]
+    found = deck(*cells, taught={"A", "B"}, short=short)
+    at = next(n for n, slide in enumerate(found) if slide.beside)
+    assert found[at].beside.startswith(begins)
+    assert kinds(found)[at] == ["question"]
+    assert found[at].kinds == {"question"} | ({"picture"} if "<img" in begins else set())
+    assert found[at].needs == slides.SECONDS["question"]
+
+
+def test_what_stands_beside_words_changes_no_other_slide():
+    said = text("Say.\n\n$$x$$", subslide="Say", beside="curve")
+    cells = [TEXT("## A"), shown(PICTURE, name="curve"), said, TEXT("- b")]
+    with_it = deck(*cells, printed("7\n"))
+    del said.metadata["slideshow"]["beside"]
+    assert kinds(with_it) == kinds(deck(*cells, printed("7\n"))) == [["picture"], ["text", "formula", "list", "result"]]
+
+
+@pytest.mark.parametrize(
+    "name, last, message",
+    [
+        ("curves", [], "no picture and no table is called 'curves', but curve"),
+        ("A", [], "no picture and no table is called 'A', but curve"),
+        ("curve", [shown(PICTURE, slide_type="-")], "'curve' stands beside words, and this slide shows more"),
+    ],
+)
+def test_what_can_not_stand_beside_words_is_named(name, last, message):
+    question = text("> **Predict.** What?", beside=name)
+    with pytest.raises(ValueError, match=message):
+        deck(TEXT("## A\n\n- a"), shown(PICTURE, name="curve"), question, *last)
+
+
 # --- pieces ---------------------------------------------------------------------------------------
 
 

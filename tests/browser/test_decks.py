@@ -30,12 +30,12 @@ SLIDE = """() => {
     }
     for (const picture of slide.querySelectorAll("img, .gd canvas")) {
         const { width, height, bottom } = picture.getBoundingClientRect();
-        if (width < 300 || height < 150 || bottom > 720) wrong.push(`picture ${Math.round(width)} × ${Math.round(height)}, to ${Math.round(bottom)}`);
+        if (width < (picture.closest(".again") ? 576 : 300) || height < 150 || bottom > 720) wrong.push(`picture ${Math.round(width)} × ${Math.round(height)}, to ${Math.round(bottom)}`);
         if (picture.alt === "") wrong.push("no alternative text");
     }
     if (wrong.length) wrong.push(`it shows these cells, by their first lines: ${slide.dataset.cells}`);
     return { wrong, notes: slide.querySelector("aside.notes")?.textContent.trim() ?? "", kind: slide.classList[1],
-        question: !!slide.querySelector(".question"), answer: !!slide.querySelector(".result, .question ~ img, .explorer, .form"), at: Reveal.getSlidePastCount() };
+        question: !!slide.querySelector(".question"), answer: !!slide.querySelector(".result:not(.again > *), .question ~ img, .explorer, .form"), at: Reveal.getSlidePastCount() };
 }"""
 
 

@@ -38,7 +38,7 @@ import jinja2
 
 from lectures import plans
 from pages import web
-from pages.pieces import HEADINGS, Item, inline, items, plain, rendered
+from pages.pieces import HEADINGS, Item, inline, items, output_item, plain, rendered
 
 STYLE = web.ROOT / "docs" / "slides"
 TARGET = web.ROOT / "build" / "slides"
@@ -74,10 +74,15 @@ class Slide:
     vote: list = field(default_factory=list)  # the options A, B and so on, as HTML
     names: list = field(default_factory=list)  # what plans call it
     cells: list = field(default_factory=list)  # the first lines of those whose items it shows
+    beside: str = ""  # what stands again beside its items, as HTML: another slide's picture
+
+    @property
+    def own(self):
+        return {item.kind for item in self.items}
 
     @property
     def kinds(self):
-        return {item.kind for item in self.items}
+        return self.own | {"picture"} if "<img" in self.beside else self.own
 
     @property
     def asks(self):
@@ -86,8 +91,8 @@ class Slide:
 
     @property
     def needs(self):
-        """The seconds that it needs."""
-        return max((SECONDS.get(kind, LEAST) for kind in self.kinds), default=LEAST)
+        """The seconds that it needs: what stands again beside its words was explained where it stood first."""
+        return max((SECONDS.get(kind, LEAST) for kind in self.own), default=LEAST)
 
 
 # --- slides ---------------------------------------------------------------------------------------
@@ -102,6 +107,7 @@ class Deck:
         self.above = []  # items that wait for the next question, explorer or form
         self.for_long = False  # is the open cell for a class of 90 minutes alone, or is it code behind such a one?
         self.cell = ""  # the first line of the one that is added
+        self.beside = []  # (a slide, the name of the one whose picture stands again beside its words)
 
     def add(self, cell):
         """Put a cell's items on slides. Raises ValueError if another slide has its name."""
@@ -118,8 +124,10 @@ class Deck:
                 self.slides[-1].notes.append(item.html)
             elif not self.hidden:
                 self.add_item(item)
-        if how.get("name") and not self.hidden:
+        if how.get("name") and not self.hidden and how.get("slide_type") != "skip":
             self.add_name(how["name"])
+        if how.get("beside") and not self.hidden:
+            self.beside.append((self.slides[-1], how["beside"]))
 
     @property
     def hidden(self):
@@ -166,7 +174,7 @@ def opens(slide, item):
     if item.how in ("-", "fragment"):
         return False
     if item.kind in ("question", "picture"):
-        return not slide.kinds <= {"text"}
+        return not slide.own <= {"text"}
     return item.kind in ASKING or slide.asks
 
 
@@ -185,7 +193,37 @@ def slides(notebook, taught=None, short=False):
     deck = Deck(taught, short)
     for cell in notebook.cells:
         deck.add(cell)
+    if deck.beside:
+        put_beside(deck.beside, seen_again(notebook))
     return with_overview(deck.slides)
+
+
+def seen_again(notebook):
+    """{name: what can stand again beside other words, as HTML}, of the whole notebook, whichever part a deck has: of a
+    code cell with that name what it puts out, else of a slide its picture, or its table."""
+    whole, found = Deck(None, short=False), {}
+    for cell in notebook.cells:
+        whole.add(cell)
+    for slide in whole.slides:
+        shown = sorted((item.again for item in slide.items if item.again), key=lambda code: "<img" not in code)
+        found |= {name: shown[0] for name in slide.names if shown}
+    for cell in notebook.cells:
+        shown = [output_item(output).again for output in cell.get("outputs", ())]
+        name = cell.metadata.get("slideshow", {}).get("name")
+        found |= {name: shown[0] for name in [name] if name and shown and shown[0]}
+    return found
+
+
+def put_beside(wanted, found):
+    """Give slides what they want beside their words, (slide, name) each.
+
+    Raises ValueError if nothing that can stand there has that name, or if the slide has a picture of its own."""
+    for slide, name in wanted:
+        if name not in found:
+            raise ValueError(f"slideshow: no picture and no table is called {name!r}, but {', '.join(found)}")
+        if slide.own & (ASKING | {"picture"}) - {"question"}:
+            raise ValueError(f"slideshow: {name!r} stands beside words, and this slide shows more: {slide.cells}")
+        slide.beside = found[name]
 
 
 def with_overview(deck):
