@@ -606,3 +606,17 @@ def test_every_question_of_a_deck_has_its_answer_and_replies_to_two_wrong_ones(p
         assert len(reply.wrong) >= 2, reply
         assert all(says and belief and back for says, belief, back in reply.wrong), reply
         assert len(reply.vote) in (0, *range(2, 9)), reply
+
+
+SEEN = {"picture", "explorer", "sketch", "form"}
+
+
+@pytest.mark.parametrize("path,name", TAUGHT)
+def test_half_of_a_decks_slides_have_something_to_see(path, name):
+    """A picture, an explorer, a sketch or a form; of all slides but the title, the overview and the homework."""
+    found = [slide for slide in taught(path, name)[1][:-1] if slide.level not in slides.START]
+    seen = [slide for slide in found if slide.kinds & SEEN]
+    print(
+        f"{path.stem}, {name}: {len(seen)} of {len(found)} slides have something to see, {len(seen) / len(found):.0%}"
+    )
+    assert len(seen) >= len(found) / 2, [slide.cells for slide in found if slide not in seen]
