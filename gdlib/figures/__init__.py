@@ -13,6 +13,7 @@ from gdlib.figures.differentiation import (
     error_against_h,
     height_and_slope,
     one_sided,
+    rise_over_run,
     signs,
     tangents,
     walks,
