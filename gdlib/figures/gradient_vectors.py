@@ -41,8 +41,25 @@ def contours(ax, landscape, paths=(), arrows=(), labels=None, window=None):
     ways = [f"Arrow {name} at {place(start)} points along {place(vector)}" for start, vector, name in arrows]
     return (
         f"Level lines of {name}, {number(np.nanmin(heights))} to {number(np.nanmax(heights))}, "
-        f"darker is lower{lines}. {'. '.join(walks + ways)}."
+        f"darker is lower{lines}. {''.join(f'{words}. ' for words in walks + ways)}".rstrip()
     )
+
+
+@figure(columns=2)
+def slices(axes, f, at, reach, names=("x", "y")):
+    """Two walks through a place, (2,): one coordinate moves, by `reach` at most, and the other is held still; each with
+    its tangent line, whose slope is a central difference over a thousandth of `reach`."""
+    along, h, words = drawing.line((-reach, reach)), reach / 1000, []
+    for ax, name, step in zip(axes, names, np.eye(2), strict=True):
+        heights, here = f(np.add(at, along[:, None] * step).T), f(np.asarray(at, dtype=float))
+        slope = (f(at + h * step) - f(at - h * step)) / (2 * h)
+        words.append(f"{number(round(slope, 3))} to the {name}")
+        drawing.curve(ax, along, heights)
+        drawing.straight(ax, along, 0, here, slope, RED if slope > 0 else BLUE, label=f"slope {words[-1].split()[0]}")
+        ax.plot(0, here, "o", color="black", markersize=8, zorder=3)
+        drawing.frame(ax, along, heights, f"way to the {name} (m)", "height (m)", f"Only {name} moves", above=0.2)
+        ax.legend(loc="best")
+    return f"Two walks through one place, each with its tangent line; their slopes: {' and '.join(words)}."
 
 
 @figure(projection="3d")
