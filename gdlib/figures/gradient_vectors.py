@@ -152,5 +152,6 @@ def shade(ax, land):
     ax.imshow(shaded, origin="lower", extent=km, interpolation="bilinear")
     scale = plt.cm.ScalarMappable(plt.Normalize(land.heights.min(), land.heights.max()), colours)
     ax.figure.colorbar(scale, ax=ax, label="height (m)", shrink=0.8)
-    ax.contour(land.heights, np.arange(250, 1100, 50), extent=km, colors="black", linewidths=0.5, alpha=0.35)
+    ink = {"colors": "black", "linewidths": 0.5, "alpha": 0.35, "antialiased": False}  # hard edges make a small PNG
+    ax.contour(land.heights, np.arange(250, 1100, 50), extent=km, **ink)
     ax.grid(visible=False)
