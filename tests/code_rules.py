@@ -13,7 +13,7 @@ CODE = ("gdlib", "tools", "bench", "tests")
 # who needs more looks first what can go. The wings' Python and the front's JavaScript are counted apart, for each has its readers.
 LIMITS = {
     "the core": (("gdlib/*.py",), 1000),
-    "gdlib, in Python": (("gdlib/**/*.py",), 7498),
+    "gdlib, in Python": (("gdlib/**/*.py",), 7499),
     "the explorers' front, in JavaScript": (("gdlib/**/*.js",), 4586),
     "tools": (("tools/**/*.py",), 5715),
 }

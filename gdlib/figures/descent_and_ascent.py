@@ -36,7 +36,7 @@ def factors(ax, L, mu):
         drawing.upright(ax, x)
     ax.set_xticks([0, 1 / L, best, 2 / L], ["0", "1/L", "2/(L + μ)", "2/L"])
     ax.set(xlabel="learning rate η", ylabel="part of the way that is left", xlim=(0, 2.3 / L), ylim=(0, None))
-    ax.set_title("The best rate is where the lines cross")
+    ax.set_title("Best where the lines cross")
     drawing.key_beside(ax)
     return (
         f"What a step leaves of the way, |1 − ηL| and |1 − ημ| with L = {number(L)} and μ = {number(mu)}, against the "

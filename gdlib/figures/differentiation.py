@@ -54,11 +54,12 @@ def rise_over_run(ax, f, at, h, domain, slope=None):
     top = here + slope * h
     drawing.straight(ax, domain, at, here, slope, RED)
     parts = ("rise", [end, end], [here, top], BLUE), ("gap", [end, end], [top, there], ORANGE)
-    for part, x, y, colour in (("run", [at, end], [here, here], GREEN), *parts):
+    parts = ("run", [at, end], [here, here], GREEN), *parts
+    looks = {"run": ((0, -18), "center"), "rise": ((10, -5), "left"), "gap": ((-10, 12), "right")}
+    for part, x, y, colour in parts[: 3 if top != there else 2]:
         ax.plot(x, y, "--", color=colour, linewidth=3)
-        if np.ptp(x) + np.ptp(y):
-            away, side = ((0, -18), "center") if part == "run" else ((10, 5), "left")
-            drawing.note(ax, part, (np.mean(x), np.mean(y)), away, color=colour, ha=side, fontweight="bold")
+        away, side = looks[part]
+        drawing.note(ax, part, (np.mean(x), np.mean(y)), away, color=colour, ha=side, fontweight="bold")
     ax.plot([at, end], [here, there], "o", color="black", markersize=8, zorder=3)
     gap = f"; there the curve lies {number(there - top)} above the line" if there != top else ""
     return (

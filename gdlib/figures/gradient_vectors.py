@@ -55,10 +55,10 @@ def slices(axes, f, at, reach, names=("x", "y")):
         slope = (f(at + h * step) - f(at - h * step)) / (2 * h)
         words.append(f"{number(round(slope, 3))} to the {name}")
         drawing.curve(ax, along, heights)
-        drawing.straight(ax, along, 0, here, slope, RED if slope > 0 else BLUE, label=f"slope {words[-1].split()[0]}")
+        drawing.straight(ax, along, 0, here, slope, RED if slope > 0 else BLUE)
         ax.plot(0, here, "o", color="black", markersize=8, zorder=3)
-        drawing.frame(ax, along, heights, f"way to the {name} (m)", "height (m)", f"Only {name} moves", above=0.2)
-        ax.legend(loc="best")
+        title = f"{name}: slope {number(round(slope, 3))}"
+        drawing.frame(ax, along, heights, f"to the {name} (m)", "height (m)", title)
     return f"Two walks through one place, each with its tangent line; their slopes: {' and '.join(words)}."
 
 
