@@ -15,7 +15,7 @@ LIMITS = {
     "the core": (("gdlib/*.py",), 1000),
     "gdlib, in Python": (("gdlib/**/*.py",), 7505),
     "the explorers' front, in JavaScript": (("gdlib/**/*.js",), 4586),
-    "tools": (("tools/**/*.py",), 5972),
+    "tools": (("tools/**/*.py",), 5982),
 }
 DERIVED = ("node_modules", "bundle")  # no line in these folders is ours
 # Of namedtuples, os and sys: public in all but name.
