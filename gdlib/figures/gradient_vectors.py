@@ -10,10 +10,10 @@ from gdlib.figures.style import BLUE, GREEN, PINK, RED, figure, number, place
 
 
 @figure()
-def contours(ax, landscape, paths=(), arrows=(), labels=None, window=None):
+def contours(ax, landscape, paths=(), arrows=(), labels=None, window=None, names=("x", "y")):
     """The level lines of a function of (2, ...) points, with walks and arrows on them, both axes to one scale.
     The paths, a gdlib.Path each, are called by their `labels`; `arrows` are (start, vector, name), both (2,); the
-    `window` is ((west, east), (south, north)), the landscape's domain when None."""
+    `window` is ((west, east), (south, north)), the landscape's domain when None; `names` are those of the two axes."""
     window = window or landscape.domain
     grid = drawing.mesh(window, 201)
     heights = landscape(grid)
@@ -29,7 +29,7 @@ def contours(ax, landscape, paths=(), arrows=(), labels=None, window=None):
         drawing.arrow(ax, start, tip, {"∇f": RED, "−∇f": BLUE}.get(name, GREEN))
         drawing.name(ax, name, tip, (8 * right, 8 * up), ha="left" if right > 0 else "right", fontweight="bold")
         ax.plot(*start, "o", color="black", zorder=4)
-    ax.set(xlabel="x", ylabel="y", xlim=window[0], ylim=window[1], aspect="equal")
+    ax.set(xlabel=names[0], ylabel=names[1], xlim=window[0], ylim=window[1], aspect="equal")
     if labels:
         drawing.key_beside(ax)
     name = getattr(landscape, "name", "a function of two variables")
