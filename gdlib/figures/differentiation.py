@@ -46,6 +46,30 @@ def tangents(ax, f, derivative, points, domain, name="f", variable="x"):
     )
 
 
+@figure()
+def rise_over_run(ax, f, at, h, domain, slope=None):
+    """The secant of f through `at` and the place h farther, with its run and rise; with a `slope` the tangent line, which
+    has that slope, instead, and the gap between it and the curve."""
+    name = "secant" if slope is None else "tangent line"
+    drawing.graph(ax, f, domain, "x", "f(x)", f"The {name} at {number(at)}", above=0.05)
+    here, there, end = f(at), f(at + h), at + h
+    slope = (there - here) / h if slope is None else slope
+    top = here + slope * h
+    drawing.straight(ax, domain, at, here, slope, RED)
+    parts = ("rise", [end, end], [here, top], BLUE), ("gap", [end, end], [top, there], ORANGE)
+    parts = ("run", [at, end], [here, here], GREEN), *parts
+    looks = {"run": ((0, -18), "center"), "rise": ((10, -5), "left"), "gap": ((-10, 12), "right")}
+    for part, x, y, colour in parts[: 3 if top != there else 2]:
+        ax.plot(x, y, "--", color=colour, linewidth=3)
+        away, side = looks[part]
+        drawing.note(ax, part, (np.mean(x), np.mean(y)), away, color=colour, ha=side, fontweight="bold")
+    ax.plot([at, end], [here, there], "o", color="black", markersize=8, zorder=3)
+    gap = f"; there the curve lies {number(there - top)} above the line" if there != top else ""
+    return (
+        f"A curve with its {name} at x = {number(at)}: over a run of {number(h)} its rise is {number(top - here)}{gap}."
+    )
+
+
 @figure(rows=2)
 def signs(axes, f, derivative, domain, name="f"):
     """f above, f′ below: where f′ is positive f rises, where it is negative f falls. `name` is what f is called."""
