@@ -543,3 +543,17 @@ def test_every_question_of_a_deck_has_its_answer_and_replies_to_two_wrong_ones(p
         assert len(reply.wrong) >= 2, reply
         assert all(says and belief and back for says, belief, back in reply.wrong), reply
         assert len(reply.vote) in (0, *range(2, 9)), reply
+
+
+def counted(ask):
+    """Is an ask one that students answer by what they have done or feel, so that no answer is wrong?"""
+    return ask.text in ('"How many trials did your best one cost?"',)
+
+
+@pytest.mark.parametrize("path", LECTURES[2:])
+def test_every_ask_of_the_minutes_has_a_reply_or_leads_to_a_question_that_has_one(path):
+    found_plan = taught(path)[0]
+    named = [reply.slide for reply in found_plan.replies]
+    for one in (ask for row in found_plan.rows for ask in row.asks):
+        led = not one.after and one.slide in named
+        assert led or counted(one) or any(f'"{name}"' in one.text for name in named), one

@@ -96,7 +96,9 @@ def runs(ax, file=40, chunk=16, batches=4):
         ax.barh(0, 0.12 / chunk, 0.5, start + 0.12 / chunk * np.arange(chunk), color=hues)
         drawing.arrow(ax, (left + 0.6 * (i + 0.5) / batches, 0.72), (start + 0.06, 0.28), GREY, 1.5)
     ax.set_yticks([2, 1, 0], ["the file", "a chunk", "its batches"])
-    ax.set(xticks=[], xlim=(0, 1), ylim=(-0.4, 2.4), ylabel=" ", title="Read in runs, held as a chunk, dealt as batches")
+    ax.set(
+        xticks=[], xlim=(0, 1), ylim=(-0.4, 2.4), ylabel=" ", title="Read in runs, held as a chunk, dealt as batches"
+    )
     ax.set(xlabel=f"a colour: a run of neighbouring rows; {chunk} runs make a chunk")
     ax.spines[:].set_visible(False)
     ax.grid(visible=False)
