@@ -1,12 +1,15 @@
 """What goes on a slide: the words of the metadata on small notebooks, and the lectures with their plans."""
 
 import base64
+import copy
+import struct
 
 import nbformat
 import pytest
+from nbclient import NotebookClient
 
 from lectures import plans
-from pages import pieces, slides, web
+from pages import pieces, slides, wall, web
 
 LECTURES = [pytest.param(path, id=path.stem[:2]) for path in sorted((web.ROOT / "notebooks").glob("*.ipynb"))]
 CLASSES = {"90 min": 90, "45 min": 45}
@@ -324,6 +327,64 @@ def test_scripts_can_stand_in_a_page():
         slides.named("define([a], f)\ndefine([b], g)\n", "n")
 
 
+# --- pictures for the wall ------------------------------------------------------------------------
+
+FIGURES = """from gdlib import explore, figures
+import numpy as np
+sizes, png = 1, 2  # a lecture's own names"""
+DRAWN = {
+    "tangents": "figures.tangents(lambda x: x**2, lambda x: 2 * x, [-1, 0, 1], (-2, 2))",
+    "angles": "figures.angle_against_batch_size([1, 2, 4], {'a': np.full((3, 5), 45.0)})",
+    "walk": "explore.descent(lambda x: x**2, lambda x: 2 * x, init=1.0, domain=(-2, 2), lr=0.1, T=50)",
+}
+
+
+@pytest.fixture(scope="module")
+def lecture():
+    """A notebook with two figures and an explorer, as it is stored; and {the name of each: its alternative text}."""
+    cells = [CODE(source) for source in (FIGURES, *DRAWN.values())]
+    stored = NotebookClient(nbformat.v4.new_notebook(cells=cells)).execute()
+    return stored, dict(zip(DRAWN, (wall.alternative(cell.outputs[-1]) for cell in stored.cells[1:]), strict=True))
+
+
+def test_a_picture_is_drawn_as_large_as_its_slide_has_room_and_its_smallest_type_has_24_pixels(lecture):
+    notebook, texts = lecture
+    sizes = {(1180, 520), (1180, 220), (576, 480)}
+    found = wall.draw(notebook, dict.fromkeys(texts.values(), sizes))
+    assert set(found) == set(texts.values())
+    for its in found.values():
+        assert set(its) == {f"{width} x {height}" for width, height in sizes}
+        for size, (picture, points, least) in its.items():
+            width, height = map(int, size.split(" x "))
+            across, down = struct.unpack(">II", base64.b64decode(picture)[16:24])
+            scale = min(width / across, height / down) * across / points  # pixels for a point, as the slide shows it
+            assert least * scale >= 23.9, size
+
+
+def test_a_picture_that_comes_out_otherwise_than_it_is_stored_stays(lecture):
+    notebook, texts = lecture
+    notebook = copy.deepcopy(notebook)
+    text = texts["tangents"]
+    notebook.cells[1].outputs[0].metadata["image/png"]["alt"] = "measured"
+    assert wall.draw(notebook, {"measured": {(1180, 520)}}) == {}
+    cells = [TEXT("# 9"), TEXT("## A"), shown(PICTURE), shown({**PICTURE, "text/plain": text})]
+    hung = slides.slides(nbformat.v4.new_notebook(cells=cells))
+    (size,) = wall.wanted([hung])[text]
+    wall.hang(hung, {text: {"{} x {}".format(*size): ("QUJD", 590.0, 12.0)}})
+    assert on(hung[-2]) == pieces.items(cells[2])[0].html
+    assert (
+        on(hung[-1])
+        == f'<img class="wall" data-points="590" data-type="12" alt="{text}" src="data:image/png;base64,QUJD">'
+    )
+
+
+def test_a_picture_has_less_room_below_a_question_and_beside_words():
+    alone, asked = deck(TEXT("## A"), shown(PICTURE), shown(PICTURE), text("> **Predict.** What?", slide_type="-"))
+    beside = deck(TEXT("## A"), shown(PICTURE, name="it"), text("> **Predict.** What?", beside="it"))[-1]
+    rooms = [wall.room(slide) for slide in (alone, asked, beside)]
+    assert rooms == [(1180, 560), (1180, 500), (692, 580)]
+
+
 # --- the plan -------------------------------------------------------------------------------------
 
 
@@ -429,10 +490,12 @@ def test_a_reply_to_what_nobody_asks_is_named():
 
 def test_a_class_has_its_own_minutes_homework_and_sections_worth_keeping():
     found = planned(plan())
+    names = ("", " · [vote]", " · [table]", " · [drive]", "", "")
     assert [slide.notes[0] for slide in found] == [
-        *["<p><b>0–11 min</b> · A</p>"] * 6,
+        *[f"<p><b>0–11 min</b> · A{name}</p>" for name in names],
         "<p><b>11–15 min</b> · B</p>",
-        *["<p><b>15–20 min</b> · C</p>"] * 2,
+        "<p><b>15–20 min</b> · C</p>",
+        "<p><b>15–20 min</b> · C · [Exercise]</p>",
     ]
     assert ["<b>Do.</b> Draw <" in notes(slide) for slide in found] == [True] * 6 + [False] * 3
     assert [slide.kept for slide in found] == [n in (0, 7, 8) for n in range(9)]

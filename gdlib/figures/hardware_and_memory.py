@@ -7,6 +7,8 @@ from gdlib.figures import drawing
 from gdlib.figures.style import BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY, figure, number
 from gdlib.scale.memory import readable
 
+SLIDE = (6.5, 3.4)  # inches: with 12 points, letters of 24 pixels on a slide
+
 
 @figure(columns=2)
 def patch(axes, image, at, width=7):
@@ -26,7 +28,7 @@ def patch(axes, image, at, width=7):
         ax.grid(visible=False)
     for (row, col), grey in np.ndenumerate(around):
         shade = "white" if grey < 0.5 else "black"
-        axes[1].text(col - half, half - row, f"{255 * grey:.0f}", color=shade, ha="center", va="center", fontsize=11)
+        axes[1].text(col - half, half - row, f"{255 * grey:.0f}", color=shade, ha="center", va="center")
     axes[0].set(xlabel="column", ylabel="line", title="The photograph")
     axes[1].set(xlabel="columns from the middle", ylabel="lines from the middle", title="One row of the data")
     return (
@@ -37,7 +39,7 @@ def patch(axes, image, at, width=7):
     )
 
 
-@figure()
+@figure(size=SLIDE)
 def peaks(ax, runs, cap):
     """Peaks of memory, predicted and measured, as bars on a logarithmic axis, with the cap as a line.
     `runs` holds (predicted, measured) bytes for each name, the second None where it ran out of memory."""
@@ -49,14 +51,14 @@ def peaks(ax, runs, cap):
         died = np.isnan(took)
         look = {"color": RED, "weight": "bold"} if died else {}
         text = " out of memory" if died else f" {took:.3g} MiB"
-        ax.text(1 if died else took, i + 0.2, text, va="center", fontsize=11, **look)
+        ax.text(1 if died else took, i + 0.2, text, va="center", **look)
         words.append(f"{name}: predicted {need:.3g} MiB, {'out of memory' if died else f'measured {took:.3g} MiB'}")
     ax.axvline(cap / 2**20, color=RED, linestyle="--", label="the cap")
     ax.set_yticks(k, list(runs))
     ax.invert_yaxis()
     ax.set(xscale="log", xlabel="memory (MiB)", ylabel=" ", xlim=(1, 4 * np.nanmax([*predicted, *measured])))
     ax.xaxis.set_major_formatter(lambda x, _: f"{x:g}")
-    drawing.key_beside(ax)
+    drawing.key_below([ax])
     return f"Memory at its highest, with a cap of {number(cap / 2**20)} MiB, on a logarithmic axis. {'; '.join(words)}."
 
 
@@ -109,7 +111,7 @@ def runs(ax, file=40, chunk=16, batches=4):
     )
 
 
-@figure()
+@figure(size=SLIDE)
 def roof(ax, sizes, times, floor, marks):
     """The time for a row against the batch size, both logarithmic, over the time that reading its bytes takes.
     `times`, for each of the sizes, and `floor`, for reading alone (rows in the cache may be faster), are nanoseconds a
@@ -129,7 +131,7 @@ def roof(ax, sizes, times, floor, marks):
     )
 
 
-@figure(rows=2)
+@figure(rows=2, size=SLIDE)
 def timeline(axes, spans):
     """Who worked when: a bar for each batch that was read and for each that was computed with. `spans` holds (lane,
     begin, end) in seconds for each of two titles, one a panel; times count from the first begin."""
@@ -141,9 +143,9 @@ def timeline(axes, spans):
             height, colour = lanes[lane]
             count[lane] += 1
             ax.barh(height, stop - begin, 0.7, begin - zero, color=colour, edgecolor="white")
-            ax.text((begin + stop) / 2 - zero, height, str(count[lane]), ha="center", va="center", fontsize=11)
+            ax.text((begin + stop) / 2 - zero, height, str(count[lane]), ha="center", va="center")
         ax.axvline(end - zero, color="black", linestyle=":")
-        drawing.note(ax, f"{end - zero:.2f} s", (end - zero, 1.5), (5, 0), va="top", fontsize=11)
+        drawing.note(ax, f"{end - zero:.2f} s", (end - zero, 1.5), (5, 0), va="top")
         ax.set_yticks([height for height, _ in lanes.values()], list(lanes))
         ax.set(ylabel=" ", title=title, ylim=(-0.5, 1.6))
         words.append(f"{title}: {count['compute']} batches in {end - zero:.2f} s")

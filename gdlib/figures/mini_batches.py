@@ -40,7 +40,7 @@ def angle_against_batch_size(ax, sizes, angles):
     drawing.note(ax, "90°: no help at all", (sizes[-1], 90), (0, 4), ha="right", fontsize=11)
     drawing.batch_sizes(ax, sizes)
     ax.set(ylabel="angle to the full gradient (degrees)", ylim=(0, 180), yticks=range(0, 181, 45))
-    ax.legend(loc="upper right")
+    drawing.key_beside(ax)
     return f"The angle between batch gradients and the full gradient against the batch size. {'; '.join(words)}."
 
 

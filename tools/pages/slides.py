@@ -5,7 +5,7 @@ NN_name_short.html, for one of 45: one file each.
 
 NAME is a lecture's file name or its beginning, such as 03; all of them when left out.
 A deck holds all that it shows and runs: reveal.js, MathJax, the widget manager, the saved widgets.
-It opens from disk with no network and no kernel.
+It opens from disk with no network and no kernel. Its pictures are drawn for the wall (wall.py).
 
 What a slide shows is said in the source, by the `slideshow` metadata of its cells; their words
 stand in CONTRIBUTING.md, "Change a deck". Where they say nothing,
@@ -32,12 +32,13 @@ import html
 import json
 import re
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import jinja2
 
 from lectures import plans
-from pages import web
+from pages import wall, web
 from pages.pieces import HEADINGS, Item, inline, items, output_item, plain, rendered
 
 STYLE = web.ROOT / "docs" / "slides"
@@ -83,6 +84,17 @@ class Slide:
     @property
     def kinds(self):
         return self.own | {"picture"} if "<img" in self.beside else self.own
+
+    @property
+    def called(self):
+        """Its names but for its heading."""
+        return [name for name in self.names if name != self.section]
+
+    @property
+    def wordy(self):
+        """Does it need more than a third of its width for the words beside a picture?"""
+        code = "".join(item.html for item in self.items)
+        return len(plain(code)) > 230 or bool({"formula", "code", "result", "table"} & self.own)
 
     @property
     def asks(self):
@@ -270,7 +282,8 @@ def planned(notebook, plan, name=LONG):
         its[0].kept |= row.kept[short]
         its[0].notes[:0] = [f"<p><b>Do.</b> {inline(row.do)}</p>"] * bool(row.do)
         for slide in its:
-            slide.notes.insert(0, f"<p><b>{time} min</b> · {html.escape(plain(section))}</p>")
+            called = "".join(f" · [{html.escape(name)}]" for name in slide.called)
+            slide.notes.insert(0, f"<p><b>{time} min</b> · {html.escape(plain(section))}{called}</p>")
             if row.do and slide is not its[0]:
                 slide.notes.append(f"<p><b>Do.</b> {inline(row.do)}</p>")
     return deck
@@ -401,9 +414,11 @@ def widget_state(notebook, deck):
     return {**saved, "state": web.needed(saved["state"], *re.findall(r'"model_id": "(\w+)"', shown))}
 
 
-def page(notebook, plan, plan_text="", name=LONG):
-    """The whole HTML file of a lecture's deck for a class; plan_text is the plan's Markdown, for its goals."""
+def page(notebook, plan, plan_text="", name=LONG, found=()):
+    """The whole HTML file of a lecture's deck for a class; plan_text is the plan's Markdown, for its goals; `found` are
+    pictures that are drawn for the wall."""
     deck = planned(notebook, plan, name)
+    wall.hang(deck, dict(found))
     any_widget, manager = (web.SCRIPTS[name].read_text("utf-8") for name in ("anywidget.js", "embed-amd.js"))
     title = plain(deck[0].heading)
     overview = next(slide for slide in deck if slide.level == "overview")
@@ -431,11 +446,17 @@ def build(names=()):
         raise SystemExit(f"no lecture in notebooks begins with {' or '.join(names)}")
     TARGET.mkdir(parents=True, exist_ok=True)
     written = []
+    guides = {path: web.ROOT / "docs" / "teaching" / f"{path.stem}.md" for path in books}
+    taught = {path: plans.read(guide) for path, guide in guides.items()}
+    with ThreadPoolExecutor(2) as two:
+        sizes = [
+            wall.wanted([planned(book, taught[path], name) for name in classes(taught[path])])
+            for path, book in books.items()
+        ]
+        found = dict(zip(books, two.map(wall.drawn, books, books.values(), sizes), strict=True))
     for path, notebook in books.items():
-        guide = web.ROOT / "docs" / "teaching" / f"{path.stem}.md"
-        plan = plans.read(guide)
-        for name, end in classes(plan).items():
-            text = page(notebook, plan, guide.read_text("utf-8"), name)
+        for name, end in classes(taught[path]).items():
+            text = page(notebook, taught[path], guides[path].read_text("utf-8"), name, found[path])
             written.append(TARGET / f"{path.stem}{end}.html")
             written[-1].write_text(text, "utf-8")
             print(f"{written[-1].relative_to(web.ROOT)}: {len(text.encode()) / 1e6:.1f} MB", flush=True)
