@@ -71,8 +71,9 @@ def residuals(ax, X, y, beta):
         columns = values.reshape(len(values), -1)
         hues = signs[:, None] if name == "error" else np.full(columns.shape, "white")
         end = matrix(ax, end, middle, columns.round(2), name, hues)
-        ax.text(end + 0.3 + 0.13 * len(sign), middle, sign, ha="center", va="center", fontsize=16)
-        end += 0.6 + 0.26 * len(sign)
+        gap = 0.6 + 0.4 * len(sign)
+        ax.text(end + gap / 2, middle, sign, ha="center", va="center", fontsize=13)
+        end += gap
     ax.set(xlim=(-0.1, end - 0.5), ylim=(-0.15, 2 * middle + 0.9), aspect="equal", xticks=[], yticks=[])
     ax.set(ylabel="a row: a measurement", xlabel="what is left over: target minus prediction")
     ax.spines[:].set_visible(False)
