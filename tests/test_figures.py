@@ -61,6 +61,12 @@ CASES = {
         "guess: residuals from 0 to 0.5",
     ),
     "paths_of_a_knob": (([1, 2, 4], [1, 1, 4], "β₂"), {}, "−1 · 1 = −1; −2 · 1 = −2; −4 · 4 = −16. Sum: −19"),
+    "residuals": (
+        ([[1, 1], [1, 2], [1, 4]], [3, 4, 4], [1, 1]),
+        {},
+        "row 1: (1, 1), prediction 2, target 3, residual 1; row 2: (1, 2), prediction 3, target 4, residual 1; "
+        "row 3: (1, 4), prediction 5, target 4, residual −1",
+    ),
     "gradient_by_columns": (([[1, 1], [1, 2], [1, 4]], [1, 1, 4]), {}, "entry 2: 1 · 1 + 2 · 1 + 4 · 4 = 19"),
     "gradient_cloud": (
         (np.array([-2.0, 1.0]), {1: np.array([[-2.0, 2.0], [-2.0, 0.0]])}),
@@ -75,7 +81,7 @@ CASES = {
     "losses": (
         ({"slow": np.array([4.0, 2.0]), "fast": ([1, 9], [4.0, 0.5])},),
         {"ticks": ([1, 5], [0.5, 4])},
-        "fast: from 4 to 0.5",
+        "Loss above the minimum against update, logarithmic. slow: from 4 to 2; fast: from 4 to 0.5",
     ),
     "batch_curves": (
         (gdlib.minibatch.SineFit.example(), {"b = 2": [0, 199]}, (2, 8)),
@@ -111,6 +117,12 @@ CASES = {
         "cap of 32 MiB, on a logarithmic axis. loaded: predicted 64 MiB, out of memory; streamed: predicted 8 MiB, "
         "measured 7 MiB",
     ),
+    "room": (
+        ({"all rows": 2**26, "a batch": 2**12}, 2**25, "the cap"),
+        {},
+        "Bytes against the cap, 32 MiB, on a logarithmic axis. all rows: 64 MiB; a batch: 4 KiB",
+    ),
+    "runs": ((), {"file": 20, "chunk": 8}, "A file as a bar of 20 runs of neighbouring rows. 8 of them"),
     "roof": (
         ([1, 16, 256], [3000, 200, 40], 20),
         {"marks": [(1, 90_000, "Python")]},

@@ -620,3 +620,17 @@ def test_half_of_a_decks_slides_have_something_to_see(path, name):
         f"{path.stem}, {name}: {len(seen)} of {len(found)} slides have something to see, {len(seen) / len(found):.0%}"
     )
     assert len(seen) >= len(found) / 2, [slide.cells for slide in found if slide not in seen]
+
+
+def counted(ask):
+    """Is an ask one that students answer by what they have done or feel, so that no answer is wrong?"""
+    return ask.text in ('"How many trials did your best one cost?"',)
+
+
+@pytest.mark.parametrize("path", LECTURES[2:])
+def test_every_ask_of_the_minutes_has_a_reply_or_leads_to_a_question_that_has_one(path):
+    found_plan = taught(path)[0]
+    named = [reply.slide for reply in found_plan.replies]
+    for one in (ask for row in found_plan.rows for ask in row.asks):
+        led = not one.after and one.slide in named
+        assert led or counted(one) or any(f'"{name}"' in one.text for name in named), one

@@ -19,8 +19,8 @@ from gdlib.figures.differentiation import (
     walks,
 )
 from gdlib.figures.gradient_vectors import contours, relief, slices, slope_by_direction, surface
-from gdlib.figures.hardware_and_memory import patch, peaks, roof, timeline
-from gdlib.figures.linear_regression import fit, gradient_by_columns, paths_of_a_knob
+from gdlib.figures.hardware_and_memory import patch, peaks, roof, room, runs, timeline
+from gdlib.figures.linear_regression import fit, gradient_by_columns, paths_of_a_knob, residuals
 from gdlib.figures.mini_batches import (
     angle_against_batch_size,
     batch_curves,
