@@ -43,7 +43,7 @@ def shown(data, **how):
 
 def deck(*cells, taught=None, short=False):
     """The slides after the title and the overview."""
-    title = TEXT("# 9 · Why?\n\n**You will do:** this.\n\n**You will need:** that.")
+    title = TEXT("# 9 · Why?\n\n**You will do:** this.\n\n**You will learn:** it.\n\n**You will need:** that.")
     return slides.slides(nbformat.v4.new_notebook(cells=[title, *cells]), taught, short)[2:]
 
 
@@ -74,7 +74,7 @@ def test_headings_open_slides_and_a_slide_that_goes_on_keeps_its_title():
 
 
 def test_the_overview_has_what_one_will_do_and_the_sections():
-    first = TEXT("# T\n\n**You will do:** this.\n\n**You will need:** that.")
+    first = TEXT("# T\n\n**You will do:** this.\n\n**You will learn:** it.\n\n**You will need:** that.")
     cells = [first, TEXT("## A\n\nb"), TEXT("## Recap")]
     title, overview, *_ = slides.slides(nbformat.v4.new_notebook(cells=cells))
     assert "this" in on(overview)

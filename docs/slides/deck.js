@@ -76,6 +76,7 @@ function bringBack() {
 }
 
 // A vote: hands are counted by keys or clicks. The wall shows how many there are, and for whom only after the key V.
+const WORDS = JSON.parse(document.body.dataset.words);
 const AGREED = 0.7; // the largest share with which a class still has something to say to each other
 const voting = () => Reveal.getCurrentSlide()?.querySelector(".vote");
 const votes = (vote) => (vote.votes ??= []); // in their order: 0 is A
@@ -88,8 +89,8 @@ function showVote(vote) {
     return count;
   });
   const split = shown && all.length > 1 && Math.max(...counts) <= AGREED * all.length;
-  const told = `${all.length} vote${all.length === 1 ? "" : "s"}`;
-  vote.querySelector("p").textContent = split ? "Turn to your neighbour: why?" : all.length ? told : "";
+  const told = all.length === 1 ? WORDS.one : WORDS.many.replace("{n}", all.length);
+  vote.querySelector("p").textContent = split ? WORDS.split : all.length ? told : "";
 }
 function change(act) {
   const vote = voting();

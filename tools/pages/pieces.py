@@ -14,6 +14,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
+from gdlib.words import say
 from lectures.pipeline import ASKING
 from pages import web
 
@@ -218,7 +219,7 @@ def output_item(output):
     data = output.data
     if web.WIDGET_VIEW in data:
         alt = html.escape(" ".join(data["text/plain"].split()))
-        kind = "form" if "image/png" not in data else "sketch" if alt.startswith("Predict: ") else "explorer"
+        kind = "form" if "image/png" not in data else "sketch" if alt.startswith(say("Predict:")) else "explorer"
         looks = "explorer sketch" if kind == "sketch" else kind
         view = f'<script type="{web.WIDGET_VIEW}">{web.as_script(data[web.WIDGET_VIEW])}</script>'
         still = picture_item(output).html if "image/png" in data else ""

@@ -37,6 +37,7 @@ from dataclasses import dataclass, field
 
 import jinja2
 
+from gdlib.words import language, noted, say
 from lectures import plans
 from pages import wall, web
 from pages.pieces import HEADINGS, Item, inline, items, output_item, plain, rendered
@@ -46,7 +47,8 @@ TARGET = web.ROOT / "build" / "slides"
 REVEAL = web.MODULES / "reveal.js" / "dist"
 FORMS = {"question", "form", "sketch"}  # what waits for a prediction
 ASKING = FORMS | {"explorer"}
-LONG, SHORT = "90 min", "45 min"  # the classes, as plans call them
+LONG, SHORT = say("90 min"), say("45 min")  # the classes, as plans call them
+RECAP, EXERCISE = say("Recap"), say("Exercise")  # headings of lectures and plans
 SECONDS = {
     "question": 100,
     "form": 100,
@@ -57,6 +59,19 @@ SECONDS = {
     "code": 70,
     "table": 70,
 }
+VOTES = {  # what the deck says of a vote
+    "one": noted("1 vote"),
+    "many": noted("{n} votes"),
+    "split": noted("Turn to your neighbour: why?"),
+}
+KEYS = noted(
+    "<b>Keys.</b> → or space: on; ←: back. S: this view. O: all slides. F: the whole screen. B: black. D: dark or"
+    " light. L: late, go to the next section worth keeping. 1 to 9 or a click: a vote for A, B and so on; V shows"
+    " the votes. A shows the answer of a form that is committed. G and a name, as at the foot of a slide and in "
+    "the plan: that slide. ?: all keys. Tab: into an explorer, where the arrow keys move its sliders; Esc: out of"
+    " it, and they turn the slides again. Another class: open the deck in a new tab. To print: add "
+    "<code>?print-pdf</code> to the address, then print to PDF without margins."
+)
 LEAST = 35  # seconds of all others
 START = {"title": 20, "overview": 40}  # seconds that the first section gives
 
@@ -243,11 +258,13 @@ def with_overview(deck):
     and its sections."""
     title = deck[0]
     title.seconds = START["title"]
-    promises = [note for note in title.notes if re.match(r"<p><strong>You will (do|learn):", note)]
+    promises = [note for note in title.notes if re.match(r"<p><strong>[^<]+:</strong>", note)][
+        :2
+    ]  # will do, will learn
     title.notes = [note for note in title.notes if note not in promises]
-    sections = [s for s in deck if s.level == "section" and s.section not in (title.section, "Recap")]
+    sections = [s for s in deck if s.level == "section" and s.section not in (title.section, RECAP)]
     names = "".join(f"<li>{slide.heading}</li>" for slide in sections)
-    overview = Slide(title.section, "overview", "Overview", seconds=START["overview"])
+    overview = Slide(title.section, "overview", say("Overview"), seconds=START["overview"])
     overview.items = [Item("promises", "".join(promises)), Item("contents", f"<ol>{names}</ol>")]
     hook = [slide for slide in deck[1:] if slide.section == title.section]
     return [title, *hook, overview, *deck[1 + len(hook) :]]
@@ -261,9 +278,9 @@ def planned(notebook, plan, name=LONG):
     them may take, what can be voted on, and the homework."""
     short = name == SHORT
     times = {row.section: (row.short if short else row.long, row) for row in plan.rows if not short or row.short}
-    deck = slides(notebook, {*times} - {"Exercise"}, short)
-    last = "Exercise" if "Exercise" in times else [*times][-1]
-    for recap in (slide for slide in deck if slide.section == "Recap"):  # said by students first, line by line
+    deck = slides(notebook, {*times} - {EXERCISE}, short)
+    last = EXERCISE if EXERCISE in times else [*times][-1]
+    for recap in (slide for slide in deck if slide.section == RECAP):  # said by students first, line by line
         recap.items = [item._replace(html=item.html.replace("<li>", '<li class="fragment">')) for item in recap.items]
     deck.append(homework(plan, name, last))
     for ask, what, words in [*told(plan)][::-1]:
@@ -280,12 +297,12 @@ def planned(notebook, plan, name=LONG):
         share_time(its, 60 * (end - first) - (sum(START.values()) if start else 0))
         start = None
         its[0].kept |= row.kept[short]
-        its[0].notes[:0] = [f"<p><b>Do.</b> {inline(row.do)}</p>"] * bool(row.do)
+        its[0].notes[:0] = [f"<p><b>{say('Do.')}</b> {inline(row.do)}</p>"] * bool(row.do)
         for slide in its:
             called = "".join(f" · [{html.escape(name)}]" for name in slide.called)
             slide.notes.insert(0, f"<p><b>{time} min</b> · {html.escape(plain(section))}{called}</p>")
             if row.do and slide is not its[0]:
-                slide.notes.append(f"<p><b>Do.</b> {inline(row.do)}</p>")
+                slide.notes.append(f"<p><b>{say('Do.')}</b> {inline(row.do)}</p>")
     return deck
 
 
@@ -298,13 +315,13 @@ def told(plan):
     """What the plan has to say, (the ask that names the slide, what to look for, {label: words of Markdown}) each."""
     for row in plan.rows:
         for ask in row.asks:
-            yield ask, "", {"Ask.": ask.text}
+            yield ask, "", {say("Ask."): ask.text}
     for belief, ask, show, _ in plan.beliefs:
         if ask.slide:
-            yield ask, "", {"They believe:": belief, "Ask:": ask.text, "Show:": show}
+            yield ask, "", {say("They believe:"): belief, say("Ask:"): ask.text, say("Show:"): show}
     for ask, tries, out, _ in plan.explorers:
-        yield ask, "", {"Predict:": ask.text}
-        yield ask, "explorer", {"Try:": tries, "Comes out:": out}
+        yield ask, "", {say("Predict:"): ask.text}
+        yield ask, "explorer", {say("Try:"): tries, say("Comes out:"): out}
 
 
 def place(deck, ask, what="", short=False):
@@ -346,10 +363,10 @@ def answer(deck, plan, reply, short):
         rows = "".join(
             f"<li>“{inline(says)}” <i>{inline(belief)}</i> → {inline(back)}</li>" for says, belief, back in reply.wrong
         )
-        about = f" to {inline(reply.slide)}" if at is None else ""
+        about = say("After the vote: replies to {ask}", ask=inline(reply.slide))
         slide.notes.append(
-            f"<details><summary>After the vote: replies{about}</summary>"
-            f"<p><b>Answer:</b> {inline(reply.answer)}</p><ul>{rows}</ul></details>"
+            f"<details><summary>{about if at is None else say('After the vote: replies')}</summary>"
+            f"<p><b>{say('Answer:')}</b> {inline(reply.answer)}</p><ul>{rows}</ul></details>"
         )
 
 
@@ -358,13 +375,15 @@ def homework(plan, name, section):
     todo, file = plan.homework[name], plan.file
     lines = [f"<b>{number}</b> {inline(plan.exercise[number][0])}" for number in todo.questions]
     length = sum(int(plan.exercise[number][1]) for number in todo.questions)
-    lines += [f"if you like: <b>{number}</b> {inline(plan.exercise[number][0])}" for number in todo.more]
+    lines += [f"{say('if you like:')} <b>{number}</b> {inline(plan.exercise[number][0])}" for number in todo.more]
     listed = "".join(f"<li>{line}</li>" for line in lines)
-    items = [Item("text", f"<p><code>exercises/{file}.ipynb</code>, about {length} minutes:</p>")]
+    about = say("{file}, about {n} minutes:", file=f"<code>exercises/{file}.ipynb</code>", n=length)
+    items = [Item("text", f"<p>{about}</p>")]
     items.append(Item("list", f"<ul>{listed}</ul>"))
     if todo.read:
-        items.append(Item("text", f"<p>Read in <code>notebooks/{file}.ipynb</code>: {inline(todo.read)}</p>"))
-    return Slide(section, "section", "Homework", items, kept=True, names=["Exercise"])
+        read = say("Read in {file}: {what}", file=f"<code>notebooks/{file}.ipynb</code>", what=inline(todo.read))
+        items.append(Item("text", f"<p>{read}</p>"))
+    return Slide(section, "section", say("Homework"), items, kept=True, names=[EXERCISE])
 
 
 def share_time(its, seconds):
@@ -377,8 +396,9 @@ def share_time(its, seconds):
 
 def goals(text):
     """The list of goals in a plan's Markdown, as HTML; empty where there is none."""
-    found = re.search(r"^\*\*Goals\.\*\*.*?\n\n((?:[-*] .*\n(?:  .*\n)*)+)", text, re.M)
-    return f"<p><b>Goals.</b> Afterwards a student can</p>{rendered(found[1])}" if found else ""
+    goals = say("**Goals.** Afterwards a student can")
+    found = re.search(rf"^{re.escape(goals)}\n\n((?:[-*] .*\n(?:  .*\n)*)+)", text, re.M)
+    return rendered(f"{goals}\n\n{found[1]}") if found else ""
 
 
 # --- the file -------------------------------------------------------------------------------------
@@ -430,6 +450,10 @@ def page(notebook, plan, plan_text="", name=LONG, found=()):
     scripts += [web.SCRIPTS["mathjax.js"], web.SCRIPTS["require.js"]]
     return environment.from_string((STYLE / "deck.html").read_text("utf-8")).render(
         title=title,
+        language=language(),
+        say=say,
+        keys=say(KEYS),
+        words=json.dumps({key: say(text) for key, text in VOTES.items()}, ensure_ascii=False),
         description=promise or title,
         stacks=stacked(deck),
         css=[path.read_text("utf-8") for path in styles],
