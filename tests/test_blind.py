@@ -64,6 +64,20 @@ WRONG = [
      "        v = beta * v - gradient(x)\n        x = x - lr * v\n    return x", "uphill. There are two signs"),
     ("7.1", "def roll(gradient, init, lr, beta, T):\n    x, v = init, 0.0\n    for _ in range(T):\n"
      "        v = beta * v + gradient(x)\n        x = x - lr * v\n        return x", "with other inputs a result"),
+    ("7.1", "def roll(gradient, init, lr, beta, T):\n    x, v = init, 0.0\n    for _ in range(T):\n"
+     "        v = beta * (v + gradient(x))\n        x = x - lr * v\n    return x", "Already the first update"),
+    ("7.1", "def roll(gradient, init, lr, beta, T):\n    x, v, g = init, 0.0, gradient(init)\n    for _ in range(T):\n"
+     "        v, g = beta * v + g, gradient(x)\n        x = x - lr * v\n    return x", "already the second is not"),
+    ("7.2", "def largest_rate(curvatures, beta):\n    return 4 / max(curvatures)", "Here the ball keeps nothing"),
+    ("7.2", "def largest_rate(curvatures, beta):\n    return 2 * (1 + beta**2) / max(curvatures)", "Already for a single curvature"),
+    ("7.2", "def largest_rate(curvatures, beta):\n    return 2 * (1 + beta) / np.linalg.norm(curvatures)", "several it is not"),
+    ("7.2", "def largest_rate(curvatures, beta):\n    return round(2 * (1 + beta) / max(curvatures), 2)", "You round"),
+    ("7.4", "def adam(gradient, init, lr, T):\n    x, m, s = init, 0.0, 0.0\n    for t in range(1, T + 1):\n        g = gradient(x)\n"
+     "        m, s = 0.9 * m + 0.1 * g, 0.999 * s + 0.001 * np.sum(g**2)\n"
+     "        x = x - lr * m / (1 - 0.9**t) / (np.sqrt(s / (1 - 0.999**t)) + 1e-8)\n    return x", "Already the first step"),
+    ("7.4", "def adam(gradient, init, lr, T):\n    x, m, s = init, 0.0, 0.0\n    for t in range(1, T + 1):\n        g = gradient(init)\n"
+     "        m, s = 0.9 * m + 0.1 * g, 0.999 * s + 0.001 * g**2\n"
+     "        x = x - lr * m / (1 - 0.9**t) / (np.sqrt(s / (1 - 0.999**t)) + 1e-8)\n    return x", "already the second is not"),
     ("7.3", "x1, x2, steep = 4.9, 4.93, 4.93", "too few digits"),
     ("7.3", "x1, x2, steep = 4.9, 0.0333, 4.9333", "length of the second step"),
     ("7.4", "def adam(gradient, init, lr, T):\n    x, m, s = init, 0.0, 0.0\n    for t in range(1, T + 1):\n"
@@ -76,8 +90,6 @@ WRONG = [
     ("6.6", "def finish(read, compute, buffers):\n    done, end = [0] * buffers, 0\n    for r, c in zip(read, compute):\n"
      "        end = max(end, done[-buffers]) + r\n        done.append(max(end, done[-1]) + c)\n    return round(done[-1])",
      "round to whole seconds"),
-    ("6.6", "def finish(read, compute, buffers):\n    done, end = [0] * buffers, 0\n    for r, c in zip(read[:-1], compute):\n"
-     "        end = max(end, done[-buffers]) + r\n        done.append(max(end, done[-1]) + c)\n    return done[-1]", "So early"),
     ("5.3", "def rows_of_update(t, b, orders):\n    epoch, i = divmod(t, -(-len(orders[0]) // b))\n"
      "    return orders[epoch][i * b : (i + 1) * b][::-1]", "The rows are right, and in another order"),
     ("5.5", "def train(X, y, init, lr, b, orders):\n    for order in orders:\n        for i in range(0, len(order), b):\n"
@@ -103,6 +115,13 @@ WRONG = [
     ("3.2", "def ascend(gradient, init, lr, eps, T):\n    x = np.array(init, dtype=float)\n    for t in range(T):\n"
      "        g = np.array(gradient(list(x)))\n        if np.linalg.norm(g) <= eps:\n            return x, t\n"
      "        x = x + lr * g\n    return x, T", "and `gradient` takes an array"),
+    ("3.5", "def walk(gradient, init, lr, T):\n    for _ in range(T):\n        init = np.clip(init - lr * gradient(init), -100, 100)\n"
+     "    return init", "no point of the walk"),
+    ("4.1", "def partial(X, y, beta, k):\n    return int(-2 / len(y) * (y - X @ beta) @ X[:, k])", "cut to a whole number"),
+    ("4.2", "def forgiving_gradient(X, y, beta):\n    r = y - X @ beta\n    return np.round(-X.T @ (r / np.hypot(1, r)), 3)",
+     "This is rounded"),
+    ("6.6", "def finish(read, compute, buffers):\n    done, end = [0] * buffers, 0\n    for r, c in zip(read, compute):\n"
+     "        end = max(end, done[-buffers]) + r\n        done.append(max(end, done[-1]) + c)\n    return sum(done)", "add up the times"),
     ("1.8", "def seek(df, start):\n    if df(start) == 0:\n        return start\n    places, step = [start], 4.0\n"
      "    while len(places) < 20:\n        places.append(places[-1] - step * np.sign(df(places[-1])))\n        step /= 2\n"
      "    return places", "only one place"),
@@ -130,6 +149,15 @@ def test_what_is_wrong_is_told_a_mistake_of_its_own(number, source, says):
     assert found.outcome in ("incorrect", "error")
     assert found.mistake == found.message
     assert re.search(says, found.message), found
+
+
+def test_a_batch_left_out_is_not_told_that_one_buffer_overlaps_nothing():
+    source = (
+        "def finish(read, compute, buffers):\n    end, done = 0, []\n    for i in range(len(read) - 1):\n"
+        "        end = max(end, done[i - buffers] if i >= buffers else 0) + read[i]\n"
+        "        done.append(max([end, *done]) + compute[i])\n    return done[-1]"
+    )
+    assert "overlaps" not in verdict("6.6", source).message
 
 
 def test_the_given_code_itself_is_not_attempted():
