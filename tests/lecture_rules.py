@@ -10,7 +10,8 @@ import base64
 import json
 import re
 
-from lectures.pipeline import PLUMBING, TITLES, WIDGETS, answers, asks, measured, stretches
+from lectures.exercises import FETCH
+from lectures.pipeline import PLUMBING, WIDGETS, answers, asks, measured, stretches
 
 SHORT, LONG = 8, 15  # statements of a usual cell, lines that are not blank of the longest
 LARGEST = 700_000  # bytes of a notebook
@@ -25,9 +26,7 @@ NEAR = 6  # cells before a prediction that a reader still has in mind
 
 
 def lines(source):
-    """The lines of code that a lecture's source has: not those by which JupyterLab names what it folds."""
-    for title in TITLES:
-        source = source.removeprefix(title)
+    """The lines of a cell's code, those among them that the pipeline puts before it."""
     return [line for line in source.splitlines() if line.strip()]
 
 
@@ -57,7 +56,7 @@ def opens_as_a_lesson(notebook):
     for word in ("You will do:", "You will learn:", "You will need:", "Minutes:"):
         if f"**{word}**" not in first.source:
             yield f"the first cell lacks **{word}**"
-    if any(not line.startswith(("import ", "from ")) for line in lines(second.source)):
+    if any(not line.startswith(("import ", "from ")) for line in lines(second.source.removeprefix(FETCH))):
         yield "the first code cell must be imports only"
     for cell in code_cells(notebook)[1:]:
         if re.search(r"^(import|from) ", cell.source, re.M):

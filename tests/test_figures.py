@@ -41,12 +41,15 @@ CASES = {
         "Arrow down at (1, 1) points along (0.5, −1)",
     ),
     "surface": ((VALLEY, [1, 0.4]), {}, "At (1, 0.4) the gradient, (1, 10)"),
+    "slices": ((VALLEY, [1, 0.4], 1), {"names": ("east", "north")}, "1 to the east and 10 to the north"),
     "slope_by_direction": ((ANGLES, np.cos(np.radians(ANGLES - 30))), {"steepest": 30}, "largest, 1, at 30 degrees"),
     "norms": (([SLOW], ["slow"]), {}, "in 20 steps, exhausted"),
+    "factors": ((5, 2), {}, "cross at 0.2857, where both are 0.4286; across reaches 1 at 0.4"),
     "basins": ((HIMMELBLAU, ENDS, CORNERS, HIMMELBLAU.minima), {}, "(3, 2): 25.0 %"),
     "relief": ((LAND, [DOWNHILL]), {}, "in 50 steps"),
     "curve": (([1, 2, 3], [4, 6, 5]), {"marks": [(2, 6, "summit")], "title": "A hill"}, "Summit: 6 at 2"),
     "tangents": ((f, df, [-2, -1, 1.5], (-5, 3)), {"variable": "β₂"}, "−2 at β₂ = −2, 0 at β₂ = −1, 5 at β₂ = 1.5"),
+    "rise_over_run": ((f, 1, 1.5, (-1, 3)), {"slope": 4}, "rise is 6; there the curve lies 2.25 above the line"),
     "signs": ((CUBIC.f, CUBIC.gradient, (-2.2, 2.2)), {}, "0 at x = −1 and 1"),
     "walks": ((CUBIC.f, WALKS, (-2.2, 2.2)), {"labels": ["up", "down"]}, "up from x = 0.5 to −1: converged"),
     "one_sided": ((np.abs, 0, HS), {"name": "|x|"}, "from 1 to 1, to the left from −1 to −1"),
@@ -58,6 +61,12 @@ CASES = {
         "guess: residuals from 0 to 0.5",
     ),
     "paths_of_a_knob": (([1, 2, 4], [1, 1, 4], "β₂"), {}, "−1 · 1 = −1; −2 · 1 = −2; −4 · 4 = −16. Sum: −19"),
+    "residuals": (
+        ([[1, 1], [1, 2], [1, 4]], [3, 4, 4], [1, 1]),
+        {},
+        "row 1: (1, 1), prediction 2, target 3, residual 1; row 2: (1, 2), prediction 3, target 4, residual 1; "
+        "row 3: (1, 4), prediction 5, target 4, residual −1",
+    ),
     "gradient_by_columns": (([[1, 1], [1, 2], [1, 4]], [1, 1, 4]), {}, "entry 2: 1 · 1 + 2 · 1 + 4 · 4 = 19"),
     "gradient_cloud": (
         (np.array([-2.0, 1.0]), {1: np.array([[-2.0, 2.0], [-2.0, 0.0]])}),
@@ -72,7 +81,7 @@ CASES = {
     "losses": (
         ({"slow": np.array([4.0, 2.0]), "fast": ([1, 9], [4.0, 0.5])},),
         {"ticks": ([1, 5], [0.5, 4])},
-        "fast: from 4 to 0.5",
+        "Loss above the minimum against update, logarithmic. slow: from 4 to 2; fast: from 4 to 0.5",
     ),
     "batch_curves": (
         (gdlib.minibatch.SineFit.example(), {"b = 2": [0, 199]}, (2, 8)),
@@ -108,6 +117,12 @@ CASES = {
         "cap of 32 MiB, on a logarithmic axis. loaded: predicted 64 MiB, out of memory; streamed: predicted 8 MiB, "
         "measured 7 MiB",
     ),
+    "room": (
+        ({"all rows": 2**26, "a batch": 2**12}, 2**25, "the cap"),
+        {},
+        "Bytes against the cap, 32 MiB, on a logarithmic axis. all rows: 64 MiB; a batch: 4 KiB",
+    ),
+    "runs": ((), {"file": 20, "chunk": 8}, "A file as a bar of 20 runs of neighbouring rows. 8 of them"),
     "roof": (
         ([1, 16, 256], [3000, 200, 40], 20),
         {"marks": [(1, 90_000, "Python")]},
@@ -161,7 +176,7 @@ def test_a_figure_draws_on_the_axes_it_is_given(name):
     arguments, options, _ = CASES[name]
     two = name in (
         *("signs", "height_and_slope", "one_sided", "escapes", "noise_ball", "stopwatches"),
-        *("patch", "timeline"),
+        *("patch", "timeline", "slices"),
     )
     kind = {"projection": "3d" if name == "surface" else None}
     panels = 3 if name in ("noise_ball", "stopwatches") else 2
@@ -194,6 +209,11 @@ def test_the_texts_of_two_panels_are_joined():
     figures.curve([1, 2], [3, 4], title="Two", ax=right)
     assert figures.alternative_text(left).startswith("One")
     assert "Two" in figures.alternative_text(left)
+
+
+def test_without_a_slope_the_line_is_a_secant_and_has_no_gap():
+    ax = figures.rise_over_run(f, 1, 2, (-3, 3.5))
+    assert "its secant at x = 1: over a run of 2 its rise is 12." in figures.alternative_text(ax)
 
 
 def test_the_two_slopes_of_a_walk_that_left_are_still_drawn():

@@ -185,7 +185,7 @@ def test_3_the_walk_that_is_drawn_ends_at_another_minimum_than_the_nearest():
 def test_3_a_rate_on_the_map_that_needs_fewer_than_120_updates_and_is_too_much_for_another_hollow():
     land = landscapes.terrain()
     rates = on_the_slider(
-        land, init=[16_500, 10_000], domain=((13_000, 20_000), (7_500, 12_000)), lr=100, lr_range=(10, 1000), T=1000
+        land, init=[16_500, 10_000], domain=((14_600, 20_000), (7_500, 11_000)), lr=100, lr_range=(10, 1000), T=1000
     )
     here, elsewhere = (
         sweep(land.gradient, start, rates, eps=1e-3, T=1000) for start in ([16_500, 10_000], [17_000, 8_000])

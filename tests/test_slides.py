@@ -1,12 +1,15 @@
 """What goes on a slide: the words of the metadata on small notebooks, and the lectures with their plans."""
 
 import base64
+import copy
+import struct
 
 import nbformat
 import pytest
+from nbclient import NotebookClient
 
 from lectures import plans
-from pages import pieces, slides, web
+from pages import pieces, slides, wall, web
 
 LECTURES = [pytest.param(path, id=path.stem[:2]) for path in sorted((web.ROOT / "notebooks").glob("*.ipynb"))]
 CLASSES = {"90 min": 90, "45 min": 45}
@@ -248,6 +251,53 @@ def test_a_cell_names_the_slide_that_is_open_behind_it_and_no_name_stands_twice(
         deck(TEXT("## A"), text("- a", name="vote"), printed("7\n", name="vote"))
 
 
+@pytest.mark.parametrize(
+    "source, begins",
+    [
+        (
+            shown({**PICTURE, "text/plain": 'a "curve"'}, name="NAME"),
+            '<img width="1152" height="604" alt="a &quot;curve',
+        ),
+        (shown(EXPLORER, name="NAME", **{"class": 90}), '<img width="1152" height="604" alt="A walk."'),
+        (shown(PICTURE, name="NAME", slide_type="skip"), "<img"),
+        (printed("7\n", name="NAME"), "<pre"),
+        (text("| x |\n|---|\n| 1 |", name="NAME"), "<table"),
+    ],
+)
+@pytest.mark.parametrize("later, short", [(False, False), (True, False), (False, True)])
+def test_a_picture_stands_again_beside_the_words_of_another_slide(source, begins, later, short):
+    asked = [TEXT("## A\n\n- a"), text("> **Predict.** What?", beside="NAME"), TEXT("## B\n\n- b")]
+    cells = [*asked, source] if later else [TEXT("## O\n\n- o"), source, *asked]
+    found = deck(*cells, taught={"A", "B"}, short=short)
+    at = next(n for n, slide in enumerate(found) if slide.beside)
+    assert found[at].beside.startswith(begins)
+    assert kinds(found)[at] == ["question"]
+    assert found[at].kinds == {"question"} | ({"picture"} if "<img" in begins else set())
+    assert found[at].needs == slides.SECONDS["question"]
+
+
+def test_what_stands_beside_words_changes_no_other_slide():
+    said = text("Say.\n\n$$x$$", subslide="Say", beside="curve")
+    cells = [TEXT("## A"), shown(PICTURE, name="curve"), said, TEXT("- b")]
+    with_it = deck(*cells, printed("7\n"))
+    del said.metadata["slideshow"]["beside"]
+    assert kinds(with_it) == kinds(deck(*cells, printed("7\n"))) == [["picture"], ["text", "formula", "list", "result"]]
+
+
+@pytest.mark.parametrize(
+    "name, last, message",
+    [
+        ("curves", [], "no picture and no table is called 'curves', but curve"),
+        ("A", [], "no picture and no table is called 'A', but curve"),
+        ("curve", [shown(PICTURE, slide_type="-")], "'curve' stands beside words, and this slide shows more"),
+    ],
+)
+def test_what_can_not_stand_beside_words_is_named(name, last, message):
+    question = text("> **Predict.** What?", beside=name)
+    with pytest.raises(ValueError, match=message):
+        deck(TEXT("## A\n\n- a"), shown(PICTURE, name="curve"), question, *last)
+
+
 # --- pieces ---------------------------------------------------------------------------------------
 
 
@@ -275,6 +325,64 @@ def test_scripts_can_stand_in_a_page():
     assert slides.named('x\ndefine(["a"], f);\n', "n") == 'x\ndefine("n", ["a"], f);\n'
     with pytest.raises(ValueError, match="one call of define"):
         slides.named("define([a], f)\ndefine([b], g)\n", "n")
+
+
+# --- pictures for the wall ------------------------------------------------------------------------
+
+FIGURES = """from gdlib import explore, figures
+import numpy as np
+sizes, png = 1, 2  # a lecture's own names"""
+DRAWN = {
+    "tangents": "figures.tangents(lambda x: x**2, lambda x: 2 * x, [-1, 0, 1], (-2, 2))",
+    "angles": "figures.angle_against_batch_size([1, 2, 4], {'a': np.full((3, 5), 45.0)})",
+    "walk": "explore.descent(lambda x: x**2, lambda x: 2 * x, init=1.0, domain=(-2, 2), lr=0.1, T=50)",
+}
+
+
+@pytest.fixture(scope="module")
+def lecture():
+    """A notebook with two figures and an explorer, as it is stored; and {the name of each: its alternative text}."""
+    cells = [CODE(source) for source in (FIGURES, *DRAWN.values())]
+    stored = NotebookClient(nbformat.v4.new_notebook(cells=cells)).execute()
+    return stored, dict(zip(DRAWN, (wall.alternative(cell.outputs[-1]) for cell in stored.cells[1:]), strict=True))
+
+
+def test_a_picture_is_drawn_as_large_as_its_slide_has_room_and_its_smallest_type_has_24_pixels(lecture):
+    notebook, texts = lecture
+    sizes = {(1180, 520), (1180, 220), (576, 480)}
+    found = wall.draw(notebook, dict.fromkeys(texts.values(), sizes))
+    assert set(found) == set(texts.values())
+    for its in found.values():
+        assert set(its) == {f"{width} x {height}" for width, height in sizes}
+        for size, (picture, points, least) in its.items():
+            width, height = map(int, size.split(" x "))
+            across, down = struct.unpack(">II", base64.b64decode(picture)[16:24])
+            scale = min(width / across, height / down) * across / points  # pixels for a point, as the slide shows it
+            assert least * scale >= 23.9, size
+
+
+def test_a_picture_that_comes_out_otherwise_than_it_is_stored_stays(lecture):
+    notebook, texts = lecture
+    notebook = copy.deepcopy(notebook)
+    text = texts["tangents"]
+    notebook.cells[1].outputs[0].metadata["image/png"]["alt"] = "measured"
+    assert wall.draw(notebook, {"measured": {(1180, 520)}}) == {}
+    cells = [TEXT("# 9"), TEXT("## A"), shown(PICTURE), shown({**PICTURE, "text/plain": text})]
+    hung = slides.slides(nbformat.v4.new_notebook(cells=cells))
+    (size,) = wall.wanted([hung])[text]
+    wall.hang(hung, {text: {"{} x {}".format(*size): ("QUJD", 590.0, 12.0)}})
+    assert on(hung[-2]) == pieces.items(cells[2])[0].html
+    assert (
+        on(hung[-1])
+        == f'<img class="wall" data-points="590" data-type="12" alt="{text}" src="data:image/png;base64,QUJD">'
+    )
+
+
+def test_a_picture_has_less_room_below_a_question_and_beside_words():
+    alone, asked = deck(TEXT("## A"), shown(PICTURE), shown(PICTURE), text("> **Predict.** What?", slide_type="-"))
+    beside = deck(TEXT("## A"), shown(PICTURE, name="it"), text("> **Predict.** What?", beside="it"))[-1]
+    rooms = [wall.room(slide) for slide in (alone, asked, beside)]
+    assert rooms == [(1180, 560), (1180, 500), (692, 580)]
 
 
 # --- the plan -------------------------------------------------------------------------------------
@@ -382,10 +490,12 @@ def test_a_reply_to_what_nobody_asks_is_named():
 
 def test_a_class_has_its_own_minutes_homework_and_sections_worth_keeping():
     found = planned(plan())
+    names = ("", " · [vote]", " · [table]", " · [drive]", "", "")
     assert [slide.notes[0] for slide in found] == [
-        *["<p><b>0–11 min</b> · A</p>"] * 6,
+        *[f"<p><b>0–11 min</b> · A{name}</p>" for name in names],
         "<p><b>11–15 min</b> · B</p>",
-        *["<p><b>15–20 min</b> · C</p>"] * 2,
+        "<p><b>15–20 min</b> · C</p>",
+        "<p><b>15–20 min</b> · C · [Exercise]</p>",
     ]
     assert ["<b>Do.</b> Draw <" in notes(slide) for slide in found] == [True] * 6 + [False] * 3
     assert [slide.kept for slide in found] == [n in (0, 7, 8) for n in range(9)]
@@ -496,3 +606,31 @@ def test_every_question_of_a_deck_has_its_answer_and_replies_to_two_wrong_ones(p
         assert len(reply.wrong) >= 2, reply
         assert all(says and belief and back for says, belief, back in reply.wrong), reply
         assert len(reply.vote) in (0, *range(2, 9)), reply
+
+
+SEEN = {"picture", "explorer", "sketch", "form"}
+
+
+@pytest.mark.parametrize("path,name", TAUGHT)
+def test_half_of_a_decks_slides_have_something_to_see(path, name):
+    """A picture, an explorer, a sketch or a form; of all slides but the title, the overview and the homework."""
+    found = [slide for slide in taught(path, name)[1][:-1] if slide.level not in slides.START]
+    seen = [slide for slide in found if slide.kinds & SEEN]
+    print(
+        f"{path.stem}, {name}: {len(seen)} of {len(found)} slides have something to see, {len(seen) / len(found):.0%}"
+    )
+    assert len(seen) >= len(found) / 2, [slide.cells for slide in found if slide not in seen]
+
+
+def counted(ask):
+    """Is an ask one that students answer by what they have done or feel, so that no answer is wrong?"""
+    return ask.text in ('"How many trials did your best one cost?"',)
+
+
+@pytest.mark.parametrize("path", LECTURES[2:])
+def test_every_ask_of_the_minutes_has_a_reply_or_leads_to_a_question_that_has_one(path):
+    found_plan = taught(path)[0]
+    named = [reply.slide for reply in found_plan.replies]
+    for one in (ask for row in found_plan.rows for ask in row.asks):
+        led = not one.after and one.slide in named
+        assert led or counted(one) or any(f'"{name}"' in one.text for name in named), one

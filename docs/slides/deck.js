@@ -24,25 +24,56 @@ document.addEventListener("submit", (event) => {
   if (!form.querySelector("legend.gd-said") || form.dataset.asked !== undefined) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  form.classList.add("committed");
-  form.inert = true;
+  lock(form);
+  keep(answers(form));
   document.activeElement?.blur();
 }, true);
+function lock(form) {
+  form.classList.add("committed");
+  form.inert = true;
+}
 function answer() {
   const form = Reveal.getCurrentSlide().querySelector("form.committed");
   if (!form) return;
   form.inert = false;
   form.classList.remove("committed");
+  keep(); // from here on the form itself remembers
   form.dataset.asked = "";
   form.requestSubmit();
   delete form.dataset.asked;
 }
 
-// The next class begins anew: what the last one committed is forgotten with its deck.
+// The next class begins anew: what the last one committed is forgotten when the deck is opened in a new tab, or after
+// CLASS milliseconds. A reload in between forgets nothing but drawings that wait for their answer.
+const CLASS = 100 * 60 * 1000;
 const copy = /[?&]receiver/.test(location.search); // in the speaker's window
+const path = decodeURIComponent(location.pathname);
+let waiting = { since: Date.now(), given: {} }; // {a slide's number: what is committed in its fields}
 try {
-  if (!copy) localStorage.removeItem(`gdlib predictions ${decodeURIComponent(location.pathname)}`);
+  const kept = JSON.parse(sessionStorage.getItem(`gdlib class ${path}`));
+  if (kept && Date.now() - kept.since < CLASS) waiting = kept;
+  else if (!copy) localStorage.removeItem(`gdlib predictions ${path}`);
+  sessionStorage.setItem(`gdlib class ${path}`, JSON.stringify(waiting));
 } catch {} // nothing is kept here
+const at = () => Reveal.getSlides().indexOf(Reveal.getCurrentSlide());
+const fields = (form) => [...form.querySelectorAll("input, textarea")];
+const answers = (form) => fields(form).map((field) => (field.type === "radio" ? field.checked : field.value));
+function keep(given) {
+  waiting.given[at()] = given;
+  try {
+    sessionStorage.setItem(`gdlib class ${path}`, JSON.stringify(waiting));
+  } catch {} // nothing is kept here
+}
+function bringBack() {
+  const form = Reveal.getCurrentSlide()?.querySelector(".form form:not(.committed)");
+  const given = waiting.given[at()];
+  if (!form || copy || given?.length !== fields(form).length) return;
+  fields(form).forEach((field, n) => {
+    field[field.type === "radio" ? "checked" : "value"] = given[n];
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+  lock(form);
+}
 
 // A vote: hands are counted by keys or clicks. The wall shows how many there are, and for whom only after the key V.
 const AGREED = 0.7; // the largest share with which a class still has something to say to each other
@@ -115,6 +146,9 @@ Reveal.initialize({
   keyboardCondition: () => !control(),
   plugins: [RevealNotes],
 });
+
+Reveal.on("slidechanged", bringBack);
+new MutationObserver(bringBack).observe(document.querySelector(".slides"), { childList: true, subtree: true });
 
 // Whoever has gone back comes forward slide by slide: reveal.js would go on where a section was left last time.
 Reveal.on("slidechanged", ({ previousSlide }) => {

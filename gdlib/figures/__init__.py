@@ -7,19 +7,20 @@ A module a lecture; `drawing` holds what several pictures share, `style` how the
 
 # ruff: noqa: F401 (what is imported here is what the package offers)
 
-from gdlib.figures.descent_and_ascent import basins, norms
+from gdlib.figures.descent_and_ascent import basins, factors, norms
 from gdlib.figures.differentiation import (
     curve,
     error_against_h,
     height_and_slope,
     one_sided,
+    rise_over_run,
     signs,
     tangents,
     walks,
 )
-from gdlib.figures.gradient_vectors import contours, relief, slope_by_direction, surface
-from gdlib.figures.hardware_and_memory import patch, peaks, roof, timeline
-from gdlib.figures.linear_regression import fit, gradient_by_columns, paths_of_a_knob
+from gdlib.figures.gradient_vectors import contours, relief, slices, slope_by_direction, surface
+from gdlib.figures.hardware_and_memory import patch, peaks, roof, room, runs, timeline
+from gdlib.figures.linear_regression import fit, gradient_by_columns, paths_of_a_knob, residuals
 from gdlib.figures.mini_batches import (
     angle_against_batch_size,
     batch_curves,

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.colors import to_rgb
 
 from gdlib.figures import drawing
-from gdlib.figures.style import GREEN, ORANGE, PINK, SKY, figure, place
+from gdlib.figures.style import BLUE, GREEN, ORANGE, PINK, RED, SKY, figure, number, place
 
 
 @figure()
@@ -21,6 +21,28 @@ def norms(ax, paths, labels):
         for path, label in zip(paths, labels, strict=True)
     ]
     return f"The norm of the gradient against the step, on a logarithmic axis. {'; '.join(words)}."
+
+
+@figure()
+def factors(ax, L, mu):
+    """What a step leaves of the way in the directions of largest and smallest curvature, |1 − ηL| and |1 − ημ|, against
+    the rate η; the farther from 0 decides, and where the two lines cross the rate is the best fixed one."""
+    rate, best = drawing.line((0, 2.3 / L)), 2 / (L + mu)
+    for curvature, colour, letter, way in ((mu, BLUE, "μ", "along"), (L, RED, "L", "across")):
+        ax.plot(rate, abs(1 - rate * curvature), color=colour, label=f"|1 − η{letter}|, {way}")
+    ax.axhline(1, color="black", linewidth=1)
+    ax.plot(best, 1 - best * mu, "o", color="black", markersize=9, zorder=3)
+    for x in (1 / L, best, 2 / L):
+        drawing.upright(ax, x)
+    ax.set_xticks([0, 1 / L, best, 2 / L], ["0", "1/L", "2/(L + μ)", "2/L"])
+    ax.set(xlabel="learning rate η", ylabel="part of the way that is left", xlim=(0, 2.3 / L), ylim=(0, None))
+    ax.set_title("Best where the lines cross")
+    drawing.key_beside(ax)
+    return (
+        f"What a step leaves of the way, |1 − ηL| and |1 − ημ| with L = {number(L)} and μ = {number(mu)}, against the "
+        f"learning rate: the lines cross at {number(best)}, where both are {number(1 - best * mu)}; across reaches 1 at "
+        f"{number(2 / L)}."
+    )
 
 
 @figure()

@@ -14,7 +14,7 @@ def curve(ax, x, y, xlabel="x", ylabel="f(x)", title="", marks=()):
     for mx, my, name in marks:
         ax.plot(mx, my, "o", color=RED, markersize=8, zorder=3)
         drawing.note(ax, name, (mx, my), (0, 9), ha="center")
-    drawing.frame(ax, x, y, xlabel, ylabel, title, below=0.05, above=0.15)
+    drawing.frame(ax, x, y, xlabel, ylabel, title, below=0.05, above=0.25)
     named = "".join(f" {name.capitalize()}: {number(my)} at {number(mx)}." for mx, my, name in marks)
     return (
         f"{title or 'A curve'}: {ylabel} over {xlabel}, between {number(min(y))} and {number(max(y))}, "
@@ -34,12 +34,39 @@ def tangents(ax, f, derivative, points, domain, name="f", variable="x"):
         colour, align = {-1: (BLUE, "right"), 0: (GREY, "center"), 1: (RED, "left")}[side]
         drawing.straight(ax, [p - reach, p + reach], p, f(p), slope, colour, width=3)
         ax.plot(p, f(p), "o", color=colour, markersize=8)
-        away = (12 * side, -8 if side else -22)
+        top = f(p - reach) + f(p + reach) < 2 * f(p) - 1e-9
+        away = {-1: (-12, -8), 0: (0, -22 if top else 14), 1: (12, -8)}[side]
+        if side == -1 and p - domain[0] < 2.5 * reach:  # to the left there are the axis and its numbers
+            away, align = (12, 8), "left"
         drawing.note(ax, f"slope {number(slope)}", (p, f(p)), away, ha=align, va="center", color=colour)
         slopes.append(f"{number(slope)} at {variable} = {number(p)}")
     return (
         f"The curve {name} with short tangent lines. Their slopes: {', '.join(slopes)}. "
         "Negative slopes fall, positive ones rise, 0 is level."
+    )
+
+
+@figure()
+def rise_over_run(ax, f, at, h, domain, slope=None):
+    """The secant of f through `at` and the place h farther, with its run and rise; with a `slope` the tangent line, which
+    has that slope, instead, and the gap between it and the curve."""
+    name = "secant" if slope is None else "tangent line"
+    drawing.graph(ax, f, domain, "x", "f(x)", f"The {name} at {number(at)}", above=0.05)
+    here, there, end = f(at), f(at + h), at + h
+    slope = (there - here) / h if slope is None else slope
+    top = here + slope * h
+    drawing.straight(ax, domain, at, here, slope, RED)
+    parts = ("rise", [end, end], [here, top], BLUE), ("gap", [end, end], [top, there], ORANGE)
+    parts = ("run", [at, end], [here, here], GREEN), *parts
+    looks = {"run": ((0, -18), "center"), "rise": ((10, -5), "left"), "gap": ((-10, 12), "right")}
+    for part, x, y, colour in parts[: 3 if top != there else 2]:
+        ax.plot(x, y, "--", color=colour, linewidth=3)
+        away, side = looks[part]
+        drawing.note(ax, part, (np.mean(x), np.mean(y)), away, color=colour, ha=side, fontweight="bold")
+    ax.plot([at, end], [here, there], "o", color="black", markersize=8, zorder=3)
+    gap = f"; there the curve lies {number(there - top)} above the line" if there != top else ""
+    return (
+        f"A curve with its {name} at x = {number(at)}: over a run of {number(h)} its rise is {number(top - here)}{gap}."
     )
 
 
@@ -61,7 +88,7 @@ def signs(axes, f, derivative, domain, name="f"):
     axes[1].axhline(0, color="black", linewidth=1)
     axes[0].set(ylabel=f"{name}(x)", title=f"{name} rises where {name}′ > 0 and falls where {name}′ < 0")
     axes[1].set(xlabel="x", ylabel=f"{name}′(x)", xlim=domain)
-    axes[0].legend(loc="best")
+    drawing.key_beside(axes[0])
     where = " and ".join(number(z) for z in level) or "nowhere"
     return (
         f"Above, {name}; below, its derivative. {name} rises where the derivative is positive and falls where it is "
@@ -158,7 +185,7 @@ def height_and_slope(axes, x, height, slope):
         ax.plot(km[steepest], y[steepest], "o", color=ORANGE, markeredgecolor="black", markersize=9, label="steepest")
     axes[0].set(ylabel="height (m)", title="A real cross-section and its derivative")
     axes[1].set(xlabel="way from the west (km)", ylabel="slope (m per m)", xlim=(km.min(), km.max()))
-    axes[0].legend()
+    drawing.key_beside(axes[0])
     return (
         f"Above, the height of a real cross-section, {number(min(height))} to {number(max(height))} metres; below, its "
         f"slope. It is steepest, {number(round(slope[steepest], 2))} metres per metre, {km[steepest]:.1f} kilometres "

@@ -10,10 +10,10 @@ from gdlib.figures.style import BLUE, GREEN, PINK, RED, figure, number, place
 
 
 @figure()
-def contours(ax, landscape, paths=(), arrows=(), labels=None, window=None):
+def contours(ax, landscape, paths=(), arrows=(), labels=None, window=None, names=("x", "y")):
     """The level lines of a function of (2, ...) points, with walks and arrows on them, both axes to one scale.
     The paths, a gdlib.Path each, are called by their `labels`; `arrows` are (start, vector, name), both (2,); the
-    `window` is ((west, east), (south, north)), the landscape's domain when None."""
+    `window` is ((west, east), (south, north)), the landscape's domain when None; `names` are those of the two axes."""
     window = window or landscape.domain
     grid = drawing.mesh(window, 201)
     heights = landscape(grid)
@@ -29,7 +29,7 @@ def contours(ax, landscape, paths=(), arrows=(), labels=None, window=None):
         drawing.arrow(ax, start, tip, {"∇f": RED, "−∇f": BLUE}.get(name, GREEN))
         drawing.name(ax, name, tip, (8 * right, 8 * up), ha="left" if right > 0 else "right", fontweight="bold")
         ax.plot(*start, "o", color="black", zorder=4)
-    ax.set(xlabel="x", ylabel="y", xlim=window[0], ylim=window[1], aspect="equal")
+    ax.set(xlabel=names[0], ylabel=names[1], xlim=window[0], ylim=window[1], aspect="equal")
     if labels:
         drawing.key_beside(ax)
     name = getattr(landscape, "name", "a function of two variables")
@@ -41,8 +41,25 @@ def contours(ax, landscape, paths=(), arrows=(), labels=None, window=None):
     ways = [f"Arrow {name} at {place(start)} points along {place(vector)}" for start, vector, name in arrows]
     return (
         f"Level lines of {name}, {number(np.nanmin(heights))} to {number(np.nanmax(heights))}, "
-        f"darker is lower{lines}. {'. '.join(walks + ways)}."
+        f"darker is lower{lines}. {''.join(f'{words}. ' for words in walks + ways)}".rstrip()
     )
+
+
+@figure(columns=2)
+def slices(axes, f, at, reach, names=("x", "y")):
+    """Two walks through a place, (2,): one coordinate moves, by `reach` at most, and the other is held still; each with
+    its tangent line, whose slope is a central difference over a thousandth of `reach`."""
+    along, h, words = drawing.line((-reach, reach)), reach / 1000, []
+    for ax, name, step in zip(axes, names, np.eye(2), strict=True):
+        heights, here = f(np.add(at, along[:, None] * step).T), f(np.asarray(at, dtype=float))
+        slope = (f(at + h * step) - f(at - h * step)) / (2 * h)
+        words.append(f"{number(round(slope, 3))} to the {name}")
+        drawing.curve(ax, along, heights)
+        drawing.straight(ax, along, 0, here, slope, RED if slope > 0 else BLUE)
+        ax.plot(0, here, "o", color="black", markersize=8, zorder=3)
+        title = f"{name}: slope {number(round(slope, 3))}"
+        drawing.frame(ax, along, heights, f"to the {name} (m)", "height (m)", title)
+    return f"Two walks through one place, each with its tangent line; their slopes: {' and '.join(words)}."
 
 
 @figure(projection="3d")
@@ -135,5 +152,6 @@ def shade(ax, land):
     ax.imshow(shaded, origin="lower", extent=km, interpolation="bilinear")
     scale = plt.cm.ScalarMappable(plt.Normalize(land.heights.min(), land.heights.max()), colours)
     ax.figure.colorbar(scale, ax=ax, label="height (m)", shrink=0.8)
-    ax.contour(land.heights, np.arange(250, 1100, 50), extent=km, colors="black", linewidths=0.5, alpha=0.35)
+    ink = {"colors": "black", "linewidths": 0.5, "alpha": 0.35, "antialiased": False}  # hard edges make a small PNG
+    ax.contour(land.heights, np.arange(250, 1100, 50), extent=km, **ink)
     ax.grid(visible=False)

@@ -4,7 +4,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from gdlib.figures import drawing
-from gdlib.figures.style import BLUE, GREEN, ORANGE, PINK, RED, SKY, figure, number
+from gdlib.figures.style import BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY, figure, number
+from gdlib.scale.memory import readable
+
+SLIDE = (6.5, 3.4)  # inches: with 12 points, letters of 24 pixels on a slide
 
 
 @figure(columns=2)
@@ -13,18 +16,19 @@ def patch(axes, image, at, width=7):
     `at`, (line, column), is the pixel in its middle; `width`, an odd number, is how many it has each way."""
     (line, column), half = at, width // 2
     around = image[line - half : line + half + 1, column - half : column + half + 1]
-    parts = (
-        (image, None, (column, line), 6 * width, 3),  # the frame is larger than the patch, or nobody would see it
+    edges, greys = (-0.5, image.shape[1] - 0.5, image.shape[0] - 0.5, -0.5), plt.get_cmap("gray", 64)
+    parts = (  # every second pixel, and a frame larger than the patch, or nobody would see it
+        (image[::2, ::2], edges, (column, line), 6 * width, 3),
         (around, (-0.5 - half, 0.5 + half) * 2, (0, 0), 1, 4),
     )
     for ax, (part, extent, (x, y), reach, thick) in zip(axes, parts, strict=True):
-        ax.imshow(part, cmap="gray", vmin=0, vmax=1, extent=extent)
+        ax.imshow(part, cmap=greys, vmin=0, vmax=1, extent=extent, interpolation="nearest")
         corner, look = (x - reach / 2, y - reach / 2), {"fill": False, "color": ORANGE, "linewidth": thick}
         ax.add_patch(plt.Rectangle(corner, reach, reach, **look))
         ax.grid(visible=False)
     for (row, col), grey in np.ndenumerate(around):
         shade = "white" if grey < 0.5 else "black"
-        axes[1].text(col - half, half - row, f"{255 * grey:.0f}", color=shade, ha="center", va="center", fontsize=11)
+        axes[1].text(col - half, half - row, f"{255 * grey:.0f}", color=shade, ha="center", va="center")
     axes[0].set(xlabel="column", ylabel="line", title="The photograph")
     axes[1].set(xlabel="columns from the middle", ylabel="lines from the middle", title="One row of the data")
     return (
@@ -35,7 +39,7 @@ def patch(axes, image, at, width=7):
     )
 
 
-@figure()
+@figure(size=SLIDE)
 def peaks(ax, runs, cap):
     """Peaks of memory, predicted and measured, as bars on a logarithmic axis, with the cap as a line.
     `runs` holds (predicted, measured) bytes for each name, the second None where it ran out of memory."""
@@ -47,18 +51,67 @@ def peaks(ax, runs, cap):
         died = np.isnan(took)
         look = {"color": RED, "weight": "bold"} if died else {}
         text = " out of memory" if died else f" {took:.3g} MiB"
-        ax.text(1 if died else took, i + 0.2, text, va="center", fontsize=11, **look)
+        ax.text(1 if died else took, i + 0.2, text, va="center", **look)
         words.append(f"{name}: predicted {need:.3g} MiB, {'out of memory' if died else f'measured {took:.3g} MiB'}")
     ax.axvline(cap / 2**20, color=RED, linestyle="--", label="the cap")
     ax.set_yticks(k, list(runs))
     ax.invert_yaxis()
     ax.set(xscale="log", xlabel="memory (MiB)", ylabel=" ", xlim=(1, 4 * np.nanmax([*predicted, *measured])))
     ax.xaxis.set_major_formatter(lambda x, _: f"{x:g}")
-    drawing.key_beside(ax)
+    drawing.key_below([ax])
     return f"Memory at its highest, with a cap of {number(cap / 2**20)} MiB, on a logarithmic axis. {'; '.join(words)}."
 
 
 @figure()
+def room(ax, parts, memory, name="the memory"):
+    """What is to be held, as bars on a logarithmic axis, with the memory that there is as a line, called `name`.
+    `parts` holds bytes for each name; a bar that is longer than the memory is red."""
+    k, sizes = np.arange(len(parts)), np.array([*parts.values()], float)
+    ax.barh(k, sizes, 0.6, color=[RED if size > memory else SKY for size in sizes])
+    for i, size in enumerate(sizes):
+        drawing.note(ax, readable(size), (size, i), (5, 0), va="center", fontsize=12)
+    ax.axvline(memory, color="black", linestyle="--", label=f"{name}, {readable(memory)}")
+    ax.set_yticks(k, list(parts))
+    ax.invert_yaxis()
+    ax.set(xscale="log", xlabel="bytes", ylabel=" ", xlim=(min([*sizes, memory]) / 8, 60 * max([*sizes, memory])))
+    ax.set_xticks([1024**i for i in range(5)], ["1 B", "1 KiB", "1 MiB", "1 GiB", "1 TiB"])
+    ax.minorticks_off()
+    drawing.key_below([ax])
+    words = (f"{part}: {readable(size)}" for part, size in parts.items())
+    return f"Bytes against {name}, {readable(memory)}, on a logarithmic axis. {'; '.join(words)}."
+
+
+@figure()
+def runs(ax, file=40, chunk=16, batches=4):
+    """How rows come from a file: it lies in runs of neighbouring rows, `file` of them here; some, drawn at random, make
+    a chunk in memory, `chunk` of them, and their rows are dealt out to its batches, some of each run to each batch."""
+    taken = np.random.default_rng(1).choice(file, chunk, replace=False)
+    hues = plt.get_cmap("viridis")(np.linspace(0, 1, chunk))
+    look, left, width = {"edgecolor": "white", "linewidth": 1.5}, 0.2, 0.6 / chunk
+    places = left + width * np.arange(chunk)
+    ax.barh(2, 1 / file, 0.5, np.arange(file) / file, color="lightgrey", **look)
+    ax.barh(2, 1 / file, 0.5, taken / file, color=hues, **look)
+    ax.barh(1, width, 0.5, places, color=hues, **look)
+    for at, place in zip(taken[:: chunk // 4], places[:: chunk // 4], strict=True):
+        drawing.arrow(ax, ((at + 0.5) / file, 1.72), (place + width / 2, 1.28), GREY, 1.5)
+    for i, start in enumerate(np.linspace(0.05, 0.83, batches)):
+        ax.barh(0, 0.12 / chunk, 0.5, start + 0.12 / chunk * np.arange(chunk), color=hues)
+        drawing.arrow(ax, (left + 0.6 * (i + 0.5) / batches, 0.72), (start + 0.06, 0.28), GREY, 1.5)
+    ax.set_yticks([2, 1, 0], ["the file", "a chunk", "its batches"])
+    ax.set(
+        xticks=[], xlim=(0, 1), ylim=(-0.4, 2.4), ylabel=" ", title="Read in runs, held as a chunk, dealt as batches"
+    )
+    ax.set(xlabel=f"a colour: a run of neighbouring rows; {chunk} runs make a chunk")
+    ax.spines[:].set_visible(False)
+    ax.grid(visible=False)
+    return (
+        f"A file as a bar of {file} runs of neighbouring rows. {chunk} of them, from all over the file, are side by side "
+        f"in a chunk in memory; its rows are dealt out to batches, of which {batches} are drawn, so that each batch has "
+        "some rows of every one of these runs."
+    )
+
+
+@figure(size=SLIDE)
 def roof(ax, sizes, times, floor, marks):
     """The time for a row against the batch size, both logarithmic, over the time that reading its bytes takes.
     `times`, for each of the sizes, and `floor`, for reading alone (rows in the cache may be faster), are nanoseconds a
@@ -78,7 +131,7 @@ def roof(ax, sizes, times, floor, marks):
     )
 
 
-@figure(rows=2)
+@figure(rows=2, size=SLIDE)
 def timeline(axes, spans):
     """Who worked when: a bar for each batch that was read and for each that was computed with. `spans` holds (lane,
     begin, end) in seconds for each of two titles, one a panel; times count from the first begin."""
@@ -90,9 +143,9 @@ def timeline(axes, spans):
             height, colour = lanes[lane]
             count[lane] += 1
             ax.barh(height, stop - begin, 0.7, begin - zero, color=colour, edgecolor="white")
-            ax.text((begin + stop) / 2 - zero, height, str(count[lane]), ha="center", va="center", fontsize=11)
+            ax.text((begin + stop) / 2 - zero, height, str(count[lane]), ha="center", va="center")
         ax.axvline(end - zero, color="black", linestyle=":")
-        drawing.note(ax, f"{end - zero:.2f} s", (end - zero, 1.5), (5, 0), va="top", fontsize=11)
+        drawing.note(ax, f"{end - zero:.2f} s", (end - zero, 1.5), (5, 0), va="top")
         ax.set_yticks([height for height, _ in lanes.values()], list(lanes))
         ax.set(ylabel=" ", title=title, ylim=(-0.5, 1.6))
         words.append(f"{title}: {count['compute']} batches in {end - zero:.2f} s")

@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from gdlib.figures import drawing
-from gdlib.figures.style import BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY, figure, number
+from gdlib.figures.style import BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY, figure, number, place
 
 
 @figure()
@@ -59,6 +59,33 @@ def paths_of_a_knob(ax, column, error, name):
 
 
 @figure()
+def residuals(ax, X, y, beta):
+    """How each row makes its residual: X, (n, d), times β, (d,), is the prediction, and y, (n,), less that is the error;
+    n and d are up to 4. An error above 0 is red and one below it blue, as in `fit`."""
+    X, y, beta = (np.asarray(values, dtype=float) for values in (X, y, beta))
+    predicted, middle, end = X @ beta, max(X.shape) / 2, 0
+    error = y - predicted
+    signs = np.select([error > 0, error < 0], [RED, BLUE], "white")
+    blocks = (("X", X, "·"), ("β", beta, "="), ("Xβ", predicted, ""), ("y", y, "− Xβ ="), ("error", error, ""))
+    for name, values, sign in blocks:
+        columns = values.reshape(len(values), -1)
+        hues = signs[:, None] if name == "error" else np.full(columns.shape, "white")
+        end = matrix(ax, end, middle, columns.round(2), name, hues)
+        gap = 0.6 + 0.4 * len(sign)
+        ax.text(end + gap / 2, middle, sign, ha="center", va="center", fontsize=13)
+        end += gap
+    ax.set(xlim=(-0.1, end - 0.5), ylim=(-0.15, 2 * middle + 0.9), aspect="equal", xticks=[], yticks=[])
+    ax.set(ylabel="a row: a measurement", xlabel="what is left over: target minus prediction")
+    ax.spines[:].set_visible(False)
+    rows = zip(X, predicted, y, error, strict=True)
+    words = [
+        f"row {i}: {place(x)}, prediction {number(p)}, target {number(t)}, residual {number(r.round(2))}"
+        for i, (x, p, t, r) in enumerate(rows, 1)
+    ]
+    return f"X times β, with β = {place(beta)}, and what the targets have over it. {'; '.join(words)}."
+
+
+@figure()
 def gradient_by_columns(ax, X, error):
     """Xᵀ · error drawn out: column k of X, laid down as row k of Xᵀ, meets the residuals and makes entry k.
     X is (n, d), both up to 4; error is y − Xβ, (n,)."""
@@ -93,6 +120,7 @@ def matrix(ax, across, middle, values, name, colours):
         x, y = across + j, low + rows - 1 - i
         colour = "white" if colours[i, j] == "white" else (colours[i, j], 0.6)  # pale, under black numbers
         ax.add_patch(plt.Rectangle((x, y), 1, 1, facecolor=colour, edgecolor="black", linewidth=1))
-        ax.text(x + 0.5, y + 0.5, number(value), ha="center", va="center", fontsize=14)
+        text = number(value)
+        ax.text(x + 0.5, y + 0.5, text, ha="center", va="center", fontsize=14 if len(text) < 5 else 12)
     ax.text(across + columns / 2, low + rows + 0.3, name, ha="center", fontsize=14)
     return across + columns

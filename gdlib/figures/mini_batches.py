@@ -40,13 +40,13 @@ def angle_against_batch_size(ax, sizes, angles):
     drawing.note(ax, "90°: no help at all", (sizes[-1], 90), (0, 4), ha="right", fontsize=11)
     drawing.batch_sizes(ax, sizes)
     ax.set(ylabel="angle to the full gradient (degrees)", ylim=(0, 180), yticks=range(0, 181, 45))
-    ax.legend(loc="upper right")
+    drawing.key_beside(ax)
     return f"The angle between batch gradients and the full gradient against the batch size. {'; '.join(words)}."
 
 
 @figure()
-def losses(ax, curves, xlabel="update", ylabel="loss above the minimum", logx=False, dots=False, ticks=None):
-    """Losses as lines, on a logarithmic axis; `curves` holds y, or (x, y), for each name.
+def losses(ax, curves, xlabel="update", ylabel="loss above the minimum", logx=False, logy=True, dots=False, ticks=None):
+    """Losses as lines, on a logarithmic axis unless `logy` is False; `curves` holds y, or (x, y), for each name.
     `logx` makes the horizontal axis logarithmic too, `dots` marks each value, and `ticks`, (xs, ys), are the numbers to
     write on the axes, where powers of ten would be too few."""
     words = []
@@ -54,13 +54,13 @@ def losses(ax, curves, xlabel="update", ylabel="loss above the minimum", logx=Fa
         x, y = curve if isinstance(curve, tuple) else (np.arange(len(curve)), curve)
         ax.plot(x, y, linestyle=style, color=colour, marker="o" if dots else None, markersize=4, label=name)
         words.append(f"{name}: from {y[0]:.2g} to {y[-1]:.2g}".replace("e-0", " · 10^−"))
-    ax.set(xlabel=xlabel, ylabel=ylabel, xscale="log" if logx else "linear", yscale="log")
+    ax.set(xlabel=xlabel, ylabel=ylabel, xscale="log" if logx else "linear", yscale="log" if logy else "linear")
     if ticks:
         ax.set_xticks(ticks[0], [f"{x:g}" for x in ticks[0]])
         ax.set_yticks(ticks[1], [f"{y:g}" for y in ticks[1]])
         ax.minorticks_off()
     drawing.key_beside(ax)
-    return f"{ylabel.capitalize()} against {xlabel}, logarithmic. {'; '.join(words)}."
+    return f"{ylabel.capitalize()} against {xlabel}{', logarithmic' * logy}. {'; '.join(words)}."
 
 
 @figure()

@@ -31,7 +31,7 @@ STYLE = {
     "axes.spines.right": False,
     "lines.linewidth": 2,
     "legend.frameon": False,
-    "legend.fontsize": 11,
+    "legend.fontsize": 12,
 }
 
 if language() == "ko" and (package := find_spec("koreanize_matplotlib")):  # for the Hangul letters alone
@@ -39,17 +39,18 @@ if language() == "ko" and (package := find_spec("koreanize_matplotlib")):  # for
     plt.rcParams["font.family"] = ["DejaVu Sans", "NanumGothic"]
 
 
-def figure(rows=1, columns=1, projection=None):
+def figure(rows=1, columns=1, projection=None, size=None):
     """Decorate ``draw(ax, ...) -> alternative text`` into a figure function with an optional ``ax=``. With `rows` or
-    `columns` > 1 the function draws on that many Axes: one above the other with a common x axis, or side by side."""
+    `columns` > 1 the function draws on that many Axes: one above the other with a common x axis, or side by side.
+    `size`, (width, height) in inches, is for pictures of measured numbers, which slides show as they are stored."""
 
     def decorate(draw):
         @functools.wraps(draw)
         def drawn(*args, ax=None, **options):
             with plt.rc_context(STYLE):
                 if ax is None:
-                    size = (8, 4.2 if rows == 1 else 2.8 * rows)
-                    made = {"layout": "constrained", "figsize": size, "subplot_kw": {"projection": projection}}
+                    inches = size or (8, 4.2 if rows == 1 else 2.8 * rows)
+                    made = {"layout": "constrained", "figsize": inches, "subplot_kw": {"projection": projection}}
                     ax = plt.subplots(rows, columns, sharex=rows > 1, **made)[1]
                 text = draw(ax, *args, **options)
             first = ax if rows * columns == 1 else ax[0]

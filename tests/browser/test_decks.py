@@ -20,7 +20,7 @@ SLIDE = """() => {
     const walk = document.createTreeWalker(slide, NodeFilter.SHOW_TEXT);
     for (let node; (node = walk.nextNode()); ) {
         const at = node.parentElement, range = document.createRange();
-        if (!node.data.trim() || !at.checkVisibility() || at.closest("aside, script, style, mjx-container, .gd-said, .has-reminder h3")) continue;
+        if (!node.data.trim() || !at.checkVisibility() || at.closest("aside, script, style, mjx-container, .gd-said, .has-reminder h3, .slide-name")) continue;
         range.selectNodeContents(node);
         const { left, right, top, bottom } = range.getBoundingClientRect();
         if (left < 0 || right > 1280 || top < 0 || bottom > 720) wrong.push(`outside: ${node.data.slice(0, 40)}`);
@@ -30,12 +30,18 @@ SLIDE = """() => {
     }
     for (const picture of slide.querySelectorAll("img, .gd canvas")) {
         const { width, height, bottom } = picture.getBoundingClientRect();
-        if (width < 300 || height < 150 || bottom > 720) wrong.push(`picture ${Math.round(width)} × ${Math.round(height)}, to ${Math.round(bottom)}`);
+        if (width < (picture.closest(".again") ? 576 : 300) || height < 150 || bottom > 720) wrong.push(`picture ${Math.round(width)} × ${Math.round(height)}, to ${Math.round(bottom)}`);
         if (picture.alt === "") wrong.push("no alternative text");
+        if (picture.tagName !== "IMG") continue;
+        // one of measured numbers is shown as it is stored, with 12 points at 120 dots an inch; beside words it is small
+        const { naturalWidth, naturalHeight, dataset } = picture;
+        const scale = Math.min(width / naturalWidth, height / naturalHeight) * naturalWidth / (dataset.points ?? (naturalWidth * 72) / 120);
+        const letters = scale * (dataset.type ?? 12);
+        if (letters < (dataset.type ? 23.9 : 17)) wrong.push(`letters of ${letters.toFixed(1)} px in the picture: ${picture.alt.slice(0, 40)}`);
     }
     if (wrong.length) wrong.push(`it shows these cells, by their first lines: ${slide.dataset.cells}`);
     return { wrong, notes: slide.querySelector("aside.notes")?.textContent.trim() ?? "", kind: slide.classList[1],
-        question: !!slide.querySelector(".question"), answer: !!slide.querySelector(".result, .question ~ img, .explorer, .form"), at: Reveal.getSlidePastCount() };
+        question: !!slide.querySelector(".question"), answer: !!slide.querySelector(".result:not(.again > *), .question ~ img, .explorer, .form"), at: Reveal.getSlidePastCount() };
 }"""
 
 
@@ -261,17 +267,27 @@ def test_what_was_drawn_is_compared_only_after_the_key(opened):
     drawn.get_by_text("Score").or_(drawn.get_by_text("of 100")).first.wait_for()
 
 
-def test_what_a_class_committed_is_forgotten_when_the_deck_is_opened_again(opened):
+def test_what_a_class_committed_is_kept_by_a_reload_and_forgotten_in_a_new_tab(opened):
     page = opened("03_descent_and_ascent")
     form = page.predictions()[0]
     show(page, form)
     form.get_by_label("Your prediction").fill("0.2")
     form.get_by_role("button", name="Commit").click()
+    page.tab.keyboard.press("ArrowRight")
+    page.tab.reload()
+    page.settle()
+    form = page.predictions()[0]
+    show(page, form)
+    form.locator("form.committed").wait_for()
+    assert form.get_by_label("Your prediction").input_value() == "0.2"
     page.tab.keyboard.press("a")
     form.locator(".gd-words", has_text="The answer is").wait_for()
     page.tab.reload()
     page.settle()
-    assert "The answer is" not in page.predictions()[0].inner_text()
+    page.predictions()[0].locator(".gd-words", has_text="The answer is").wait_for(state="attached")
+    anew = opened("03_descent_and_ascent").predictions()[0]
+    assert "The answer is" not in anew.inner_text()
+    assert anew.locator("form.committed").count() == 0
 
 
 def test_votes_are_counted_by_keys_and_clicks_and_shown_by_a_key(opened):
@@ -313,6 +329,16 @@ def test_late_one_key_goes_to_the_next_section_worth_keeping(opened, name):
     page.tab.keyboard.press("Shift+Slash")
     keys = page.tab.locator(".r-overlay-help-content")
     assert "Late: the next section worth keeping" in keys.inner_text()
+
+
+def test_a_slide_has_its_name_at_its_foot_and_a_key_goes_there(opened):
+    page = opened("03_descent_and_ascent")
+    page.tab.keyboard.press("g")
+    page.tab.locator(".jump-to-slide-input").fill("edge")
+    page.tab.keyboard.press("Enter")
+    page.tab.locator("section.sheet.present .slide-name", has_text="edge").wait_for()
+    assert page.tab.evaluate("() => Reveal.getCurrentSlide().querySelector('aside').textContent").count("[edge]") == 1
+    assert re.fullmatch(r"#/\d+/\d+", page.tab.evaluate("() => location.hash"))
 
 
 def test_the_speaker_view_shows_the_notes_and_follows(opened):

@@ -22,6 +22,7 @@ from lectures import plans, questions
 
 TABLE = questions.BANK.parent / "beliefs.md"
 HEADER = ("they believe", "found by", "where", "what shows it")
+OPTIONAL = ("of lecture 7 they believe", *HEADER[1:])  # the optional lecture's table
 NAME = re.compile(r".*predictions_.+\.(csv|json)", re.I | re.S)
 WIDGETS = "application/vnd.jupyter.widget-state+json"
 FIELDS = ("question", "time", "prediction", "right", "reason")
@@ -60,9 +61,10 @@ class Held(NamedTuple):
 
 @cache
 def table():
-    """{belief: [Sign]}, in the order of docs/teaching/beliefs.md. A row without a belief is of the one above."""
+    """{belief: [Sign]}, in the order of docs/teaching/beliefs.md, those of the optional lecture last. A row without a
+    belief is of the one above."""
     found, belief = {}, ""
-    for _, (name, *cells) in plans.table(TABLE, HEADER):
+    for _, (name, *cells) in [*plans.table(TABLE, HEADER), *plans.table(TABLE, OPTIONAL)]:
         belief = name or belief
         found.setdefault(belief, []).append(Sign(*cells))
     return found

@@ -10,6 +10,7 @@ answer's cell is the solution cell "q3-2", the check's cell is the graded, locke
 
 import sys
 import tomllib
+from functools import partial
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -106,8 +107,8 @@ def main(arguments, root=ROOT):
     sources = sorted((root / "exercises" / "solutions").glob("[0-9][0-9]_*.md"))
     made = {root / "gdlib" / "data" / "questions.zip": {source.name: source.read_text("utf-8") for source in sources}}
     for language in catalogs.languages(root):
-        said = {source: edition.said(source, catalogs.words(language, source.stem)) for source in sources}
-        made[root / "gdlib" / "data" / f"questions.{language}.zip"] = {s.name: text for s, text in said.items()}
+        said = edition.texts(partial(catalogs.words, language), root, "exercises/solutions")
+        made[root / "gdlib" / "data" / f"questions.{language}.zip"] = {path.name: text for path, text in said.items()}
     for source in chosen(sources, arguments[1:], "exercise"):
         made[root / "exercises" / f"{source.stem}.ipynb"] = nbformat.writes(derived(bank.Exercise(source))) + "\n"
     stale = [path for path, new in made.items() if contents(path) != new]

@@ -27,15 +27,20 @@ import jupytext
 import nbformat
 from nbclient import NotebookClient
 
+from gdlib.words import say
 from lectures.exercises import FETCH, METADATA, chosen
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 WIDGETS = "application/vnd.jupyter.widget-state+json"
 MEASURED = "nbval-ignore-output"
 PLUMBING = "plumbing"  # code that may be skipped in reading
-ASKING = r"\*\*(Predict|Decide|예측|결정)\.\*\*"  # what a question in a text begins with, in each language
+ASKING = rf"\*\*({re.escape(say('Predict.'))}|{re.escape(say('Decide.'))})\*\*"  # what a question in a text begins with
 FORM = r"explore\.(predict|sketch)\("  # a cell that asks
-TITLES = ("# The answer: run this cell\n", "# A prediction: run this cell\n", FETCH)  # first lines of folded code
+TITLES = (
+    f"# {say('The answer: run this cell')}\n",
+    f"# {say('A prediction: run this cell')}\n",
+    FETCH,
+)  # first lines of folded code
 
 
 def lectures(names=()):

@@ -5,6 +5,8 @@ from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple
 
+from gdlib.words import say
+
 
 class Ask(NamedTuple):
     """What to ask, as Markdown."""
@@ -83,13 +85,14 @@ class Plan(NamedTuple):
     file: str  # the name of the lecture and of its exercise, without its ending
 
 
-ROWS = ("90 min", "45 min", "section", "what you do", "ask")
-BELIEFS = ("they believe", "ask", "show", "section")
-EXPLANATIONS = ("if it went wrong", "section", "slide", "bank")
-EXPLORERS = ("explorer", "predict first", "let them try", "what comes out")
-REPLIES = ("question", "vote", "answer", "they say", "they believe", "reply")
-HOMEWORK = ("homework", "questions", "if you like", "read")
-EXERCISE = ("question", "minutes", "watch for", "common mistakes")
+# The headers, as they are in the language of the plan.
+ROWS = (say("90 min"), say("45 min"), say("section"), say("what you do"), say("ask"))
+BELIEFS = (say("they believe"), say("ask"), say("show"), say("section"))
+EXPLANATIONS = (say("if it went wrong"), say("section"), say("slide"), say("bank"))
+EXPLORERS = (say("explorer"), say("predict first"), say("let them try"), say("what comes out"))
+REPLIES = (say("question"), say("vote"), say("answer"), say("they say"), say("they believe"), say("reply"))
+HOMEWORK = (say("homework"), say("questions"), say("if you like"), say("read"))
+EXERCISE = (say("question"), say("minutes"), say("watch for"), say("common mistakes"))
 
 
 def read(path):

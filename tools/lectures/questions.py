@@ -22,6 +22,8 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from gdlib.words import say
+
 BANK = Path(__file__).resolve().parents[2] / "docs" / "teaching" / "questions"
 
 
@@ -48,9 +50,10 @@ class Question(NamedTuple):
 
 
 HEADING = re.compile(r"## (\d\.\d+) (.+)")
-OPTION = re.compile(r"- \*\*([A-Z])\*\* (.+?) \*(Yes|No):\* (.+)")
-BELIEF = re.compile(r"\*Belief:\* (.+?) \*Section:\* (.+?)\.?")
-OTHERS = re.compile(r"^\*Other numbers:\* `(.+)`\n", re.M)
+YES, NO, BELIEVED, SECTION = say("Yes"), say("No"), say("Belief"), say("Section")
+OPTION = re.compile(rf"- \*\*([A-Z])\*\* (.+?) \*({YES}|{NO}):\* (.+)")
+BELIEF = re.compile(rf"\*{BELIEVED}:\* (.+?) \*{SECTION}:\* (.+?)\.?")
+OTHERS = re.compile(rf"^\*{say('Other numbers')}:\* `(.+)`\n", re.M)
 PROOF = re.compile(r"(.*)^```python\n(.*?)^```\s*\Z", re.S | re.M)
 
 
@@ -84,7 +87,7 @@ def changed(piece, line, where):
     shapes = {}
     for old in new:  # no number is found inside another one, and no word inside another one
         before = r"(?<![\w.])" if old[0].isdigit() else r"(?<!\w)" * old[0].isalpha()
-        shapes[old] = before + re.escape(old) + r"(?!\w|\.\d)" * old[-1].isalnum()
+        shapes[old] = before + re.escape(old) + r"(?![A-Za-z0-9_]|\.\d)" * old[-1].isalnum()  # a particle may follow
         if not re.search(shapes[old], piece):
             raise ValueError(f"{where}: {old!r} is to be {new[old]!r}, and stands nowhere")
     longest = sorted(new, key=len, reverse=True)
@@ -105,8 +108,8 @@ def question(piece, where):
             option = OPTION.fullmatch(line)
             if option is None:
                 raise ValueError(f"{where}: an option is '- **A** answer *No:* reason', not {line!r}")
-            options.append(Option(option[1], option[2], option[3] == "Yes", option[4]))
-        elif line.startswith("*Belief:*"):
+            options.append(Option(option[1], option[2], option[3] == YES, option[4]))
+        elif line.startswith(f"*{BELIEVED}:*"):
             belief = BELIEF.fullmatch(line)
         elif options and line.strip():
             raise ValueError(f"{where}: after the options comes the line '*Belief:* … *Section:* …', not {line!r}")

@@ -31,6 +31,7 @@ class Item(NamedTuple):
     how: str = ""  # one of TYPES; "" where its kind decides; "above" for sentences that are shown only there
     above: str = ""  # Markdown that stands again above the next question, explorer or form
     source: str = ""  # of a heading: its text
+    again: str = ""  # what can stand again beside the words of another slide, as HTML; of an explorer its plain picture
 
 
 # --- Markdown -------------------------------------------------------------------------------------
@@ -88,11 +89,11 @@ def metadata(cell):
     cell, stands beside words for some lines of a text.
     """
     how = cell.metadata.get("slideshow", {})
-    values = {"name": None, "slide_type": TYPES, "class": (90,)}
+    values = {"name": None, "beside": None, "slide_type": TYPES, "class": (90,)}
     values |= dict.fromkeys(LINES) if cell.cell_type == "markdown" else {"show": ("code", "output", "both")}
     wrong = [key for key in how if key not in values]
     wrong += [f"{key} {how[key]}" for key, known in values.items() if known and how.get(key, known[0]) not in known]
-    if "slide_type" in how and cell.cell_type == "markdown" and not {"slide_type", "name", "class"} >= set(how):
+    if "slide_type" in how and cell.cell_type == "markdown" and set(how) & set(LINES):
         wrong.append("slide_type together with words for some lines")
     if wrong:
         raise ValueError(f"slideshow: {', '.join(wrong)} has no meaning at {cell.source[:60]!r}")
@@ -169,7 +170,8 @@ def text_items(source, how):
             found.append(Item("question", code, manner(own, ""), text))
         else:
             kind = BLOCKS.get(token.type.split("_")[0], "list")
-            found.append(Item(kind, code, manner(own, ""), code * ("above" in own)))
+            again = code * (kind == "table")
+            found.append(Item(kind, code, manner(own, ""), code * ("above" in own), again=again))
     return found
 
 
@@ -184,7 +186,8 @@ def code_items(cell, how):
 
 
 def result_item(text):
-    return monospaced("result", text.rstrip(), f"<samp>{html.escape(text.rstrip())}</samp>")
+    item = monospaced("result", text.rstrip(), f"<samp>{html.escape(text.rstrip())}</samp>")
+    return item._replace(again=item.html)
 
 
 def monospaced(kind, text, code):
@@ -218,7 +221,8 @@ def output_item(output):
         kind = "form" if "image/png" not in data else "sketch" if alt.startswith("Predict: ") else "explorer"
         looks = "explorer sketch" if kind == "sketch" else kind
         view = f'<script type="{web.WIDGET_VIEW}">{web.as_script(data[web.WIDGET_VIEW])}</script>'
-        return Item(kind, f'<div class="{looks}" role="group" aria-label="{alt}">{view}</div>')
+        still = picture_item(output).html if "image/png" in data else ""
+        return Item(kind, f'<div class="{looks}" role="group" aria-label="{alt}">{view}</div>', again=still)
     if "image/png" in data:
         return picture_item(output)
     if "text/latex" in data:
@@ -232,4 +236,5 @@ def picture_item(output):
     alt = html.escape(saved.get("alt") or data.get("text/plain", ""), quote=True)
     width, height = struct.unpack(">II", base64.b64decode(data["image/png"])[16:24])
     source = f"data:image/png;base64,{data['image/png'].strip()}"
-    return Item("picture", f'<img width="{width}" height="{height}" alt="{alt}" src="{source}">')
+    picture = f'<img width="{width}" height="{height}" alt="{alt}" src="{source}">'
+    return Item("picture", picture, again=picture)

@@ -5,7 +5,7 @@ NN_name_short.html, for one of 45: one file each.
 
 NAME is a lecture's file name or its beginning, such as 03; all of them when left out.
 A deck holds all that it shows and runs: reveal.js, MathJax, the widget manager, the saved widgets.
-It opens from disk with no network and no kernel.
+It opens from disk with no network and no kernel. Its pictures are drawn for the wall (wall.py).
 
 What a slide shows is said in the source, by the `slideshow` metadata of its cells; their words
 stand in CONTRIBUTING.md, "Change a deck". Where they say nothing,
@@ -32,13 +32,14 @@ import html
 import json
 import re
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import jinja2
 
 from lectures import plans
-from pages import web
-from pages.pieces import HEADINGS, Item, inline, items, plain, rendered
+from pages import wall, web
+from pages.pieces import HEADINGS, Item, inline, items, output_item, plain, rendered
 
 STYLE = web.ROOT / "docs" / "slides"
 TARGET = web.ROOT / "build" / "slides"
@@ -74,10 +75,26 @@ class Slide:
     vote: list = field(default_factory=list)  # the options A, B and so on, as HTML
     names: list = field(default_factory=list)  # what plans call it
     cells: list = field(default_factory=list)  # the first lines of those whose items it shows
+    beside: str = ""  # what stands again beside its items, as HTML: another slide's picture
+
+    @property
+    def own(self):
+        return {item.kind for item in self.items}
 
     @property
     def kinds(self):
-        return {item.kind for item in self.items}
+        return self.own | {"picture"} if "<img" in self.beside else self.own
+
+    @property
+    def called(self):
+        """Its names but for its heading."""
+        return [name for name in self.names if name != self.section]
+
+    @property
+    def wordy(self):
+        """Does it need more than a third of its width for the words beside a picture?"""
+        code = "".join(item.html for item in self.items)
+        return len(plain(code)) > 230 or bool({"formula", "code", "result", "table"} & self.own)
 
     @property
     def asks(self):
@@ -86,8 +103,8 @@ class Slide:
 
     @property
     def needs(self):
-        """The seconds that it needs."""
-        return max((SECONDS.get(kind, LEAST) for kind in self.kinds), default=LEAST)
+        """The seconds that it needs: what stands again beside its words was explained where it stood first."""
+        return max((SECONDS.get(kind, LEAST) for kind in self.own), default=LEAST)
 
 
 # --- slides ---------------------------------------------------------------------------------------
@@ -102,6 +119,7 @@ class Deck:
         self.above = []  # items that wait for the next question, explorer or form
         self.for_long = False  # is the open cell for a class of 90 minutes alone, or is it code behind such a one?
         self.cell = ""  # the first line of the one that is added
+        self.beside = []  # (a slide, the name of the one whose picture stands again beside its words)
 
     def add(self, cell):
         """Put a cell's items on slides. Raises ValueError if another slide has its name."""
@@ -118,8 +136,10 @@ class Deck:
                 self.slides[-1].notes.append(item.html)
             elif not self.hidden:
                 self.add_item(item)
-        if how.get("name") and not self.hidden:
+        if how.get("name") and not self.hidden and how.get("slide_type") != "skip":
             self.add_name(how["name"])
+        if how.get("beside") and not self.hidden:
+            self.beside.append((self.slides[-1], how["beside"]))
 
     @property
     def hidden(self):
@@ -166,7 +186,7 @@ def opens(slide, item):
     if item.how in ("-", "fragment"):
         return False
     if item.kind in ("question", "picture"):
-        return not slide.kinds <= {"text"}
+        return not slide.own <= {"text"}
     return item.kind in ASKING or slide.asks
 
 
@@ -185,7 +205,37 @@ def slides(notebook, taught=None, short=False):
     deck = Deck(taught, short)
     for cell in notebook.cells:
         deck.add(cell)
+    if deck.beside:
+        put_beside(deck.beside, seen_again(notebook))
     return with_overview(deck.slides)
+
+
+def seen_again(notebook):
+    """{name: what can stand again beside other words, as HTML}, of the whole notebook, whichever part a deck has: of a
+    code cell with that name what it puts out, else of a slide its picture, or its table."""
+    whole, found = Deck(None, short=False), {}
+    for cell in notebook.cells:
+        whole.add(cell)
+    for slide in whole.slides:
+        shown = sorted((item.again for item in slide.items if item.again), key=lambda code: "<img" not in code)
+        found |= {name: shown[0] for name in slide.names if shown}
+    for cell in notebook.cells:
+        shown = [output_item(output).again for output in cell.get("outputs", ())]
+        name = cell.metadata.get("slideshow", {}).get("name")
+        found |= {name: shown[0] for name in [name] if name and shown and shown[0]}
+    return found
+
+
+def put_beside(wanted, found):
+    """Give slides what they want beside their words, (slide, name) each.
+
+    Raises ValueError if nothing that can stand there has that name, or if the slide has a picture of its own."""
+    for slide, name in wanted:
+        if name not in found:
+            raise ValueError(f"slideshow: no picture and no table is called {name!r}, but {', '.join(found)}")
+        if slide.own & (ASKING | {"picture"}) - {"question"}:
+            raise ValueError(f"slideshow: {name!r} stands beside words, and this slide shows more: {slide.cells}")
+        slide.beside = found[name]
 
 
 def with_overview(deck):
@@ -232,7 +282,8 @@ def planned(notebook, plan, name=LONG):
         its[0].kept |= row.kept[short]
         its[0].notes[:0] = [f"<p><b>Do.</b> {inline(row.do)}</p>"] * bool(row.do)
         for slide in its:
-            slide.notes.insert(0, f"<p><b>{time} min</b> · {html.escape(plain(section))}</p>")
+            called = "".join(f" · [{html.escape(name)}]" for name in slide.called)
+            slide.notes.insert(0, f"<p><b>{time} min</b> · {html.escape(plain(section))}{called}</p>")
             if row.do and slide is not its[0]:
                 slide.notes.append(f"<p><b>Do.</b> {inline(row.do)}</p>")
     return deck
@@ -363,9 +414,11 @@ def widget_state(notebook, deck):
     return {**saved, "state": web.needed(saved["state"], *re.findall(r'"model_id": "(\w+)"', shown))}
 
 
-def page(notebook, plan, plan_text="", name=LONG):
-    """The whole HTML file of a lecture's deck for a class; plan_text is the plan's Markdown, for its goals."""
+def page(notebook, plan, plan_text="", name=LONG, found=()):
+    """The whole HTML file of a lecture's deck for a class; plan_text is the plan's Markdown, for its goals; `found` are
+    pictures that are drawn for the wall."""
     deck = planned(notebook, plan, name)
+    wall.hang(deck, dict(found))
     any_widget, manager = (web.SCRIPTS[name].read_text("utf-8") for name in ("anywidget.js", "embed-amd.js"))
     title = plain(deck[0].heading)
     overview = next(slide for slide in deck if slide.level == "overview")
@@ -393,11 +446,17 @@ def build(names=()):
         raise SystemExit(f"no lecture in notebooks begins with {' or '.join(names)}")
     TARGET.mkdir(parents=True, exist_ok=True)
     written = []
+    guides = {path: web.ROOT / "docs" / "teaching" / f"{path.stem}.md" for path in books}
+    taught = {path: plans.read(guide) for path, guide in guides.items()}
+    with ThreadPoolExecutor(2) as two:
+        sizes = [
+            wall.wanted([planned(book, taught[path], name) for name in classes(taught[path])])
+            for path, book in books.items()
+        ]
+        found = dict(zip(books, two.map(wall.drawn, books, books.values(), sizes), strict=True))
     for path, notebook in books.items():
-        guide = web.ROOT / "docs" / "teaching" / f"{path.stem}.md"
-        plan = plans.read(guide)
-        for name, end in classes(plan).items():
-            text = page(notebook, plan, guide.read_text("utf-8"), name)
+        for name, end in classes(taught[path]).items():
+            text = page(notebook, taught[path], guides[path].read_text("utf-8"), name, found[path])
             written.append(TARGET / f"{path.stem}{end}.html")
             written[-1].write_text(text, "utf-8")
             print(f"{written[-1].relative_to(web.ROOT)}: {len(text.encode()) / 1e6:.1f} MB", flush=True)

@@ -26,7 +26,7 @@ LOCALE = ROOT / "locale"
 LECTURE = ("notebooks/text", "exercises/solutions", "docs/teaching", "docs/teaching/questions")
 OTHERS = {
     "guide": ("docs/teaching/*.md", "README.md", "docs/lite/*.md", "exercises/README.md"),
-    "site": ("docs/site/*.md",),
+    "site": ("docs/site/*.md", "tools/lectures/templates/*.md"),
 }
 ALIKE = 0.6  # how like an old English unit must be, of 1, for its translation to be renewed
 

@@ -18,30 +18,29 @@ LINKS = (".venv", "docs/node_modules", "tools/front/node_modules")
 ENGLISH = "[English] "  # before a paragraph that has no translation
 
 
-def sayer(words):
-    """The two functions that `units.translated` asks: the translation, or the English, and a heading's."""
+def sayer(words, headings=()):
+    """The two functions that `units.translated` asks: the translation, or the English; and what a heading is called, all
+    other names being what they are."""
 
     def say(text, what):
         if text in words:
             return words[text]
         return ENGLISH + text if what == "paragraph" else text
 
-    return say, lambda heading: words.get(heading, heading)
+    return say, lambda name: words.get(name, name) if name in headings else name
 
 
-def sources(root=ROOT):
-    """{a Markdown source: the name of its PO file}."""
-    return {path: name for name, paths in catalogs.groups(root).items() for path in paths if path.suffix == ".md"}
-
-
-def texts(words_of, root=ROOT):
-    """{path from the root: the source in another language}; `words_of(name)` gives the words of a PO file."""
-    return {path.relative_to(root): said(path, words_of(name)) for path, name in sources(root).items()}
-
-
-def said(path, words):
-    """A Markdown source with these words."""
-    return units.translated(path.read_text("utf-8"), *sayer(words))
+def texts(words_of, root=ROOT, folder=""):
+    """{path from the root: the source in another language}, of those in a folder; `words_of(name)` gives the words of a PO
+    file."""
+    found = {}
+    for name, paths in catalogs.groups(root).items():
+        ours = [path for path in paths if path.suffix == ".md"]
+        headings = {text for path in ours for text, what in units.texts_of(path) if what == "heading"}
+        how = sayer(words_of(name) | words_of("words"), headings)
+        ours = [path for path in ours if path.is_relative_to(root / folder)]
+        found |= {path.relative_to(root): units.translated(path.read_text("utf-8"), *how) for path in ours}
+    return dict(sorted(found.items()))
 
 
 def files(root=ROOT):

@@ -16,16 +16,23 @@ FENCE = re.compile(r"^\s*(?:> ?)*\s*(`{3,})(.*)$")
 PREFIX = re.compile(
     r"\s*(?:> ?)*\s*(?:#{1,6} |[-*] (?:\*\*[A-Z]\*\* )?|\d+\. )?(?:\*\*(?:Predict|Decide|Hint)\.\*\* ?)?"
 )
-OPENS = re.compile(
-    r"\s*(?:> ?)*\s*(?:#{1,6} |[-*] |\d+\. )|\s*> \*\*"
-)  # a unit of its own, also right below another one
-ASK = re.compile(r"(\[[^\],]+, (?:before|after)\] )")
+# what is a unit of its own, also right below another one
+OPENS = re.compile(r"\s*(?:> ?)*\s*(?:#{1,6} |[-*] |\d+\. )|\s*> \*\*|\*Other numbers")
 # what stands between the units of one line: see plans.py and questions.py
 PARTS = re.compile(r"(\[[^\],]+, (?:before|after)\] | ?\*(?:Yes|No|Belief|Section):\* |^\*Other numbers:\* `)")
 BLANKS = re.compile(r"\$[^$]*\$|`[^`]*`|\]\([^)]*\)|<[^>]*>|https?://\S+|\\[a-zA-Z]+")
 FIELD = re.compile(r"\{\{|\}\}|\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}")
 LINES = ("subslide", "fragment", "show", "above")  # metadata that name lines by their words
-SHOWN = {"label", "title", "xlabel", "ylabel", "unit", "name", "legend"}  # keywords whose single words readers see
+SHOWN = {
+    "label",
+    "title",
+    "xlabel",
+    "ylabel",
+    "unit",
+    "name",
+    "legend",
+    "choices",
+}  # keywords whose single words readers see
 WIDTH = 88  # of a line of code
 SAYS = ("say", "noted")  # functions of gdlib.words
 HIDDEN = {"cases", "right"}  # cells of an exercise of which a student sees no comment
@@ -167,17 +174,21 @@ def row(line, say, name):
 
 def parts(text, say, name, what):
     """A text with others for its units: most are one, a plan's cell has one for each ask, a line of the bank several."""
-    made = []
+    made, of_section = [], False
     for piece in PARTS.split(text):
-        if made and made[-1].startswith("*Other numbers:*"):
+        mark = re.fullmatch(r"( ?\*|^\*)(Yes|No|Belief|Section|Other numbers)(:\*.*)", piece)
+        if made and made[-1].endswith(":* `"):
             made.append(say(piece.removesuffix("`"), "other words for other numbers") + "`")
             continue
         ask = re.fullmatch(r"\[([^\],]+), (before|after)\] ", piece)
         if ask:
             made.append(f"[{name(ask[1])}, {ask[2]}] ")
-        elif PARTS.fullmatch(piece) or not has_words(piece):
+        elif mark:
+            made.append(mark[1] + say(mark[2], "mark") + mark[3])
+            of_section = mark[2] == "Section"
+        elif not has_words(piece):
             made.append(piece)
-        elif made and made[-1].strip() == "*Section:*":
+        elif of_section:
             made.append(name(piece.removesuffix(".")) + "." * piece.endswith("."))
         else:
             bare = piece.strip()
@@ -323,9 +334,9 @@ def shown_places(source):
     except SyntaxError:  # a line of IPython's
         return []
     for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
-        function = ast.unparse(call.func).rpartition(".")[2]
-        said = [word.value for word in call.keywords if word.arg in SHOWN]
-        if function == "print" or function.startswith(("set_", "text", "annotate")):
+        module, _, function = ast.unparse(call.func).rpartition(".")
+        said = [word.value for word in call.keywords if word.arg in SHOWN or module == "figures"]
+        if function == "print" or module == "figures" or function.startswith(("set_", "text", "annotate")):
             said += call.args
         found += [(offset(v.lineno, v.col_offset), offset(v.end_lineno, v.end_col_offset)) for v in said]
     return found
@@ -340,7 +351,7 @@ def is_text(text, shown):
         return shown
     try:
         ast.parse(text.strip())
-        return False  # code
+        return re.fullmatch(r"\w+ \([^()]*\)", text.strip()) is not None  # a unit, "height (m)"; all else is code
     except SyntaxError:
         return True
 
