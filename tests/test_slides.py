@@ -620,3 +620,17 @@ def test_every_ask_of_the_minutes_has_a_reply_or_leads_to_a_question_that_has_on
     for one in (ask for row in found_plan.rows for ask in row.asks):
         led = not one.after and one.slide in named
         assert led or counted(one) or any(f'"{name}"' in one.text for name in named), one
+
+
+SEEN = {"picture", "explorer", "sketch", "form"}
+
+
+@pytest.mark.parametrize("path,name", TAUGHT)
+def test_half_of_a_decks_slides_have_something_to_see(path, name):
+    """A picture, an explorer, a sketch or a form; of all slides but the title, the overview and the homework."""
+    found = [slide for slide in taught(path, name)[1][:-1] if slide.level not in slides.START]
+    seen = [slide for slide in found if slide.kinds & SEEN]
+    print(
+        f"{path.stem}, {name}: {len(seen)} of {len(found)} slides have something to see, {len(seen) / len(found):.0%}"
+    )
+    assert len(seen) >= len(found) / 2, [slide.cells for slide in found if slide not in seen]

@@ -33,9 +33,11 @@ SLIDE = """() => {
         if (width < (picture.closest(".again") ? 576 : 300) || height < 150 || bottom > 720) wrong.push(`picture ${Math.round(width)} × ${Math.round(height)}, to ${Math.round(bottom)}`);
         if (picture.alt === "") wrong.push("no alternative text");
         if (picture.tagName !== "IMG") continue;
-        const { naturalWidth, naturalHeight, dataset } = picture; // a stored one has 12 points at 120 dots an inch
+        // one of measured numbers is shown as it is stored, with 12 points at 120 dots an inch; beside words it is small
+        const { naturalWidth, naturalHeight, dataset } = picture;
         const scale = Math.min(width / naturalWidth, height / naturalHeight) * naturalWidth / (dataset.points ?? (naturalWidth * 72) / 120);
-        if (scale * (dataset.type ?? 12) < 23.9) wrong.push(`letters of ${(scale * (dataset.type ?? 12)).toFixed(1)} px in the picture: ${picture.alt.slice(0, 40)}`);
+        const letters = scale * (dataset.type ?? 12);
+        if (letters < (dataset.type ? 23.9 : 17)) wrong.push(`letters of ${letters.toFixed(1)} px in the picture: ${picture.alt.slice(0, 40)}`);
     }
     if (wrong.length) wrong.push(`it shows these cells, by their first lines: ${slide.dataset.cells}`);
     return { wrong, notes: slide.querySelector("aside.notes")?.textContent.trim() ?? "", kind: slide.classList[1],

@@ -45,15 +45,24 @@ def made_for_a_wall(drawing, narrow):
     for ax in drawing.axes:
         for words in (ax.xaxis.label, ax.yaxis.label, *(part for part in ax.get_children() if isinstance(part, Text))):
             words.set_wrap(True)
-        key = ax.get_legend()
-        if narrow and key and outside(key, ax):
-            handles, names = ax.get_legend_handles_labels()
-            key.remove()
-            columns = 1 if max(map(len, names)) > 14 else 2
-            drawing.legend(handles, names, loc="outside lower center", ncols=columns, fontsize=LEAST)
+    if narrow:
+        one_key_below(drawing)
     drawing.draw_without_rendering()
     for axis in (ax.xaxis for ax in drawing.axes if ax.name == "rectilinear"):
         thin(axis)
+
+
+def one_key_below(drawing):
+    """Below what is drawn, what stands in its own keys and in those of its Axes that are not within them."""
+    keys = [(key, drawing.axes[0]) for key in drawing.legends]
+    keys += [(ax.get_legend(), ax) for ax in drawing.axes if ax.get_legend() and outside(ax.get_legend(), ax)]
+    lines = {}
+    for key, ax in keys:
+        lines |= {name: line for line, name in zip(*ax.get_legend_handles_labels(), strict=True)}
+        key.remove()
+    if lines:
+        columns = 1 if max(map(len, lines)) > 14 else 2
+        drawing.legend(lines.values(), lines, loc="outside lower center", ncols=columns, fontsize=LEAST)
 
 
 def outside(key, ax):

@@ -49,7 +49,8 @@ def taken(item):
 
 def room(slide):
     """(width, height) of a slide's picture, in pixels and a little less than there is."""
-    head = 33 if "question" in slide.kinds or not slide.level else 58 if slide.level == "section" else 49
+    small = {"question", "picture"} <= slide.own or not slide.level
+    head = 33 if small else 58 if slide.level == "section" else 49
     vote = (GAP + 62 * (1 + len("".join(slide.vote)) // 60)) * bool(slide.vote)
     words = 0 if slide.beside else sum(taken(item) for item in slide.items if item.kind != "picture")
     height = max(LEAST, (HEIGHT - head - GAP - vote - words) // STEP * STEP)
