@@ -32,7 +32,7 @@ def left_out(folder, names):
     """Those names in a folder of gdlib that no student's code may see: all of the checks but how they run it."""
     if Path(folder) == GDLIB / "checks":
         return {name for name in names if name != "runner"}
-    return shutil.ignore_patterns("__pycache__", ".*", "questions.zip")(folder, names)
+    return shutil.ignore_patterns("__pycache__", ".*", "questions*.zip")(folder, names)
 
 
 @contextlib.contextmanager
