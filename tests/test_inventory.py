@@ -16,7 +16,7 @@ import pytest
 
 from grading import beliefs
 from grading import inventory as scoring
-from lectures import inventory
+from lectures import inventory, plans
 
 RIGHT = [next(option.letter for option in item.options if option.right) for item in inventory.items("A")]
 #: A wrong letter of each item, which holds the first belief about it.
@@ -62,7 +62,9 @@ def items(report):
 
 
 def test_every_belief_of_the_course_is_asked_for():
-    assert {text for text, _, _ in scoring.held()} == {*beliefs.table()}
+    of_course = [name for _, (name, *_) in plans.table(beliefs.TABLE, beliefs.HEADER) if name]
+    assert {text for text, _, _ in scoring.held()} == {*of_course}
+    assert len(of_course) == 14
     assert {place for _, place, _ in scoring.held()} == {*range(12)}
     assert not any(RIGHT[place] in letters for _, place, letters in scoring.held())
     guide = inventory.GUIDE.read_text("utf-8")
