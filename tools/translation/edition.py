@@ -32,12 +32,15 @@ def sayer(words, headings=()):
 
 def texts(words_of, root=ROOT, folder=""):
     """{path from the root: the source in another language}, of those in a folder; `words_of(name)` gives the words of a PO
-    file."""
-    found = {}
-    for name, paths in catalogs.groups(root).items():
+    file. What the tools look for, such as a plan's headers, is everywhere what they say; a slide may be called as gdlib
+    calls a line."""
+    found, groups = {}, catalogs.groups(root)
+    marks = catalogs.messages([path for path in groups["words"] if path.is_relative_to(root / "tools")], root)
+    marks = {text: said for text, said in words_of("words").items() if text in marks}
+    for name, paths in groups.items():
         ours = [path for path in paths if path.suffix == ".md"]
         headings = {text for path in ours for text, what in units.texts_of(path) if what == "heading"}
-        how = sayer(words_of(name) | words_of("words"), headings)
+        how = sayer(words_of(name) | marks, headings)
         ours = [path for path in ours if path.is_relative_to(root / folder)]
         found |= {path.relative_to(root): units.translated(path.read_text("utf-8"), *how) for path in ours}
     return dict(sorted(found.items()))
