@@ -72,10 +72,10 @@ def residuals(ax, X, y, beta):
     predicted, middle, end = X @ beta, max(X.shape) / 2, 0
     error = y - predicted
     signs = np.select([error > 0, error < 0], [RED, BLUE], "white")
-    blocks = (("X", X, "·"), ("β", beta, "="), ("Xβ", predicted, ""), ("y", y, "− Xβ ="), (say("error"), error, ""))
+    blocks = (("X", X, "·"), ("β", beta, "="), ("Xβ", predicted, ""), ("y", y, "− Xβ ="), ("error", error, ""))
     for name, values, sign in blocks:
         columns = values.reshape(len(values), -1)
-        hues = signs[:, None] if values is error else np.full(columns.shape, "white")
+        hues = signs[:, None] if name == "error" else np.full(columns.shape, "white")
         end = matrix(ax, end, middle, columns.round(2), name, hues)
         gap = 0.6 + 0.4 * len(sign)
         ax.text(end + gap / 2, middle, sign, ha="center", va="center", fontsize=13)
@@ -110,9 +110,9 @@ def gradient_by_columns(ax, X, error):
     ax.text(end, middle, say("each\ncolumn\nbecomes\na row →"), **sign | {"fontsize": 12})
     end = matrix(ax, end + 0.95, middle, X.T, "Xᵀ", columns.T) + 0.3
     ax.text(end, middle, "·", **sign)
-    end = matrix(ax, end + 0.3, middle, error[:, None], say("error"), np.full((n, 1), "white")) + 0.4
+    end = matrix(ax, end + 0.3, middle, error[:, None], "error", np.full((n, 1), "white")) + 0.4
     ax.text(end, middle, "=", **sign)
-    end = matrix(ax, end + 0.4, middle, (X.T @ error)[:, None], say("Xᵀ error"), hues[:, None])
+    end = matrix(ax, end + 0.4, middle, (X.T @ error)[:, None], "Xᵀ error", hues[:, None])
     ax.set(xlim=(-0.1, end + 0.1), ylim=(-0.15, 2 * middle + 0.9), aspect="equal", xticks=[], yticks=[])
     ax.set(ylabel=say("a row of X: a measurement"), xlabel=say("entry k = column k of X · residuals"))
     ax.spines[:].set_visible(False)

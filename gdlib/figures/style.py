@@ -35,7 +35,10 @@ STYLE = {
 }
 
 if language() == "ko" and (package := find_spec("koreanize_matplotlib")):  # for the Hangul letters alone
-    font_manager.fontManager.addfont(Path(package.origin).parent / "fonts" / "NanumGothic.ttf")
+    fonts = Path(package.origin).parent / "fonts"
+    for file, weight in (("NanumGothic.ttf", 400), ("NanumGothicBold.ttf", 700)):  # which says 600 of itself
+        font = font_manager.FontEntry(fname=str(fonts / file), name="NanumGothic", weight=weight, size="scalable")
+        font_manager.fontManager.ttflist.append(font)
     plt.rcParams["font.family"] = ["DejaVu Sans", "NanumGothic"]
 
 
