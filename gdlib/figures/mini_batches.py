@@ -18,7 +18,7 @@ def gradient_cloud(ax, full, clouds):
     drawing.arrow(ax, (0, 0), full, "black")
     ax.plot([], [], color="black", linewidth=3, label="all rows")
     ax.plot(0, 0, "o", color="black", zorder=4)
-    ax.set(xlabel="first entry of the gradient", ylabel="second entry", aspect="equal", adjustable="datalim")
+    ax.set(xlabel="first entry of the gradient", ylabel="second entry", aspect="equal", adjustable="box")
     drawing.key_beside(ax)
     return (
         f"The full gradient as an arrow from 0 to {place(np.round(full, 2))}, and around its tip the gradients of many "
@@ -67,7 +67,7 @@ def losses(ax, curves, xlabel="update", ylabel="loss above the minimum", logx=Fa
 def batch_curves(ax, f, rows, domain, at=None):
     """The objective of one parameter that each batch sees, over the full one; minima marked on both.
     f is called as f(x) and f(x, rows); `rows` holds the row numbers of each batch by its name. `at` is where a walk
-    stands: a vertical line, and a ring on each curve."""
+    stands: a vertical line with its number, and a ring on each curve. Without batches there is no key."""
     x, words = drawing.line(domain, 6001), []
     looks = zip(("black", SKY, ORANGE, PINK, GREEN), (*drawing.DASHES[:4], "--"), strict=True)
     batches = {"all rows": f(x)} | {name: f(x, batch) for name, batch in rows.items()}
@@ -82,8 +82,10 @@ def batch_curves(ax, f, rows, domain, at=None):
         words.append(f"{name}: {', '.join(f'{minimum:.2f}' for minimum in x[low])}")
     if at is not None:
         drawing.upright(ax, at)
+        drawing.note(ax, f"{at:.3f}", (at, 0), (4, 0), xycoords=("data", "axes fraction"), va="bottom")
     ax.set(xlabel="ω (rad/s)", ylabel="f(ω)", xlim=domain, ylim=(-0.03, None))
-    drawing.key_beside(ax)
+    if rows:
+        drawing.key_beside(ax)
     return (
         "The objective of all rows and of single batches, each with minima of its own. "
         f"Minima of {'; of '.join(words)}."
