@@ -12,7 +12,7 @@ def gradient_cloud(ax, full, clouds):
     `clouds` holds an (m, 2) array for each batch size, the smallest first."""
     words = []
     for (b, cloud), colour, marker in zip(clouds.items(), (SKY, ORANGE, GREEN, PINK), drawing.MARKERS, strict=False):
-        ax.plot(*cloud.T, marker, color=colour, markersize=4, alpha=0.6, label=f"b = {b}")
+        ax.plot(*cloud.T, marker, color=colour, markersize=3, label=f"b = {b}")
         away = np.sqrt(((cloud - full) ** 2).sum(axis=1).mean())
         words.append(f"b = {b}: {number(round(away, 2))} away on average (root of the mean square)")
     drawing.arrow(ax, (0, 0), full, "black")
@@ -67,7 +67,7 @@ def losses(ax, curves, xlabel="update", ylabel="loss above the minimum", logx=Fa
 def batch_curves(ax, f, rows, domain, at=None):
     """The objective of one parameter that each batch sees, over the full one; minima marked on both.
     f is called as f(x) and f(x, rows); `rows` holds the row numbers of each batch by its name. `at` is where a walk
-    stands: a vertical line with its number, and a ring on each curve. Without batches there is no key."""
+    stands: a vertical line with its number, and a ring on each curve."""
     x, words = drawing.line(domain, 6001), []
     looks = zip(("black", SKY, ORANGE, PINK, GREEN), (*drawing.DASHES[:4], "--"), strict=True)
     batches = {"all rows": f(x)} | {name: f(x, batch) for name, batch in rows.items()}
@@ -90,6 +90,12 @@ def batch_curves(ax, f, rows, domain, at=None):
         "The objective of all rows and of single batches, each with minima of its own. "
         f"Minima of {'; of '.join(words)}."
     )
+
+
+@figure(size=(8, 2.4))
+def curve_of_all_rows(ax, f, domain, at):
+    """The same without any batch, flat, for it stands beside words. `at` is where descent on all rows ends."""
+    return batch_curves(f, {}, domain, at, ax=ax).alternative_text
 
 
 @figure(columns=2)
@@ -122,7 +128,7 @@ def noise_ball(axes, clouds, radii):
     reach = 1.05 * max(*(abs(cloud).max() for cloud in clouds.values()), *radii)
     for ax, (name, cloud), radius in zip(axes, clouds.items(), radii, strict=True):
         measured = np.sqrt((cloud**2).sum(axis=1).mean())
-        ax.plot(*cloud.T, "o", color=SKY, markersize=3, alpha=0.5, zorder=1)
+        ax.plot(*cloud.T, "o", color=SKY, markersize=2, zorder=1)
         circle = radius * np.cos(turn), radius * np.sin(turn)
         ax.plot(*circle, color="white", linewidth=4, zorder=2)
         ax.plot(*circle, "--", color="black", linewidth=2.2, zorder=3, label="predicted")
