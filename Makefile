@@ -33,7 +33,7 @@ FRONT_MODULES := $(FRONT)/node_modules/.package-lock.json
 export SUBMISSIONS ANSWERS
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-browser test-pages test-lite-network test-scale test-teach test-front lint front notebooks exercises check-notebooks grade questions inventory slides site lite translate lock picture bench everything clean
+.PHONY: help lab test test-browser test-pages test-lite-network test-scale test-teach test-front test-korean lint front notebooks exercises check-notebooks grade questions inventory slides site lite translate lock picture bench everything clean
 
 help:  ## list these targets
 	@echo "make TARGET, where TARGET is one of:"
@@ -75,6 +75,11 @@ test-scale: .venv/ready-scale .venv/ready-compiled  ## past one machine, and com
 
 test-teach: .venv/ready-teach  ## the grades in nbgrader: install it, and test with it
 	@$(BIN)/pytest -k nbgrader -rs tests/test_grade.py
+
+test-korean: .venv/ready-korean $(MODULES)  ## the course in Korean: write it into build/ko, execute it, and compare it with the English
+	@$(MAKE) --no-print-directory notebooks exercises LANGUAGE=ko
+	@$(MAKE) --no-print-directory slides LANGUAGE=ko
+	@$(BIN)/pytest -m korean tests/test_edition.py
 
 test-front: $(FRONT_MODULES) $(READY)  ## the explorers' JavaScript: unit tests, is it gdlib's equal, is the bundle current? (needs Node.js)
 	@$(BIN)/python tests/front/settings.py build/front/settings.json

@@ -129,6 +129,16 @@ def test_what_has_changed_is_to_be_renewed_and_english_until_then():
     assert say_it("The loop stops at 4.", "paragraph") == "[English] The loop stops at 4."
 
 
+def test_names_of_slides_and_what_the_tools_look_for_are_no_words_of_a_lecture():
+    say_it, _ = edition.sayer({"step": "걸음"}, slides={"step"})
+    assert [say_it("step", what) for what in ("cell of a table", "code")] == ["step", "걸음"]
+    words = {"words": {"vote": "투표", "peak": "봉우리"}}
+    made = edition.texts(lambda name: words.get(name, {"vote": "표", "bowl": "그릇"}), folder="docs/teaching")
+    plan = made[Path("docs/teaching/06_hardware_and_memory.md")]
+    assert "| 투표 |" in plan
+    assert "봉우리" not in plan
+
+
 PARTICLES = json.loads((Path(__file__).parent / "front" / "particles.json").read_text("utf-8"))
 
 

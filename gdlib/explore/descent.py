@@ -68,7 +68,7 @@ def explored(ground, init, lr, eps, T, T_max, ascent=False, lr_range=None, L=Non
     run = (gradient_ascent if ascent else gradient_descent)(ground.gradient, init, lr, eps, T)
     subject, arrays = ground.subject
     if fit is None:
-        side = pictures.axes((0, longest), pictures.log_span(run.norms, floor=1e-6), "step", "", logy=True)
+        side = pictures.axes((0, longest), pictures.log_span(run.norms, floor=1e-6), say("step"), "", logy=True)
     else:
         across = np.array(pictures.span(fit[0]))
         line = init[0] + init[1] * across  # the start's, which can be grabbed

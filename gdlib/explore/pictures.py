@@ -14,8 +14,10 @@ from gdlib.explore import subjects, tables
 from gdlib.figures import drawing, style
 from gdlib.figures.style import BLUE, GREEN, ORANGE, PINK, RED, SKY
 from gdlib.landscapes import Landscape
+from gdlib.words import noted, say
 
 SHADES = BLUE, ORANGE, GREEN, PINK, RED, SKY  # of lines side by side, in the order of the view
+ON_A_MAP = noted("east (m)"), noted("north (m)")  # as the core, which has no other words, calls them
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Ground:
         if isinstance(f, Landscape):
             domain = f.domain if domain is None else domain
             gradient = f.gradient if gradient is None else gradient
-            known = {"name": f.name, "coordinates": f.coordinates, "minima": f.minima}
+            known = {"name": f.name, "coordinates": tuple(map(say, f.coordinates)), "minima": f.minima}
         for name, function in (("f", f), ("derivative or gradient", gradient or f)):
             if not callable(function):
                 raise TypeError(f"{name} must be a function of the point, got {function!r}")

@@ -1,6 +1,7 @@
 """Sketch, run, compare: a prediction that is drawn, a curve or a walk on a map, and committed before the answer runs."""
 
 import textwrap
+import unicodedata
 
 import numpy as np
 import traitlets
@@ -150,6 +151,9 @@ def plain(spec, ground, shown):
         if ground:
             ground.draw(ax)
         ax.plot(*shown.T, "o-", color=style.RED, clip_on=False, zorder=4)
-        title = ax.set_title(textwrap.fill(spec["question"], 68), loc="left", fontsize=11)
+        text = spec["question"]
+        wide = sum(unicodedata.east_asian_width(letter) == "W" for letter in text)  # as two others
+        text = textwrap.fill(text, 68 * len(text) // (len(text) + wide))
+        title = ax.set_title(text, loc="left", fontsize=11)
         title.set_parse_math(False)
         return style.png(figure, dpi=90, colours=96)

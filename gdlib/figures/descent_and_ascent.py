@@ -7,6 +7,7 @@ from matplotlib.colors import to_rgb
 
 from gdlib.figures import drawing
 from gdlib.figures.style import BLUE, GREEN, ORANGE, PINK, RED, SKY, figure, number, place
+from gdlib.words import say
 
 
 @figure()
@@ -14,13 +15,16 @@ def norms(ax, paths, labels):
     """How the norm of the gradient falls (or grows) along walks, a gdlib.Path each, on a logarithmic axis."""
     series = {label: np.maximum(path.norms, 1e-300) for path, label in zip(paths, labels, strict=True)}
     drawing.norms(ax, series)
-    ax.set(xlabel="step", ylabel="|gradient|", xlim=(0, None))
+    ax.set(xlabel=say("step"), ylabel=say("|gradient|"), xlim=(0, None))
     drawing.key_beside(ax)
     words = [
-        f"{label}: from {path.norms[0]:.2g} to {path.norms[-1]:.2g} in {path.steps} steps, {path.stop}"
+        say(
+            "{name}: from {first:.2g} to {last:.2g} in {n} steps, {stop}",
+            **{"name": label, "first": path.norms[0], "last": path.norms[-1], "n": path.steps, "stop": path.stop},
+        )
         for path, label in zip(paths, labels, strict=True)
     ]
-    return f"The norm of the gradient against the step, on a logarithmic axis. {'; '.join(words)}."
+    return say("The norm of the gradient against the step, on a logarithmic axis. {walks}.", walks="; ".join(words))
 
 
 @figure()
@@ -28,20 +32,21 @@ def factors(ax, L, mu):
     """What a step leaves of the way in the directions of largest and smallest curvature, |1 − ηL| and |1 − ημ|, against
     the rate η; the farther from 0 decides, and where the two lines cross the rate is the best fixed one."""
     rate, best = drawing.line((0, 2.3 / L)), 2 / (L + mu)
-    for curvature, colour, letter, way in ((mu, BLUE, "μ", "along"), (L, RED, "L", "across")):
+    for curvature, colour, letter, way in ((mu, BLUE, "μ", say("along")), (L, RED, "L", say("across"))):
         ax.plot(rate, abs(1 - rate * curvature), color=colour, label=f"|1 − η{letter}|, {way}")
     ax.axhline(1, color="black", linewidth=1)
     ax.plot(best, 1 - best * mu, "o", color="black", markersize=9, zorder=3)
     for x in (1 / L, best, 2 / L):
         drawing.upright(ax, x)
     ax.set_xticks([0, 1 / L, best, 2 / L], ["0", "1/L", "2/(L + μ)", "2/L"])
-    ax.set(xlabel="learning rate η", ylabel="part of the way that is left", xlim=(0, 2.3 / L), ylim=(0, None))
-    ax.set_title("Best where the lines cross")
+    ax.set(xlabel=say("learning rate η"), ylabel=say("part of the way that is left"), xlim=(0, 2.3 / L), ylim=(0, None))
+    ax.set_title(say("Best where the lines cross"))
     drawing.key_beside(ax)
-    return (
-        f"What a step leaves of the way, |1 − ηL| and |1 − ημ| with L = {number(L)} and μ = {number(mu)}, against the "
-        f"learning rate: the lines cross at {number(best)}, where both are {number(1 - best * mu)}; across reaches 1 at "
-        f"{number(2 / L)}."
+    return say(
+        "What a step leaves of the way, |1 − ηL| and |1 − ημ| with L = {L} and μ = {mu}, against the learning rate: "
+        "the lines cross at {best}, where both are {least}; across reaches 1 at {edge}.",
+        **{"L": number(L), "mu": number(mu), "best": number(best), "least": number(1 - best * mu)},
+        edge=number(2 / L),
     )
 
 
@@ -60,13 +65,14 @@ def basins(ax, landscape, ends, starts, minima):
     ax.contour(*grid, np.log1p(landscape(grid)), 12, colors="black", linewidths=0.6, alpha=0.6)
     half_way_between(ax, minima, grid)
     ax.plot(*minima.T, "*", color="black", markeredgecolor="white", markersize=16)
-    ax.set(xlabel="start x", ylabel="start y", title="Where a start leads; dots: not to the nearest")
+    ax.set(xlabel=say("start x"), ylabel=say("start y"), title=say("Where a start leads; dots: not to the nearest"))
     ax.grid(visible=False)
     share = [f"{place(np.round(m, 2))}: {100 * np.mean(reached == n):.1f} %" for n, m in enumerate(minima)]
-    return (
-        f"A map of starts, coloured by the minimum that descent reaches from there; the borders between the colours "
-        f"bend, the dashed lines half way between the minima are straight. {'; '.join(share)} of the starts. "
-        f"{astray.sum()} of the {len(starts)} starts, black dots between border and dashed line, lead not to the nearest."
+    return say(
+        "A map of starts, coloured by the minimum that descent reaches from there; the borders between the colours "
+        "bend, the dashed lines half way between the minima are straight. {shares} of the starts. "
+        "{astray} of the {n} starts, black dots between border and dashed line, lead not to the nearest.",
+        **{"shares": "; ".join(share), "astray": astray.sum(), "n": len(starts)},
     )
 
 

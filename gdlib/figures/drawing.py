@@ -4,6 +4,7 @@ import numpy as np
 from matplotlib.colors import BoundaryNorm
 
 from gdlib.figures.style import BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY
+from gdlib.words import say
 
 COLOURS = (BLUE, RED, GREEN, ORANGE, PINK, SKY)
 MARKERS = "osD^v<>"
@@ -129,4 +130,4 @@ def batch_sizes(ax, sizes):
     ax.set_xscale("log", base=2)
     ax.set_xticks(sizes, [f"{b:,}".replace(",", " ") for b in sizes])
     ax.minorticks_off()
-    ax.set_xlabel("batch size b")
+    ax.set_xlabel(say("batch size b"))

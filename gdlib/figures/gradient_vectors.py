@@ -7,6 +7,7 @@ from matplotlib.patheffects import withStroke
 
 from gdlib.figures import drawing
 from gdlib.figures.style import BLUE, GREEN, PINK, RED, figure, number, place
+from gdlib.words import say
 
 
 @figure()
@@ -32,17 +33,28 @@ def contours(ax, landscape, paths=(), arrows=(), labels=None, window=None, names
     ax.set(xlabel=names[0], ylabel=names[1], xlim=window[0], ylim=window[1], aspect="equal")
     if labels:
         drawing.key_beside(ax)
-    name = getattr(landscape, "name", "a function of two variables")
-    lines = "; a thick line is the level line through the arrows' start" if through else ""
+    about = {"name": getattr(landscape, "name", None) or say("a function of two variables")}
+    about |= {"low": number(np.nanmin(heights)), "high": number(np.nanmax(heights))}
+    lines = say("Level lines of {name}, {low} to {high}, darker is lower.", **about)
+    if through:
+        lines = say(
+            "Level lines of {name}, {low} to {high}, darker is lower; a thick line is the level line through the arrows' "
+            "start.",
+            **about,
+        )
     walks = [
-        f"{label} from {place(path.points[0])}: {path.stop} after {path.steps} steps at {place(np.round(path.final, 3))}"
-        for path, label in zip(paths, labels or ["A walk"] * len(paths), strict=True)
+        say(
+            "{walk} from {start}: {stop} after {n} steps at {end}.",
+            **{"walk": label, "start": place(path.points[0]), "stop": path.stop, "n": path.steps},
+            end=place(np.round(path.final, 3)),
+        )
+        for path, label in zip(paths, labels or [say("A walk")] * len(paths), strict=True)
     ]
-    ways = [f"Arrow {name} at {place(start)} points along {place(vector)}" for start, vector, name in arrows]
-    return (
-        f"Level lines of {name}, {number(np.nanmin(heights))} to {number(np.nanmax(heights))}, "
-        f"darker is lower{lines}. {''.join(f'{words}. ' for words in walks + ways)}".rstrip()
-    )
+    ways = [
+        say("Arrow {name} at {start} points along {vector}.", name=name, start=place(start), vector=place(vector))
+        for start, vector, name in arrows
+    ]
+    return " ".join([lines, *walks, *ways])
 
 
 @figure(columns=2)
@@ -53,13 +65,17 @@ def slices(axes, f, at, reach, names=("x", "y")):
     for ax, name, step in zip(axes, names, np.eye(2), strict=True):
         heights, here = f(np.add(at, along[:, None] * step).T), f(np.asarray(at, dtype=float))
         slope = (f(at + h * step) - f(at - h * step)) / (2 * h)
-        words.append(f"{number(round(slope, 3))} to the {name}")
+        about = {"name": name, "slope": number(round(slope, 3))}
+        words.append(say("{slope} to the {name}", **about))
         drawing.curve(ax, along, heights)
         drawing.straight(ax, along, 0, here, slope, RED if slope > 0 else BLUE)
         ax.plot(0, here, "o", color="black", markersize=8, zorder=3)
-        title = f"{name}: slope {number(round(slope, 3))}"
-        drawing.frame(ax, along, heights, f"to the {name} (m)", "height (m)", title)
-    return f"Two walks through one place, each with its tangent line; their slopes: {' and '.join(words)}."
+        across, title = say("to the {name} (m)", name=name), say("{name}: slope {slope}", **about)
+        drawing.frame(ax, along, heights, across, say("height (m)"), title)
+    return say(
+        "Two walks through one place, each with its tangent line; their slopes: {slopes}.",
+        slopes=say(" and ").join(words),
+    )
 
 
 @figure(projection="3d")
@@ -77,14 +93,20 @@ def surface(ax, landscape, at):
     arrow_on_the_floor(ax, at, part * gradient, floor)
     ax.plot(*[[c, c] for c in at], [floor, landscape(at)], ":", color="black", zorder=3)
     ax.plot(*at, landscape(at), "o", color="black", zorder=3)
-    ax.set(xlabel="x", ylabel="y", zlabel="f(x, y)", zlim=(floor, height.max()), title="The gradient lies on the floor")
+    ax.set(
+        xlabel="x",
+        ylabel="y",
+        zlabel="f(x, y)",
+        zlim=(floor, height.max()),
+        title=say("The gradient lies on the floor"),
+    )
     xticks, yticks = (np.linspace(*ends, 3) for ends in landscape.domain)
     ax.set(xticks=xticks, yticks=yticks, zticks=[0, round(height.max())])
     ax.view_init(elev=30, azim=-75)
-    return (
-        f"The surface of {landscape.name} in space, its level lines on the floor below. At {place(at)} the gradient, "
-        f"{place(gradient)}, is drawn, {part:g} of its length, as an arrow on the floor: at right angles to the level "
-        "line, with no upward part."
+    return say(
+        "The surface of {name} in space, its level lines on the floor below. At {place} the gradient, {gradient}, is "
+        "drawn, {part:g} of its length, as an arrow on the floor: at right angles to the level line, with no upward part.",
+        **{"name": landscape.name, "place": place(at), "gradient": place(gradient), "part": part},
     )
 
 
@@ -105,15 +127,19 @@ def slope_by_direction(ax, angles, slopes, steepest):
     ax.plot(angles, slopes, color=BLUE)
     ax.axhline(0, color="black", linewidth=1)
     highest, lowest = int(np.argmax(slopes)), int(np.argmin(slopes))
-    for where, colour, word in ((highest, RED, "steepest up"), (lowest, GREEN, "steepest down")):
-        ax.plot(angles[where], slopes[where], "o", color=colour, markersize=9, label=f"{word}: {angles[where]:.0f}°")
-    ax.axvline(steepest, color=RED, linestyle="--", label=f"the gradient: {steepest:.0f}°")
-    ax.set(xlabel="direction (degrees from east towards north)", xticks=np.arange(0, 361, 45), xlim=(0, 360))
-    ax.set(ylabel="slope in that direction", title="The slope in every direction")
+    up = say("steepest up: {angle:.0f}°", angle=angles[highest])
+    down = say("steepest down: {angle:.0f}°", angle=angles[lowest])
+    for where, colour, words in ((highest, RED, up), (lowest, GREEN, down)):
+        ax.plot(angles[where], slopes[where], "o", color=colour, markersize=9, label=words)
+    ax.axvline(steepest, color=RED, linestyle="--", label=say("the gradient: {angle:.0f}°", angle=steepest))
+    ax.set(xlabel=say("direction (degrees from east towards north)"), xticks=np.arange(0, 361, 45), xlim=(0, 360))
+    ax.set(ylabel=say("slope in that direction"), title=say("The slope in every direction"))
     drawing.key_beside(ax)
-    return (
-        f"The slope in every direction, a cosine: largest, {number(slopes[highest])}, at {angles[highest]:.0f} degrees, "
-        f"smallest, {number(slopes[lowest])}, at {angles[lowest]:.0f} degrees, and 0 half way between."
+    return say(
+        "The slope in every direction, a cosine: largest, {most}, at {up:.0f} degrees, smallest, {least}, at {down:.0f} "
+        "degrees, and 0 half way between.",
+        **{"most": number(slopes[highest]), "up": angles[highest]},
+        **{"least": number(slopes[lowest]), "down": angles[lowest]},
     )
 
 
@@ -127,19 +153,21 @@ def relief(ax, land, paths=(), window=None, marks=()):
     for x, y, name in marks:
         ax.plot(x / 1000, y / 1000, "o", color=RED, markeredgecolor="white", markersize=10)
         drawing.name(ax, name, (x / 1000, y / 1000), (9, 7))
-        words.append(f"{name} at {land(np.array([x, y])):.0f} metres")
+        words.append(say("{name} at {height:.0f} metres", name=name, height=land(np.array([x, y]))))
     for n, (path, marker) in enumerate(zip(paths, drawing.MARKERS, strict=False)):
         east, north = path.points.T / 1000
         start, end = land(path.points.T[:, [0, -1]])
         drawing.walk_on_contours(ax, east, north, RED, marker, dots=False)
         side = {"ha": "right" if n % 2 else "left", "fontsize": 11}
         drawing.name(ax, f"{end:.0f} m", (east[-1], north[-1]), (-9 if n % 2 else 9, -4), **side)
-        words.append(f"a walk from {start:.0f} to {end:.0f} metres in {path.steps} steps")
+        walk = {"start": start, "end": end, "n": path.steps}
+        words.append(say("a walk from {start:.0f} to {end:.0f} metres in {n} steps", **walk))
     box = np.array(window or land.domain) / 1000
-    ax.set(xlabel="east (km)", ylabel="north (km)", xlim=box[0], ylim=box[1])
-    return (
-        f"Shaded relief of a real terrain, yellow is high and blue is low, with a level line every 50 metres. "
-        f"On it: {'; '.join(words) or 'nothing'}."
+    ax.set(xlabel=say("east (km)"), ylabel=say("north (km)"), xlim=box[0], ylim=box[1])
+    return say(
+        "Shaded relief of a real terrain, yellow is high and blue is low, with a level line every 50 metres. "
+        "On it: {things}.",
+        things="; ".join(words) or say("nothing"),
     )
 
 
@@ -151,7 +179,7 @@ def shade(ax, land):
     shaded = LightSource(azdeg=315, altdeg=45).shade(land.heights, colours, **light)
     ax.imshow(shaded, origin="lower", extent=km, interpolation="bilinear")
     scale = plt.cm.ScalarMappable(plt.Normalize(land.heights.min(), land.heights.max()), colours)
-    ax.figure.colorbar(scale, ax=ax, label="height (m)", shrink=0.8)
+    ax.figure.colorbar(scale, ax=ax, label=say("height (m)"), shrink=0.8)
     ink = {"colors": "black", "linewidths": 0.5, "alpha": 0.35, "antialiased": False}  # hard edges make a small PNG
     ax.contour(land.heights, np.arange(250, 1100, 50), extent=km, **ink)
     ax.grid(visible=False)

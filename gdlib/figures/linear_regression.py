@@ -5,6 +5,7 @@ import numpy as np
 
 from gdlib.figures import drawing
 from gdlib.figures.style import BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY, figure, number, place
+from gdlib.words import say
 
 
 @figure()
@@ -17,7 +18,8 @@ def fit(ax, x, y, models, xlabel="x", ylabel="y", title="", residuals=True):
     for (model, name), colour, style in zip(models, ("black", GREEN, PINK, GREY), drawing.DASHES, strict=False):
         ax.plot(line, model(line), linestyle=style, color=colour, label=name)
         error = y - model(x)
-        words.append(f"{name}: residuals from {number(error.min().round(3))} to {number(error.max().round(3))}")
+        ends = {"low": number(error.min().round(3)), "high": number(error.max().round(3))}
+        words.append(say("{name}: residuals from {low} to {high}", name=name, **ends))
     if residuals:
         error = y - models[0][0](x)
         for part, colour, word in ((error > 0, RED, "r > 0"), (error < 0, BLUE, "r < 0")):
@@ -25,9 +27,11 @@ def fit(ax, x, y, models, xlabel="x", ylabel="y", title="", residuals=True):
     ax.plot(x, y, "o", color="black", markersize=5 if few else 3.5, alpha=1 if few else 0.45)
     ax.set(xlabel=xlabel, ylabel=ylabel, title=title, xlim=(line[0], line[-1]))
     drawing.key_beside(ax)
-    return (
-        f"{title or 'Measurements'}: {len(x)} points, {ylabel} ({number(y.min())} to {number(y.max())}) over "
-        f"{xlabel} ({number(x.min())} to {number(x.max())}). Lines: {'; '.join(words)}."
+    return say(
+        "{title}: {n} points, {y} ({low} to {high}) over {x} ({left} to {right}). Lines: {lines}.",
+        **{"title": title or say("Measurements"), "n": len(x), "lines": "; ".join(words)},
+        **{"y": ylabel, "low": number(y.min()), "high": number(y.max())},
+        **{"x": xlabel, "left": number(x.min()), "right": number(x.max())},
     )
 
 
@@ -37,7 +41,8 @@ def paths_of_a_knob(ax, column, error, name):
     `column` is that coefficient's of X, (n,), and error is y − Xβ, (n,); n is up to 4."""
     rates, error = -np.asarray(column, dtype=float), np.asarray(error, dtype=float)
     top, middle, sums = len(error) - 1, (len(error) - 1) / 2, []
-    texts = [(0, middle, name), (0.7, top + 0.6, "line 1"), (2.35, top + 0.6, "line 2"), (4.8, top + 0.6, "line 3")]
+    texts = [(0, middle, name)]
+    texts += [(x, top + 0.6, say("line {n}", n=n)) for n, x in enumerate((0.7, 2.35, 4.8), 1)]
     for i, (row, rate, r) in enumerate(zip("₁₂₃₄", rates, error, strict=False)):
         drawing.arrow(ax, (0.2, middle), (1, top - i), BLUE)
         drawing.arrow(ax, (1.9, top - i), (2.8, top - i), RED)
@@ -46,15 +51,16 @@ def paths_of_a_knob(ax, column, error, name):
         texts += [(1.45, top - i, f"r{row} = {number(r)}"), (3.4, top - i, f"½r{row}² = {number(r * r / 2)}")]
         texts.append((4.8, top - i, sums[-1]))
     total = number(rates @ error)
-    texts.append((4.8, -0.6, f"sum: {total}"))
+    texts.append((4.8, -0.6, say("sum: {total}", total=total)))
     ax.plot(0.2, middle, "o", color="black")
     for *at, text in texts:
         drawing.note(ax, text, at, ha="center", va="center", fontsize=13)
-    ax.set(xlim=(-0.2, 5.5), ylim=(-0.9, top + 0.8), xticks=[], yticks=[], ylabel="a path for each row")
-    ax.set(xlabel="along a path multiply, over the paths add", title=f"From the knob {name} to S")
+    ax.set(xlim=(-0.2, 5.5), ylim=(-0.9, top + 0.8), xticks=[], yticks=[], ylabel=say("a path for each row"))
+    ax.set(xlabel=say("along a path multiply, over the paths add"), title=say("From the knob {name} to S", name=name))
     ax.spines[:].set_visible(False)
-    return (
-        f"The knob {name} moves S by a path for each row. Rate of r times rate of ½r²: {'; '.join(sums)}. Sum: {total}."
+    return say(
+        "The knob {name} moves S by a path for each row. Rate of r times rate of ½r²: {sums}. Sum: {total}.",
+        **{"name": name, "sums": "; ".join(sums), "total": total},
     )
 
 
@@ -75,14 +81,20 @@ def residuals(ax, X, y, beta):
         ax.text(end + gap / 2, middle, sign, ha="center", va="center", fontsize=13)
         end += gap
     ax.set(xlim=(-0.1, end - 0.5), ylim=(-0.15, 2 * middle + 0.9), aspect="equal", xticks=[], yticks=[])
-    ax.set(ylabel="a row: a measurement", xlabel="what is left over: target minus prediction")
+    ax.set(ylabel=say("a row: a measurement"), xlabel=say("what is left over: target minus prediction"))
     ax.spines[:].set_visible(False)
     rows = zip(X, predicted, y, error, strict=True)
     words = [
-        f"row {i}: {place(x)}, prediction {number(p)}, target {number(t)}, residual {number(r.round(2))}"
+        say(
+            "row {i}: {x}, prediction {p}, target {t}, residual {r}",
+            **{"i": i, "x": place(x), "p": number(p), "t": number(t), "r": number(r.round(2))},
+        )
         for i, (x, p, t, r) in enumerate(rows, 1)
     ]
-    return f"X times β, with β = {place(beta)}, and what the targets have over it. {'; '.join(words)}."
+    return say(
+        "X times β, with β = {beta}, and what the targets have over it. {rows}.",
+        **{"beta": place(beta), "rows": "; ".join(words)},
+    )
 
 
 @figure()
@@ -95,20 +107,24 @@ def gradient_by_columns(ax, X, error):
     columns = np.broadcast_to(hues, (n, d))
     sign = {"ha": "center", "va": "center", "fontsize": 18}
     end = matrix(ax, 0, middle, X, "X", columns) + 0.95
-    ax.text(end, middle, "each\ncolumn\nbecomes\na row →", **sign | {"fontsize": 12})
+    ax.text(end, middle, say("each\ncolumn\nbecomes\na row →"), **sign | {"fontsize": 12})
     end = matrix(ax, end + 0.95, middle, X.T, "Xᵀ", columns.T) + 0.3
     ax.text(end, middle, "·", **sign)
     end = matrix(ax, end + 0.3, middle, error[:, None], "error", np.full((n, 1), "white")) + 0.4
     ax.text(end, middle, "=", **sign)
     end = matrix(ax, end + 0.4, middle, (X.T @ error)[:, None], "Xᵀ error", hues[:, None])
     ax.set(xlim=(-0.1, end + 0.1), ylim=(-0.15, 2 * middle + 0.9), aspect="equal", xticks=[], yticks=[])
-    ax.set(ylabel="a row of X: a measurement", xlabel="entry k = column k of X · residuals")
+    ax.set(ylabel=say("a row of X: a measurement"), xlabel=say("entry k = column k of X · residuals"))
     ax.spines[:].set_visible(False)
     terms = (" + ".join(f"{number(a)} · {number(r)}" for a, r in zip(x, error, strict=True)) for x in X.T)
-    sums = [f"entry {k}: {s} = {number(x @ error)}" for k, (s, x) in enumerate(zip(terms, X.T, strict=True), 1)]
-    return (
-        f"A matrix X of {n} rows and {d} columns; its columns, each in a colour, lie as rows in Xᵀ. Each row, times the "
-        f"column of residuals, makes the entry of the same colour in Xᵀ error. {'; '.join(sums)}."
+    sums = [
+        say("entry {k}: {terms} = {sum}", k=k, terms=s, sum=number(x @ error))
+        for k, (s, x) in enumerate(zip(terms, X.T, strict=True), 1)
+    ]
+    return say(
+        "A matrix X of {n} rows and {d} columns; its columns, each in a colour, lie as rows in Xᵀ. Each row, times the "
+        "column of residuals, makes the entry of the same colour in Xᵀ error. {sums}.",
+        **{"n": n, "d": d, "sums": "; ".join(sums)},
     )
 
 

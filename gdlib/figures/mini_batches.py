@@ -4,6 +4,7 @@ import numpy as np
 
 from gdlib.figures import drawing
 from gdlib.figures.style import BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY, figure, number, place
+from gdlib.words import say
 
 
 @figure()
@@ -14,15 +15,17 @@ def gradient_cloud(ax, full, clouds):
     for (b, cloud), colour, marker in zip(clouds.items(), (SKY, ORANGE, GREEN, PINK), drawing.MARKERS, strict=False):
         ax.plot(*cloud.T, marker, color=colour, markersize=3, label=f"b = {b}")
         away = np.sqrt(((cloud - full) ** 2).sum(axis=1).mean())
-        words.append(f"b = {b}: {number(round(away, 2))} away on average (root of the mean square)")
+        far = number(round(away, 2))
+        words.append(say("b = {b}: {far} away on average (root of the mean square)", b=b, far=far))
     drawing.arrow(ax, (0, 0), full, "black")
-    ax.plot([], [], color="black", linewidth=3, label="all rows")
+    ax.plot([], [], color="black", linewidth=3, label=say("all rows"))
     ax.plot(0, 0, "o", color="black", zorder=4)
-    ax.set(xlabel="first entry of the gradient", ylabel="second entry", aspect="equal", adjustable="box")
+    ax.set(xlabel=say("first entry of the gradient"), ylabel=say("second entry"), aspect="equal", adjustable="box")
     drawing.key_beside(ax)
-    return (
-        f"The full gradient as an arrow from 0 to {place(np.round(full, 2))}, and around its tip the gradients of many "
-        f"batches, in clouds that shrink as the batch grows. {'; '.join(words)}."
+    return say(
+        "The full gradient as an arrow from 0 to {tip}, and around its tip the gradients of many batches, in clouds that "
+        "shrink as the batch grows. {clouds}.",
+        **{"tip": place(np.round(full, 2)), "clouds": "; ".join(words)},
     )
 
 
@@ -34,45 +37,56 @@ def angle_against_batch_size(ax, sizes, angles):
     for (name, rows), colour, marker in zip(angles.items(), drawing.COLOURS, drawing.MARKERS, strict=False):
         low, median, high = np.quantile(rows, [0.1, 0.5, 0.9], axis=1)
         ax.plot(sizes, median, marker + "-", color=colour, label=name)
-        ax.fill_between(sizes, low, high, color=colour, alpha=0.15, label="the middle 80 %")
-        words.append(f"{name}: median {median[0]:.0f} degrees at b = {sizes[0]}, {median[-1]:.0f} at b = {sizes[-1]}")
+        ax.fill_between(sizes, low, high, color=colour, alpha=0.15, label=say("the middle 80 %"))
+        text = say(
+            "{name}: median {first:.0f} degrees at b = {least}, {last:.0f} at b = {most}",
+            **{"name": name, "first": median[0], "least": sizes[0], "last": median[-1], "most": sizes[-1]},
+        )
+        words.append(text)
     ax.axhline(90, color="black", linewidth=1, linestyle=":")
-    drawing.note(ax, "90°: no help at all", (sizes[-1], 90), (0, 4), ha="right", fontsize=11)
+    drawing.note(ax, say("90°: no help at all"), (sizes[-1], 90), (0, 4), ha="right", fontsize=11)
     drawing.batch_sizes(ax, sizes)
-    ax.set(ylabel="angle to the full gradient (degrees)", ylim=(0, 180), yticks=range(0, 181, 45))
+    ax.set(ylabel=say("angle to the full gradient (degrees)"), ylim=(0, 180), yticks=range(0, 181, 45))
     drawing.key_beside(ax)
-    return f"The angle between batch gradients and the full gradient against the batch size. {'; '.join(words)}."
+    return say(
+        "The angle between batch gradients and the full gradient against the batch size. {medians}.",
+        medians="; ".join(words),
+    )
 
 
 @figure()
-def losses(ax, curves, xlabel="update", ylabel="loss above the minimum", logx=False, logy=True, dots=False, ticks=None):
+def losses(ax, curves, xlabel=None, ylabel=None, logx=False, logy=True, dots=False, ticks=None):
     """Losses as lines, on a logarithmic axis unless `logy` is False; `curves` holds y, or (x, y), for each name.
     `logx` makes the horizontal axis logarithmic too, `dots` marks each value, and `ticks`, (xs, ys), are the numbers to
     write on the axes, where powers of ten would be too few."""
-    words = []
+    xlabel, ylabel, words = xlabel or say("update"), ylabel or say("loss above the minimum"), []
     for (name, curve), colour, style in zip(curves.items(), drawing.COLOURS, drawing.DASHES, strict=False):
         x, y = curve if isinstance(curve, tuple) else (np.arange(len(curve)), curve)
         ax.plot(x, y, linestyle=style, color=colour, marker="o" if dots else None, markersize=4, label=name)
-        words.append(f"{name}: from {y[0]:.2g} to {y[-1]:.2g}".replace("e-0", " · 10^−"))
+        first, last = (f"{height:.2g}".replace("e-0", " · 10^−") for height in (y[0], y[-1]))
+        words.append(say("{name}: from {first} to {last}", name=name, first=first, last=last))
     ax.set(xlabel=xlabel, ylabel=ylabel, xscale="log" if logx else "linear", yscale="log" if logy else "linear")
     if ticks:
         ax.set_xticks(ticks[0], [f"{x:g}" for x in ticks[0]])
         ax.set_yticks(ticks[1], [f"{y:g}" for y in ticks[1]])
         ax.minorticks_off()
     drawing.key_beside(ax)
-    return f"{ylabel.capitalize()} against {xlabel}{', logarithmic' * logy}. {'; '.join(words)}."
+    about = {"y": ylabel.capitalize(), "x": xlabel, "curves": "; ".join(words)}
+    return (
+        say("{y} against {x}, logarithmic. {curves}.", **about) if logy else say("{y} against {x}. {curves}.", **about)
+    )
 
 
 @figure()
 def batch_curves(ax, f, rows, domain, at=None):
     """The objective of one parameter that each batch sees, over the full one; minima marked on both.
     f is called as f(x) and f(x, rows); `rows` holds the row numbers of each batch by its name. `at` is where a walk
-    stands: a vertical line with its number, and a ring on each curve."""
+    stands: a vertical line, and a ring on each curve."""
     x, words = drawing.line(domain, 6001), []
     looks = zip(("black", SKY, ORANGE, PINK, GREEN), (*drawing.DASHES[:4], "--"), strict=True)
-    batches = {"all rows": f(x)} | {name: f(x, batch) for name, batch in rows.items()}
+    batches = {say("all rows"): f(x)} | {name: f(x, batch) for name, batch in rows.items()}
     for (name, y), (colour, style) in zip(batches.items(), looks, strict=False):
-        full = name == "all rows"
+        full = not words
         low = np.flatnonzero((y[1:-1] < y[:-2]) & (y[1:-1] < y[2:])) + 1
         ax.plot(x, y, linestyle=style, color=colour, linewidth=3 if full else 2, label=name, zorder=3 if full else 2)
         face = "white" if full else colour
@@ -82,20 +96,21 @@ def batch_curves(ax, f, rows, domain, at=None):
         words.append(f"{name}: {', '.join(f'{minimum:.2f}' for minimum in x[low])}")
     if at is not None:
         drawing.upright(ax, at)
-        drawing.note(ax, f"{at:.3f}", (at, 0), (4, 0), xycoords=("data", "axes fraction"), va="bottom")
     ax.set(xlabel="ω (rad/s)", ylabel="f(ω)", xlim=domain, ylim=(-0.03, None))
     if rows:
         drawing.key_beside(ax)
-    return (
-        "The objective of all rows and of single batches, each with minima of its own. "
-        f"Minima of {'; of '.join(words)}."
+    return say(
+        "The objective of all rows and of single batches, each with minima of its own. Minima of {minima}.",
+        minima=say("; of ").join(words),
     )
 
 
 @figure(size=(8, 2.4))
 def curve_of_all_rows(ax, f, domain, at):
-    """The same without any batch, flat, for it stands beside words. `at` is where descent on all rows ends."""
-    return batch_curves(f, {}, domain, at, ax=ax).alternative_text
+    """The objective of all rows alone, with a line and a ring at its minimum `at`; flat, for it stands beside words."""
+    drawing.note(ax, f"{at:.3f}", (at, 0), (4, 0), xycoords=("data", "axes fraction"), va="bottom")
+    batch_curves(f, {}, domain, at, ax=ax)
+    return say("The objective of all rows, with its minima marked. A line stands at the one at {at}.", at=f"{at:.3f}")
 
 
 @figure(columns=2)
@@ -113,10 +128,13 @@ def escapes(axes, shares, sizes):
             words.append(f"{title}, {name}: {', '.join(f'{s:.0f}' for s in share)}")
         ax.set_yticks(places, [str(b) for b in sizes])
         ax.invert_yaxis()
-        ax.set(xlabel="share of the walks (%)", ylabel="batch size b", title=title, xlim=(0, 100))
+        ax.set(xlabel=say("share of the walks (%)"), ylabel=say("batch size b"), title=title, xlim=(0, 100))
         ax.grid(visible=False)
     drawing.key_below(axes, columnspacing=1.2, handlelength=1.6, handletextpad=0.5)
-    return f"Where the walks ended, in per cent, for b = {', '.join(map(str, sizes))}. {'; '.join(words)}."
+    return say(
+        "Where the walks ended, in per cent, for b = {sizes}. {ends}.",
+        **{"sizes": ", ".join(map(str, sizes)), "ends": "; ".join(words)},
+    )
 
 
 @figure(columns=3)
@@ -131,15 +149,18 @@ def noise_ball(axes, clouds, radii):
         ax.plot(*cloud.T, "o", color=SKY, markersize=2, zorder=1)
         circle = radius * np.cos(turn), radius * np.sin(turn)
         ax.plot(*circle, color="white", linewidth=4, zorder=2)
-        ax.plot(*circle, "--", color="black", linewidth=2.2, zorder=3, label="predicted")
-        ax.plot(0, 0, "+", color="black", markersize=7, markeredgewidth=1.5, zorder=4)
+        ax.plot(*circle, "--", color="black", linewidth=2.2, zorder=3, label=say("predicted"))
+        if radius > reach / 10:  # or ring and cross are one blot
+            ax.plot(0, 0, "+", color="black", markersize=7, markeredgewidth=1.5, zorder=4)
         ax.set(xlabel="w₁", ylabel="w₂" if ax is axes[0] else " ", title=name, aspect="equal")
         ax.set(xlim=(-reach, reach), ylim=(-reach, reach))
-        words.append(f"{name}: predicted radius {radius:.2f}, measured {measured:.2f}")
+        found = {"name": name, "radius": radius, "measured": measured}
+        words.append(say("{name}: predicted radius {radius:.2f}, measured {measured:.2f}", **found))
     drawing.key_below(axes)
-    return (
-        "The places of walks that never settle, clouds around the minimum, with the predicted circle of the "
-        f"root mean square distance. {'; '.join(words)}."
+    return say(
+        "The places of walks that never settle, clouds around the minimum, with the predicted circle of the root mean "
+        "square distance. {clouds}.",
+        clouds="; ".join(words),
     )
 
 
@@ -147,7 +168,7 @@ def noise_ball(axes, clouds, radii):
 def stopwatches(axes, curves, goal):
     """The same walks against three clocks, all axes logarithmic, with the goal as a line.
     `curves` holds for each walk its loss at each step, and what each of the three clocks showed then."""
-    firsts = {"updates": {}, "rows read": {}, "model time (µs)": {}}
+    firsts = {say("updates"): {}, say("rows read"): {}, say("model time (µs)"): {}}
     colours, styles = (BLUE, ORANGE, GREEN, PINK, "black"), (*drawing.DASHES[:4], "-")
     for (name, (y, clocks)), colour, style in zip(curves.items(), colours, styles, strict=False):
         there = np.flatnonzero(y <= goal)[0]
@@ -157,9 +178,14 @@ def stopwatches(axes, curves, goal):
             times[name] = clock[there]
     for ax, unit in zip(axes, firsts, strict=True):
         ax.axhline(goal, color=GREY, linewidth=1)
-        drawing.note(ax, "goal", (0.02, goal), (0, 3), xycoords=("axes fraction", "data"))
-        ax.set(xlabel=unit, ylabel="loss above the minimum" if ax is axes[0] else " ")
+        drawing.note(ax, say("goal"), (0.02, goal), (0, 3), xycoords=("axes fraction", "data"))
+        ax.set(xlabel=unit, ylabel=say("loss above the minimum") if ax is axes[0] else " ")
         ax.minorticks_off()
     drawing.key_below(axes, columns=5)
-    words = (f"{unit}: " + ", ".join(f"{k} at {t:.0f}" for k, t in times.items()) for unit, times in firsts.items())
-    return f"The same walks down to one goal, against three clocks, and when each gets there. {'; '.join(words)}."
+    there = (
+        ", ".join(say("{name} at {time:.0f}", name=k, time=t) for k, t in times.items()) for times in firsts.values()
+    )
+    return say(
+        "The same walks down to one goal, against three clocks, and when each gets there. {times}.",
+        times="; ".join(f"{unit}: {times}" for unit, times in zip(firsts, there, strict=True)),
+    )

@@ -3,6 +3,7 @@
 import functools
 import io
 import json
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -35,7 +36,10 @@ STYLE = {
 }
 
 if language() == "ko" and (package := find_spec("koreanize_matplotlib")):  # for the Hangul letters alone
-    font_manager.fontManager.addfont(Path(package.origin).parent / "fonts" / "NanumGothic.ttf")
+    fonts = font_manager.fontManager
+    for name, weight in (("NanumGothic.ttf", 400), ("NanumGothicBold.ttf", 700)):  # the bold one says 600 of itself
+        fonts.addfont(Path(package.origin).parent / "fonts" / name)
+        fonts.ttflist[-1] = replace(fonts.ttflist[-1], weight=weight)
     plt.rcParams["font.family"] = ["DejaVu Sans", "NanumGothic"]
 
 

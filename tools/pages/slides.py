@@ -300,7 +300,8 @@ def planned(notebook, plan, name=LONG):
         its[0].notes[:0] = [f"<p><b>{say('Do.')}</b> {inline(row.do)}</p>"] * bool(row.do)
         for slide in its:
             called = "".join(f" · [{html.escape(name)}]" for name in slide.called)
-            slide.notes.insert(0, f"<p><b>{time} min</b> · {html.escape(plain(section))}{called}</p>")
+            when = say("{time} min", time=time)
+            slide.notes.insert(0, f"<p><b>{when}</b> · {html.escape(plain(section))}{called}</p>")
             if row.do and slide is not its[0]:
                 slide.notes.append(f"<p><b>{say('Do.')}</b> {inline(row.do)}</p>")
     return deck

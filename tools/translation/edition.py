@@ -7,6 +7,7 @@ Notebooks are not taken along: they are made there.
 """
 
 import os
+import re
 import shutil
 import sys
 
@@ -18,11 +19,13 @@ LINKS = (".venv", "docs/node_modules", "tools/front/node_modules")
 ENGLISH = "[English] "  # before a paragraph that has no translation
 
 
-def sayer(words, headings=()):
+def sayer(words, headings=(), slides=()):
     """The two functions that `units.translated` asks: the translation, or the English; and what a heading is called, all
-    other names being what they are."""
+    other names being what they are. A cell of a plan's table that is one of the names of `slides` is no word either."""
 
     def say(text, what):
+        if what == "cell of a table" and text in slides:
+            return text
         if text in words:
             return words[text]
         return ENGLISH + text if what == "paragraph" else text
@@ -32,12 +35,16 @@ def sayer(words, headings=()):
 
 def texts(words_of, root=ROOT, folder=""):
     """{path from the root: the source in another language}, of those in a folder; `words_of(name)` gives the words of a PO
-    file."""
-    found = {}
-    for name, paths in catalogs.groups(root).items():
+    file. What the tools look for, such as a plan's headers, is everywhere what they say; a slide may be called as gdlib
+    calls a line."""
+    found, groups = {}, catalogs.groups(root)
+    marks = catalogs.messages([path for path in groups["words"] if path.is_relative_to(root / "tools")], root)
+    marks = {text: said for text, said in words_of("words").items() if text in marks}
+    for name, paths in groups.items():
         ours = [path for path in paths if path.suffix == ".md"]
         headings = {text for path in ours for text, what in units.texts_of(path) if what == "heading"}
-        how = sayer(words_of(name) | words_of("words"), headings)
+        slides = {called for path in ours for called in re.findall(r'"name": "([^"]+)"', path.read_text("utf-8"))}
+        how = sayer(words_of(name) | marks, headings, slides)
         ours = [path for path in ours if path.is_relative_to(root / folder)]
         found |= {path.relative_to(root): units.translated(path.read_text("utf-8"), *how) for path in ours}
     return dict(sorted(found.items()))
