@@ -24,6 +24,7 @@ from gdlib.figures.linear_regression import fit, gradient_by_columns, paths_of_a
 from gdlib.figures.mini_batches import (
     angle_against_batch_size,
     batch_curves,
+    curve_of_all_rows,
     escapes,
     gradient_cloud,
     losses,

@@ -13,14 +13,14 @@ def gradient_cloud(ax, full, clouds):
     `clouds` holds an (m, 2) array for each batch size, the smallest first."""
     words = []
     for (b, cloud), colour, marker in zip(clouds.items(), (SKY, ORANGE, GREEN, PINK), drawing.MARKERS, strict=False):
-        ax.plot(*cloud.T, marker, color=colour, markersize=4, alpha=0.6, label=f"b = {b}")
+        ax.plot(*cloud.T, marker, color=colour, markersize=3, label=f"b = {b}")
         away = np.sqrt(((cloud - full) ** 2).sum(axis=1).mean())
         far = number(round(away, 2))
         words.append(say("b = {b}: {far} away on average (root of the mean square)", b=b, far=far))
     drawing.arrow(ax, (0, 0), full, "black")
     ax.plot([], [], color="black", linewidth=3, label=say("all rows"))
     ax.plot(0, 0, "o", color="black", zorder=4)
-    ax.set(xlabel=say("first entry of the gradient"), ylabel=say("second entry"), aspect="equal", adjustable="datalim")
+    ax.set(xlabel=say("first entry of the gradient"), ylabel=say("second entry"), aspect="equal", adjustable="box")
     drawing.key_beside(ax)
     return say(
         "The full gradient as an arrow from 0 to {tip}, and around its tip the gradients of many batches, in clouds that "
@@ -97,11 +97,20 @@ def batch_curves(ax, f, rows, domain, at=None):
     if at is not None:
         drawing.upright(ax, at)
     ax.set(xlabel="ω (rad/s)", ylabel="f(ω)", xlim=domain, ylim=(-0.03, None))
-    drawing.key_beside(ax)
+    if rows:
+        drawing.key_beside(ax)
     return say(
         "The objective of all rows and of single batches, each with minima of its own. Minima of {minima}.",
         minima=say("; of ").join(words),
     )
+
+
+@figure(size=(8, 2.4))
+def curve_of_all_rows(ax, f, domain, at):
+    """The objective of all rows alone, with a line and a ring at its minimum `at`; flat, for it stands beside words."""
+    drawing.note(ax, f"{at:.3f}", (at, 0), (4, 0), xycoords=("data", "axes fraction"), va="bottom")
+    batch_curves(f, {}, domain, at, ax=ax)
+    return say("The objective of all rows, with its minima marked. A line stands at the one at {at}.", at=f"{at:.3f}")
 
 
 @figure(columns=2)
@@ -137,11 +146,12 @@ def noise_ball(axes, clouds, radii):
     reach = 1.05 * max(*(abs(cloud).max() for cloud in clouds.values()), *radii)
     for ax, (name, cloud), radius in zip(axes, clouds.items(), radii, strict=True):
         measured = np.sqrt((cloud**2).sum(axis=1).mean())
-        ax.plot(*cloud.T, "o", color=SKY, markersize=3, alpha=0.5, zorder=1)
+        ax.plot(*cloud.T, "o", color=SKY, markersize=2, zorder=1)
         circle = radius * np.cos(turn), radius * np.sin(turn)
         ax.plot(*circle, color="white", linewidth=4, zorder=2)
         ax.plot(*circle, "--", color="black", linewidth=2.2, zorder=3, label=say("predicted"))
-        ax.plot(0, 0, "+", color="black", markersize=7, markeredgewidth=1.5, zorder=4)
+        if radius > reach / 10:  # or ring and cross are one blot
+            ax.plot(0, 0, "+", color="black", markersize=7, markeredgewidth=1.5, zorder=4)
         ax.set(xlabel="w₁", ylabel="w₂" if ax is axes[0] else " ", title=name, aspect="equal")
         ax.set(xlim=(-reach, reach), ylim=(-reach, reach))
         found = {"name": name, "radius": radius, "measured": measured}
