@@ -59,10 +59,12 @@ SECONDS = {
     "code": 70,
     "table": 70,
 }
-VOTES = {  # what the deck says of a vote
+TOLD = {  # what the deck says of a vote and of a key
     "one": noted("1 vote"),
     "many": noted("{n} votes"),
     "split": noted("Turn to your neighbour: why?"),
+    "commit": noted("Commit first, then A shows the answer."),
+    "unknown": noted("No slide is called {name}."),
 }
 KEYS = noted(
     "<b>Keys.</b> → or space: on; ←: back. S: this view. O: all slides. F: the whole screen. B: black. D: dark or"
@@ -453,7 +455,7 @@ def page(notebook, plan, plan_text="", name=LONG, found=()):
         language=language(),
         say=say,
         keys=say(KEYS),
-        words=json.dumps({key: say(text) for key, text in VOTES.items()}, ensure_ascii=False),
+        words=json.dumps({key: say(text) for key, text in TOLD.items()}, ensure_ascii=False),
         description=promise or title,
         stacks=stacked(deck),
         css=[path.read_text("utf-8") for path in styles],
