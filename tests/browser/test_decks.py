@@ -397,6 +397,7 @@ def test_the_speaker_view_shows_the_notes_and_follows(opened):
     page.tab.keyboard.press("ArrowRight")
     for part in ("Ask.", "They believe:", "Show:"):
         notes.get_by_text(part, exact=True).first.wait_for()
+    assert not notes.locator("details p").first.is_visible()
     assert speaker.locator(".pacing-title").is_visible()  # the clock knows how long the slides may take
     assert errors == []
     speaker.close()

@@ -285,11 +285,10 @@ def planned(notebook, plan, name=LONG):
     for recap in (slide for slide in deck if slide.section == RECAP):  # said by students first, line by line
         recap.items = [item._replace(html=item.html.replace("<li>", '<li class="fragment">')) for item in recap.items]
     deck.append(homework(plan, name, last))
-    for ask, what, words in [*told(plan)][::-1]:
+    for ask, what, words, answers in [*told(plan)][::-1]:
         slide = place(deck, ask, what, short)
         if slide:
-            said = " ".join(f"<b>{label}</b> {inline(text)}" for label, text in words.items())
-            slide.notes.insert(0, f"<p>{said}</p>")
+            slide.notes[:0] = [f"<p>{labelled(words)}</p>", *(folded(label, text) for label, text in answers.items())]
     for reply in plan.replies:
         answer(deck, plan, reply, short)
     start = deck[0].section
@@ -299,12 +298,12 @@ def planned(notebook, plan, name=LONG):
         share_time(its, 60 * (end - first) - (sum(START.values()) if start else 0))
         start = None
         its[0].kept |= row.kept[short]
-        its[0].notes[:0] = [f"<p><b>{say('Do.')}</b> {inline(row.do)}</p>"] * bool(row.do)
+        for slide in (its[0], next(slide for slide in its if slide.section == section)):  # of the hook, of the section
+            do = f"<p>{labelled({say('Do.'): row.do})}</p>"
+            slide.notes[:0] = [do] * (bool(row.do) and do not in slide.notes)
         for slide in its:
             called = "".join(f" · [{html.escape(name)}]" for name in slide.called)
             slide.notes.insert(0, f"<p><b>{time} min</b> · {html.escape(plain(section))}{called}</p>")
-            if row.do and slide is not its[0]:
-                slide.notes.append(f"<p><b>{say('Do.')}</b> {inline(row.do)}</p>")
     return deck
 
 
@@ -314,16 +313,27 @@ def classes(plan):
 
 
 def told(plan):
-    """What the plan has to say, (the ask that names the slide, what to look for, {label: words of Markdown}) each."""
+    """What the plan has to say, (the ask that names the slide, what to look for, {label: words of Markdown}, what gives
+    the answer away as such a dict) each."""
     for row in plan.rows:
         for ask in row.asks:
-            yield ask, "", {say("Ask."): ask.text}
+            yield ask, "", {say("Ask."): ask.text}, {}
     for belief, ask, show, _ in plan.beliefs:
         if ask.slide:
-            yield ask, "", {say("They believe:"): belief, say("Ask:"): ask.text, say("Show:"): show}
+            yield ask, "", {say("They believe:"): belief, say("Ask:"): ask.text}, {say("Show:"): show}
     for ask, tries, out, _ in plan.explorers:
-        yield ask, "", {say("Predict:"): ask.text}
-        yield ask, "explorer", {say("Try:"): tries, say("Comes out:"): out}
+        yield ask, "", {say("Predict:"): ask.text}, {}
+        yield ask, "explorer", {say("Try:"): tries}, {say("Comes out:"): out}
+
+
+def labelled(words):
+    """{label: words of Markdown} as one line of HTML."""
+    return " ".join(f"<b>{label}</b> {inline(text)}" for label, text in words.items())
+
+
+def folded(label, text):
+    """A note that is opened by a click: what nobody at the wall shall see before the vote."""
+    return f"<details><summary>{label}</summary><p>{inline(text)}</p></details>"
 
 
 def place(deck, ask, what="", short=False):
