@@ -533,6 +533,10 @@ def test_a_lecture_as_a_deck(path, name):
     assert found[0].level == "title"
     assert found[-1].heading == "Homework"
     hook = [slide.level for slide in found].index("overview")
+    sections = dict.fromkeys(slide.section for slide in found[hook + 1 : -1])
+    whole = name == "90 min" or not any(row.long for row in found_plan.rows)
+    assert [item.kind for item in found[hook].items] == ["promises"] * whole + ["contents"]
+    assert on(found[hook]).count("<li>") == len(sections.keys() - {"Recap", "Exercise"})
     assert sum(slide.needs for slide in found[:hook]) <= 4 * 60
     rows = {row.section for row in found_plan.rows if name == "90 min" or row.short}
     assert {slide.section for slide in found[hook + 1 :]} == rows

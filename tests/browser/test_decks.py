@@ -386,7 +386,6 @@ def test_the_speaker_view_shows_the_notes_and_follows(opened):
     notes.get_by_text("16–34 min", exact=False).first.wait_for()
     assert "Do." in notes.inner_text()
     assert re.search(r"\\\(|\$", notes.inner_text()) is None
-    page.tab.keyboard.press("ArrowRight")
     speaker.frame_locator("#current-slide iframe").locator("section.present section.sheet.present .question").wait_for()
     speaker.frame_locator("#upcoming-slide iframe").locator("section.present section.sheet.present .result").wait_for()
     assert "Which two were equally fast?" not in notes.inner_text()

@@ -264,8 +264,8 @@ def with_overview(deck):
         :2
     ]  # will do, will learn
     title.notes = [note for note in title.notes if note not in promises]
-    sections = [s for s in deck if s.level == "section" and s.section not in (title.section, RECAP)]
-    names = "".join(f"<li>{slide.heading}</li>" for slide in sections)
+    begin = {slide.section: slide for slide in deck[::-1] if slide.section not in (title.section, RECAP)}
+    names = "".join(f"<li>{slide.heading}</li>" for slide in reversed(begin.values()))
     overview = Slide(title.section, "overview", say("Overview"), seconds=START["overview"])
     overview.items = [Item("promises", "".join(promises)), Item("contents", f"<ol>{names}</ol>")]
     hook = [slide for slide in deck[1:] if slide.section == title.section]
@@ -281,6 +281,9 @@ def planned(notebook, plan, name=LONG):
     short = name == SHORT
     times = {row.section: (row.short if short else row.long, row) for row in plan.rows if not short or row.short}
     deck = slides(notebook, {*times} - {EXERCISE}, short)
+    if len(times) < len(plan.rows):  # the lecture promises more than this class has time for
+        overview = next(slide for slide in deck if slide.level == "overview")
+        overview.notes.append(overview.items.pop(0).html)
     last = EXERCISE if EXERCISE in times else [*times][-1]
     for recap in (slide for slide in deck if slide.section == RECAP):  # said by students first, line by line
         recap.items = [item._replace(html=item.html.replace("<li>", '<li class="fragment">')) for item in recap.items]
@@ -454,8 +457,8 @@ def page(notebook, plan, plan_text="", name=LONG, found=()):
     any_widget, manager = (web.SCRIPTS[name].read_text("utf-8") for name in ("anywidget.js", "embed-amd.js"))
     title = plain(deck[0].heading)
     overview = next(slide for slide in deck if slide.level == "overview")
+    promise = plain((overview.notes or [overview.items[0].html])[0].split("</p>")[0])
     overview.notes.append(goals(plan_text))
-    promise = plain(overview.items[0].html.split("</p>")[0])
     environment = jinja2.Environment(trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
     styles = (REVEAL / "reset.css", REVEAL / "reveal.css", STYLE / "deck.css")
     scripts = [REVEAL / "reveal.js", REVEAL / "plugin" / "notes.js", STYLE / "deck.js"]
