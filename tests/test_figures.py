@@ -45,6 +45,11 @@ CASES = {
     "slope_by_direction": ((ANGLES, np.cos(np.radians(ANGLES - 30))), {"steepest": 30}, "largest, 1, at 30 degrees"),
     "norms": (([SLOW], ["slow"]), {}, "in 20 steps, exhausted"),
     "factors": ((5, 2), {}, "cross at 0.2857, where both are 0.4286; across reaches 1 at 0.4"),
+    "bands": (
+        (VALLEY, SLOW),
+        {"window": ((-1, 3), (-1, 1))},
+        "A walk from (2.5, 0.5) to (1.11, 0): exhausted after 20",
+    ),
     "basins": ((HIMMELBLAU, ENDS, CORNERS, HIMMELBLAU.minima), {}, "(3, 2): 25.0 %"),
     "relief": ((LAND, [DOWNHILL]), {}, "in 50 steps"),
     "curve": (([1, 2, 3], [4, 6, 5]), {"marks": [(2, 6, "summit")], "title": "A hill"}, "Summit: 6 at 2"),

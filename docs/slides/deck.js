@@ -10,13 +10,26 @@ theme(system.matches && !/print-pdf/.test(location.search) ? "dark" : "light");
 system.addEventListener("change", () => theme(system.matches ? "dark" : "light"));
 const other = () => theme(document.documentElement.dataset.theme === "dark" ? "light" : "dark");
 
-// An explorer or a form that has the focus keeps all keys. Escape gives them back to the slides.
+// An explorer or a form that has the focus keeps all keys. Escape gives them back to the slides, closes what lies over
+// them, and does nothing else: all slides at a glance would show what is to come.
 const control = () => document.activeElement?.closest(".widget-subarea");
 window.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || !control()) return;
-  document.activeElement.blur();
+  if (event.key !== "Escape") return;
+  const over = Reveal.isOverview() || document.querySelector(".r-overlay, .jump-to-slide");
+  if (!control() && over) return;
+  document.activeElement?.blur();
   event.stopImmediatePropagation();
 }, true);
+
+// A word to the teacher, for some seconds.
+const hint = document.createElement("p");
+Object.assign(hint, { className: "hint", role: "status", ariaLive: "polite" });
+document.querySelector(".reveal").append(hint);
+function tell(words) {
+  hint.textContent = words;
+  clearTimeout(tell.waiting);
+  tell.waiting = setTimeout(() => (hint.textContent = ""), 4000);
+}
 
 // A form keeps its answer back: what is committed is locked, and the key A lets the form judge it.
 document.addEventListener("submit", (event) => {
@@ -34,13 +47,16 @@ function lock(form) {
 }
 function answer() {
   const form = Reveal.getCurrentSlide().querySelector("form.committed");
+  if (!form && Reveal.getCurrentSlide().querySelector("form fieldset:enabled")) tell(WORDS.commit);
   if (!form) return;
+  tell("");
   form.inert = false;
   form.classList.remove("committed");
   keep(); // from here on the form itself remembers
   form.dataset.asked = "";
   form.requestSubmit();
   delete form.dataset.asked;
+  document.activeElement?.blur(); // the form goes on to its "Why?", and the keys shall turn the slides
 }
 
 // The next class begins anew: what the last one committed is forgotten when the deck is opened in a new tab, or after
@@ -112,6 +128,20 @@ document.addEventListener("click", (event) => {
   button.blur(); // the space bar turns slides
 });
 
+// A name that no slide has.
+let left; // the slide on which the key G was pressed
+document.addEventListener("focusin", ({ target }) => {
+  if (target.matches(".jump-to-slide-input")) left = Reveal.getCurrentSlide();
+});
+document.addEventListener("keydown", ({ target, key }) => {
+  const name = key === "Enter" && target.matches(".jump-to-slide-input") ? target.value.trim() : "";
+  if (!name) return;
+  setTimeout(() => {
+    const here = Reveal.getCurrentSlide();
+    if (here === left && ![here.dataset.id, `${at() + 1}`].includes(name)) tell(WORDS.unknown.replace("{name}", name));
+  });
+}, true);
+
 // Late: on to the next section that the plan marks as worth keeping, the homework at last.
 function late() {
   const all = Reveal.getSlides();
@@ -149,6 +179,7 @@ Reveal.initialize({
 });
 
 Reveal.on("slidechanged", bringBack);
+Reveal.on("slidechanged", () => tell(""));
 new MutationObserver(bringBack).observe(document.querySelector(".slides"), { childList: true, subtree: true });
 
 // Whoever has gone back comes forward slide by slide: reveal.js would go on where a section was left last time.
@@ -170,3 +201,9 @@ bind(48, anew, "0", "Vote anew");
 bind(8, takeBack, "Backspace", "Take the last vote back");
 for (let k = 0; k < 9; k++) bind(49 + k, () => cast(k));
 Reveal.registerKeyboardShortcut("1 – 9", "A vote for A, B and so on");
+
+// What the list of keys says of reveal.js and is otherwise here.
+Reveal.on("showhelp", () => {
+  for (const keys of document.querySelectorAll(".r-overlay-help-content td:first-child"))
+    keys.textContent = keys.textContent.replace(/\s+,\s+L\b/, "").replace("ESC, O", "O");
+});

@@ -7,7 +7,7 @@ A module a lecture; `drawing` holds what several pictures share, `style` how the
 
 # ruff: noqa: F401 (what is imported here is what the package offers)
 
-from gdlib.figures.descent_and_ascent import basins, factors, norms
+from gdlib.figures.descent_and_ascent import bands, basins, factors, norms
 from gdlib.figures.differentiation import (
     curve,
     error_against_h,

@@ -76,6 +76,26 @@ def basins(ax, landscape, ends, starts, minima):
     )
 
 
+@figure(size=(5, 2.8))
+def bands(ax, landscape, path=None, window=None):
+    """Heights of a function of (2, ...) points in few even colours, darker is lower, and on them a walk, a gdlib.Path.
+    The `window` is ((west, east), (south, north)), the landscape's domain when None."""
+    window = window or landscape.domain
+    grid = drawing.mesh(window, 101)
+    heights = landscape(grid)
+    at = drawing.levels(heights, 6)  # so few, and with hard borders, for a small file
+    ax.contourf(*grid, heights, at, cmap="cividis", alpha=0.55, antialiased=False)
+    ax.grid(visible=False)
+    ax.set(xlabel="x", ylabel="y", xlim=window[0], ylim=window[1], aspect="equal")
+    name = getattr(landscape, "name", "a function of two variables")
+    words = f"Heights of {name}, {number(heights.min())} to {number(heights.max())}, darker is lower."
+    if path is None:
+        return words
+    drawing.walk_on_contours(ax, *path.points.T)
+    ends = f"from {place(path.points[0])} to {place(np.round(path.final, 2))}"
+    return f"{words} A walk {ends}: {path.stop} after {path.steps} steps."
+
+
 def half_way_between(ax, minima, grid):
     """Where another minimum becomes the nearest one, dashed; each border once, or its dashes would fill up."""
     apart = np.linalg.norm(grid[:, None] - minima.T[:, :, None, None], axis=0)

@@ -315,6 +315,32 @@ def test_votes_are_counted_by_keys_and_clicks_and_shown_by_a_key(opened):
     assert page.violations() == []
 
 
+def test_the_keys_turn_the_slides_after_an_answer_and_escape_shows_nothing_to_come(opened):
+    page = opened("03_descent_and_ascent")
+    form, hint, key = page.predictions()[0], page.tab.locator(".hint"), page.tab.keyboard.press
+    show(page, form)
+    key("a")
+    assert hint.inner_text() == "Commit first, then A shows the answer."
+    form.get_by_label("Your prediction").fill("0.3")
+    form.get_by_role("button", name="Commit").click()
+    before = page.tab.evaluate(AT)
+    key("Escape")
+    assert not page.tab.evaluate("() => Reveal.isOverview()")
+    key("a")
+    form.locator(".gd-words", has_text="The answer is").wait_for()
+    page.tab.wait_for_timeout(200)
+    assert page.tab.evaluate("() => document.activeElement === document.body")
+    key("1")
+    assert page.tab.locator("section.present .vote p").inner_text() == "1 vote"
+    assert form.locator("textarea").input_value() == ""
+    key("ArrowRight")
+    assert page.tab.evaluate(AT) == before + 1
+    key("o")
+    assert page.tab.evaluate("() => Reveal.isOverview()")
+    key("Escape")
+    assert not page.tab.evaluate("() => Reveal.isOverview()")
+
+
 @pytest.mark.parametrize("name", ["03_descent_and_ascent", "03_descent_and_ascent_short"])
 def test_late_one_key_goes_to_the_next_section_worth_keeping(opened, name):
     page = opened(name)
@@ -329,6 +355,10 @@ def test_late_one_key_goes_to_the_next_section_worth_keeping(opened, name):
     page.tab.keyboard.press("Shift+Slash")
     keys = page.tab.locator(".r-overlay-help-content")
     assert "Late: the next section worth keeping" in keys.inner_text()
+    assert "Next slide" in keys.inner_text()
+    assert not re.search(r"\bL\b.*Next slide|ESC", keys.inner_text())
+    page.tab.keyboard.press("Escape")
+    assert keys.count() == 0
 
 
 def test_a_slide_has_its_name_at_its_foot_and_a_key_goes_there(opened):
@@ -339,6 +369,10 @@ def test_a_slide_has_its_name_at_its_foot_and_a_key_goes_there(opened):
     page.tab.locator("section.sheet.present .slide-name", has_text="edge").wait_for()
     assert page.tab.evaluate("() => Reveal.getCurrentSlide().querySelector('aside').textContent").count("[edge]") == 1
     assert re.fullmatch(r"#/\d+/\d+", page.tab.evaluate("() => location.hash"))
+    page.tab.keyboard.press("g")
+    page.tab.locator(".jump-to-slide-input").fill("nonsense")
+    page.tab.keyboard.press("Enter")
+    page.tab.locator(".hint", has_text="No slide is called nonsense.").wait_for()
 
 
 def test_the_speaker_view_shows_the_notes_and_follows(opened):
@@ -352,7 +386,6 @@ def test_the_speaker_view_shows_the_notes_and_follows(opened):
     notes.get_by_text("16–34 min", exact=False).first.wait_for()
     assert "Do." in notes.inner_text()
     assert re.search(r"\\\(|\$", notes.inner_text()) is None
-    page.tab.keyboard.press("ArrowRight")
     speaker.frame_locator("#current-slide iframe").locator("section.present section.sheet.present .question").wait_for()
     speaker.frame_locator("#upcoming-slide iframe").locator("section.present section.sheet.present .result").wait_for()
     assert "Which two were equally fast?" not in notes.inner_text()
@@ -363,6 +396,7 @@ def test_the_speaker_view_shows_the_notes_and_follows(opened):
     page.tab.keyboard.press("ArrowRight")
     for part in ("Ask.", "They believe:", "Show:"):
         notes.get_by_text(part, exact=True).first.wait_for()
+    assert not notes.locator("details p").first.is_visible()
     assert speaker.locator(".pacing-title").is_visible()  # the clock knows how long the slides may take
     assert errors == []
     speaker.close()

@@ -59,10 +59,12 @@ SECONDS = {
     "code": 70,
     "table": 70,
 }
-VOTES = {  # what the deck says of a vote
+TOLD = {  # what the deck says of a vote and of a key
     "one": noted("1 vote"),
     "many": noted("{n} votes"),
     "split": noted("Turn to your neighbour: why?"),
+    "commit": noted("Commit first, then A shows the answer."),
+    "unknown": noted("No slide is called {name}."),
 }
 KEYS = noted(
     "<b>Keys.</b> → or space: on; ←: back. S: this view. O: all slides. F: the whole screen. B: black. D: dark or"
@@ -262,8 +264,8 @@ def with_overview(deck):
         :2
     ]  # will do, will learn
     title.notes = [note for note in title.notes if note not in promises]
-    sections = [s for s in deck if s.level == "section" and s.section not in (title.section, RECAP)]
-    names = "".join(f"<li>{slide.heading}</li>" for slide in sections)
+    begin = {slide.section: slide for slide in deck[::-1] if slide.section not in (title.section, RECAP)}
+    names = "".join(f"<li>{slide.heading}</li>" for slide in reversed(begin.values()))
     overview = Slide(title.section, "overview", say("Overview"), seconds=START["overview"])
     overview.items = [Item("promises", "".join(promises)), Item("contents", f"<ol>{names}</ol>")]
     hook = [slide for slide in deck[1:] if slide.section == title.section]
@@ -279,15 +281,17 @@ def planned(notebook, plan, name=LONG):
     short = name == SHORT
     times = {row.section: (row.short if short else row.long, row) for row in plan.rows if not short or row.short}
     deck = slides(notebook, {*times} - {EXERCISE}, short)
+    if len(times) < len(plan.rows):  # the lecture promises more than this class has time for
+        overview = next(slide for slide in deck if slide.level == "overview")
+        overview.notes.append(overview.items.pop(0).html)
     last = EXERCISE if EXERCISE in times else [*times][-1]
     for recap in (slide for slide in deck if slide.section == RECAP):  # said by students first, line by line
         recap.items = [item._replace(html=item.html.replace("<li>", '<li class="fragment">')) for item in recap.items]
     deck.append(homework(plan, name, last))
-    for ask, what, words in [*told(plan)][::-1]:
+    for ask, what, words, answers in [*told(plan)][::-1]:
         slide = place(deck, ask, what, short)
         if slide:
-            said = " ".join(f"<b>{label}</b> {inline(text)}" for label, text in words.items())
-            slide.notes.insert(0, f"<p>{said}</p>")
+            slide.notes[:0] = [f"<p>{labelled(words)}</p>", *(folded(label, text) for label, text in answers.items())]
     for reply in plan.replies:
         answer(deck, plan, reply, short)
     start = deck[0].section
@@ -297,13 +301,13 @@ def planned(notebook, plan, name=LONG):
         share_time(its, 60 * (end - first) - (sum(START.values()) if start else 0))
         start = None
         its[0].kept |= row.kept[short]
-        its[0].notes[:0] = [f"<p><b>{say('Do.')}</b> {inline(row.do)}</p>"] * bool(row.do)
+        for slide in (its[0], next(slide for slide in its if slide.section == section)):  # of the hook, of the section
+            do = f"<p>{labelled({say('Do.'): row.do})}</p>"
+            slide.notes[:0] = [do] * (bool(row.do) and do not in slide.notes)
         for slide in its:
             called = "".join(f" · [{html.escape(name)}]" for name in slide.called)
             when = say("{time} min", time=time)
             slide.notes.insert(0, f"<p><b>{when}</b> · {html.escape(plain(section))}{called}</p>")
-            if row.do and slide is not its[0]:
-                slide.notes.append(f"<p><b>{say('Do.')}</b> {inline(row.do)}</p>")
     return deck
 
 
@@ -313,16 +317,27 @@ def classes(plan):
 
 
 def told(plan):
-    """What the plan has to say, (the ask that names the slide, what to look for, {label: words of Markdown}) each."""
+    """What the plan has to say, (the ask that names the slide, what to look for, {label: words of Markdown}, what gives
+    the answer away as such a dict) each."""
     for row in plan.rows:
         for ask in row.asks:
-            yield ask, "", {say("Ask."): ask.text}
+            yield ask, "", {say("Ask."): ask.text}, {}
     for belief, ask, show, _ in plan.beliefs:
         if ask.slide:
-            yield ask, "", {say("They believe:"): belief, say("Ask:"): ask.text, say("Show:"): show}
+            yield ask, "", {say("They believe:"): belief, say("Ask:"): ask.text}, {say("Show:"): show}
     for ask, tries, out, _ in plan.explorers:
-        yield ask, "", {say("Predict:"): ask.text}
-        yield ask, "explorer", {say("Try:"): tries, say("Comes out:"): out}
+        yield ask, "", {say("Predict:"): ask.text}, {}
+        yield ask, "explorer", {say("Try:"): tries}, {say("Comes out:"): out}
+
+
+def labelled(words):
+    """{label: words of Markdown} as one line of HTML."""
+    return " ".join(f"<b>{label}</b> {inline(text)}" for label, text in words.items())
+
+
+def folded(label, text):
+    """A note that is opened by a click: what nobody at the wall shall see before the vote."""
+    return f"<details><summary>{label}</summary><p>{inline(text)}</p></details>"
 
 
 def place(deck, ask, what="", short=False):
@@ -443,8 +458,8 @@ def page(notebook, plan, plan_text="", name=LONG, found=()):
     any_widget, manager = (web.SCRIPTS[name].read_text("utf-8") for name in ("anywidget.js", "embed-amd.js"))
     title = plain(deck[0].heading)
     overview = next(slide for slide in deck if slide.level == "overview")
+    promise = plain((overview.notes or [overview.items[0].html])[0].split("</p>")[0])
     overview.notes.append(goals(plan_text))
-    promise = plain(overview.items[0].html.split("</p>")[0])
     environment = jinja2.Environment(trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
     styles = (REVEAL / "reset.css", REVEAL / "reveal.css", STYLE / "deck.css")
     scripts = [REVEAL / "reveal.js", REVEAL / "plugin" / "notes.js", STYLE / "deck.js"]
@@ -454,7 +469,7 @@ def page(notebook, plan, plan_text="", name=LONG, found=()):
         language=language(),
         say=say,
         keys=say(KEYS),
-        words=json.dumps({key: say(text) for key, text in VOTES.items()}, ensure_ascii=False),
+        words=json.dumps({key: say(text) for key, text in TOLD.items()}, ensure_ascii=False),
         description=promise or title,
         stacks=stacked(deck),
         css=[path.read_text("utf-8") for path in styles],

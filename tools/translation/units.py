@@ -23,16 +23,8 @@ PARTS = re.compile(r"(\[[^\],]+, (?:before|after)\] | ?\*(?:Yes|No|Belief|Sectio
 BLANKS = re.compile(r"\$[^$]*\$|`[^`]*`|\]\([^)]*\)|<[^>]*>|https?://\S+|\\[a-zA-Z]+")
 FIELD = re.compile(r"\{\{|\}\}|\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}")
 LINES = ("subslide", "fragment", "show", "above")  # metadata that name lines by their words
-SHOWN = {
-    "label",
-    "title",
-    "xlabel",
-    "ylabel",
-    "unit",
-    "name",
-    "legend",
-    "choices",
-}  # keywords whose single words readers see
+# keywords whose single words readers see
+SHOWN = {"label", "title", "xlabel", "ylabel", "unit", "name", "legend", "choices", "answer"}
 WIDTH = 88  # of a line of code
 SAYS = ("say", "noted")  # functions of gdlib.words
 HIDDEN = {"cases", "right"}  # cells of an exercise of which a student sees no comment
