@@ -192,7 +192,7 @@ def test_the_next_question_is_the_one_that_splits_the_class(thirty):
     text = reports.overview(thirty)
     assert "Ask next: question 5.3 of the bank, “Larger batches”" in text
     assert "14 hold it, 16 answered otherwise" in text
-    assert "section “What a single row says”, slide [clouds]" in text
+    assert "section “Deal the rows like cards”, slide [dealt]" in text
     assert re.findall(r'<td class="words">([^<]+)</td><td>(\d+)</td><td>(\d+)</td><td class="words">\n<div>', text) == [
         (one.belief.replace("'", "&#39;"), str(len(one.hold)), str(len(one.hold) + len(one.others)))
         for one in thirty.held

@@ -86,7 +86,7 @@ def test_too_many_lines_and_a_private_name_are_breaches(tmp_path):
     for name, text in {
         "gdlib/descent.py": "x = 1\n" * 1001,
         "gdlib/explore/view.js": "x\n" * 7000,
-        "gdlib/explore/view.py": "x = 1\n" * 7000,
+        "gdlib/explore/view.py": "x = 1\n" * 9000,
         "gdlib/explore/bundle/stub.js": "x\n" * 5000,
         "tools/pages/site.py": "from gdlib.descent import _norm\n" + "x = 1\n" * 9000,
     }.items():
@@ -95,11 +95,11 @@ def test_too_many_lines_and_a_private_name_are_breaches(tmp_path):
     assert list(code_rules.breaches(tmp_path)) == [
         "tools/pages/site.py:1: _norm is private to another file",
         "the core has 1001 lines; at most 1000 are allowed",
-        f"gdlib, in Python has 8001 lines; at most {code_rules.LIMITS['gdlib, in Python'][1]} are allowed",
+        f"gdlib, in Python has 10001 lines; at most {code_rules.LIMITS['gdlib, in Python'][1]} are allowed",
         f"{FRONT} has 7000 lines; at most {code_rules.LIMITS[FRONT][1]} are allowed",
         f"tools has 9001 lines; at most {code_rules.LIMITS['tools'][1]} are allowed",
     ]
-    assert " 14000  gdlib/explore/" in code_rules.table(tmp_path)
+    assert " 16000  gdlib/explore/" in code_rules.table(tmp_path)
 
 
 def broken_contracts(folder, planted):
