@@ -218,6 +218,49 @@ def test_every_prediction_scores_with_no_kernel(deck, files):
         assert page.tab.evaluate(SLIDE)["wrong"] == []
 
 
+FOOT = """() => Math.max(...[...Reveal.getCurrentSlide().querySelectorAll(".gd-words p, .gd button, .gd textarea, .widget-htmlmath-content")]
+    .filter((e) => e.checkVisibility()).map((e) => e.getBoundingClientRect().bottom))"""
+LINE = 691  # pixels: below stand the slide's number and its name
+
+
+@pytest.mark.parametrize("name", ["03_descent_and_ascent", "05_mini_batches"])
+def test_what_is_moved_and_what_is_answered_wrong_stays_above_the_foot(opened, name):
+    page, key, low = opened(name), "ArrowRight", {}
+    for view in page.explorers():
+        show(page, view.root)
+        for handle in view.root.get_by_role("slider").all():
+            for end in ("End", "Home", "PageUp") if handle.is_visible() else ():
+                handle.press(end)
+                page.tab.wait_for_timeout(50)
+                low[page.tab.evaluate(AT) + 1, end] = page.tab.evaluate(FOOT)
+    for form in page.tab.locator(".widget-subarea:has(.gd form)").all():
+        show(page, form)
+        if form.get_by_role("slider").count():
+            form.get_by_role("slider").first.focus()
+            for _ in range(130):
+                page.tab.keyboard.press(key)
+        elif form.get_by_role("radio").count():
+            form.get_by_role("radio").first.check()
+        else:
+            form.get_by_role("textbox").first.fill("0.123456")
+        form.get_by_role("button", name="Commit").click()
+        page.tab.keyboard.press("a")
+        page.tab.wait_for_timeout(200)
+        low[page.tab.evaluate(AT) + 1, "answer"] = page.tab.evaluate(FOOT)
+        form.locator("textarea").fill("because")
+        form.get_by_role("button", name="Show the explanation").click()
+        page.tab.wait_for_timeout(200)
+        low[page.tab.evaluate(AT) + 1, "explanation"] = page.tab.evaluate(FOOT)
+        vote = page.tab.locator("section.sheet.present .vote")
+        if vote.count():
+            assert (
+                vote.bounding_box()["y"]
+                < form.get_by_text("Your prediction").or_(form.get_by_role("radio")).first.bounding_box()["y"]
+            )
+    assert {at: round(bottom) for at, bottom in low.items() if bottom > LINE} == {}
+    assert len(low) > 20
+
+
 def models(name, explorers):
     """The models of a stored notebook's explorers, or of its forms, in their order."""
     import nbformat

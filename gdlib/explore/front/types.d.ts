@@ -369,7 +369,13 @@ interface Window {
 type Tags = HTMLElementTagNameMap;
 type Look = [colour: string, width?: number, dash?: number[]]; // of a line
 type Round = [radius: number, fill: string, edge?: string | null]; // a dot's look
-type Label = (name: string, rate: number, from: number, to: number, above?: boolean) => number; // its left end
+type Label = (
+  name: string,
+  rate: number,
+  from: number,
+  to: number,
+  how?: { above?: boolean; least?: number },
+) => number; // its left end
 type Walk = ReturnType<typeof import("./explorers/descent.js").walk>;
 type BatchWalk = ReturnType<typeof import("./explorers/batches.js").batchWalk>;
 type Needs = ReturnType<typeof import("./explorers/memory.js").needs>;

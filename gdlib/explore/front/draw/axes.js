@@ -58,11 +58,13 @@ export const drawStrip = (g, s, { L, mu }, colour, ink) => {
     g.fillStyle = zone;
     g.fillRect(ends[k], s.y, ends[k + 1] - ends[k], 9);
   }
-  /** Beside the tick of its rate: begins `from` its width off the tick, ends at `to` or before. @type {Label} */
-  const label = (name, rate, from, to, above) => {
-    const text = `${name} = ${words(rate, 3)}`;
+  const named = (/** @type {string} */ name, /** @type {number} */ rate) => `${name} = ${words(rate, 3)}`;
+  /** Beside the tick of its rate: begins `from` its width off the tick, at `least` or behind, ends at `to` or before.
+   * @type {Label} */
+  const label = (name, rate, from, to, { above = false, least = s.x } = {}) => {
+    const text = named(name, rate);
     const wide = g.measureText(text).width;
-    const left = Math.max(s.x, Math.min(to - wide, X(rate) + from * wide));
+    const left = Math.max(s.x, Math.min(to - wide, Math.max(least, X(rate) + from * wide)));
     const xs = [X(rate), X(rate), Math.max(left, Math.min(left + wide, X(rate)))];
     const ys = above ? [9, -3, -19] : [0, 12, 17];
     line(g, 3, (j) => [xs[j], s.y + ys[j]], ink, 2);
@@ -70,8 +72,9 @@ export const drawStrip = (g, s, { L, mu }, colour, ink) => {
     write(g, text, left, s.y + ys[2], "left", above ? "bottom" : "top");
     return left;
   };
-  const left = label("2/L", 2 / L, 0, end);
-  label(same ? "1/L = 2/(L+μ)" : "1/L", 1 / L, -1, left - 12);
+  const first = same ? "1/L = 2/(L+μ)" : "1/L";
+  const left = label("2/L", 2 / L, 0, end, { least: s.x + g.measureText(named(first, 1 / L)).width + 12 });
+  label(first, 1 / L, -1, left - 12);
   // 2/(L + μ) may lie close to 2/L: its name stands above the bar
-  if (mu && mu > 0 && !same) label("2/(L+μ)", 2 / (L + mu), -0.5, end, true);
+  if (mu && mu > 0 && !same) label("2/(L+μ)", 2 / (L + mu), -0.5, end, { above: true });
 };
