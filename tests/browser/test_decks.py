@@ -235,7 +235,7 @@ def test_what_is_moved_and_what_is_answered_wrong_stays_above_the_foot(opened, n
                 low[page.tab.evaluate(AT) + 1, end] = page.tab.evaluate(FOOT)
     for form in page.tab.locator(".widget-subarea:has(.gd form)").all():
         show(page, form)
-        if form.get_by_role("slider").count():
+        if form.locator(".gd-sheet").count():
             form.get_by_role("slider").first.focus()
             for _ in range(130):
                 page.tab.keyboard.press(key)
