@@ -15,14 +15,16 @@ from functools import cache
 from itertools import islice
 from typing import NamedTuple
 
+from gdlib.words import say
 from grading import reading
 from grading.collect import short
 from grading.lms import rows_of
 from lectures import plans, questions
 
 TABLE = questions.BANK.parent / "beliefs.md"
-HEADER = ("they believe", "found by", "where", "what shows it")
-OPTIONAL = ("of lecture 7 they believe", *HEADER[1:])  # the optional lecture's table
+HEADER = (say("they believe"), say("found by"), say("where"), say("what shows it"))
+OPTIONAL = (say("of lecture 7 they believe"), *HEADER[1:])  # the optional lecture's table
+KINDS = {say("prediction"): "prediction", say("mistake"): "mistake", say("bank"): "bank", say("show"): "show"}
 NAME = re.compile(r".*predictions_.+\.(csv|json)", re.I | re.S)
 WIDGETS = "application/vnd.jupyter.widget-state+json"
 FIELDS = ("question", "time", "prediction", "right", "reason")
@@ -64,9 +66,9 @@ def table():
     """{belief: [Sign]}, in the order of docs/teaching/beliefs.md, those of the optional lecture last. A row without a
     belief is of the one above."""
     found, belief = {}, ""
-    for _, (name, *cells) in [*plans.table(TABLE, HEADER), *plans.table(TABLE, OPTIONAL)]:
+    for _, (name, kind, *cells) in [*plans.table(TABLE, HEADER), *plans.table(TABLE, OPTIONAL)]:
         belief = name or belief
-        found.setdefault(belief, []).append(Sign(*cells))
+        found.setdefault(belief, []).append(Sign(KINDS.get(kind, kind), *cells))
     return found
 
 

@@ -343,9 +343,10 @@ def is_text(text, shown):
         return shown
     try:
         ast.parse(text.strip())
-        return re.fullmatch(r"\w+ \([^()]*\)", text.strip()) is not None  # a unit, "height (m)"; all else is code
     except SyntaxError:
         return True
+    # what Python could read as well: "height (m)", "lower, not lowest"; all else is code
+    return re.fullmatch(r"\w+ \([^()]*\)|[\w.]+(,? \w+)+", text.strip()) is not None
 
 
 def literal(text, letters, quote, column, many):
