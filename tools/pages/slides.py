@@ -458,7 +458,8 @@ def page(notebook, plan, plan_text="", name=LONG, found=()):
     any_widget, manager = (web.SCRIPTS[name].read_text("utf-8") for name in ("anywidget.js", "embed-amd.js"))
     title = plain(deck[0].heading)
     overview = next(slide for slide in deck if slide.level == "overview")
-    promise = plain((overview.notes or [overview.items[0].html])[0].split("</p>")[0])
+    told = [one for one in (overview.items[0].html, *overview.notes) if one.startswith("<p><strong>")]
+    promise = plain(told[0].split("</p>")[0]) if told else ""
     overview.notes.append(goals(plan_text))
     environment = jinja2.Environment(trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
     styles = (REVEAL / "reset.css", REVEAL / "reveal.css", STYLE / "deck.css")
