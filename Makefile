@@ -41,9 +41,13 @@ help:  ## list these targets
 
 # In another language (LANGUAGE=ko) these are made in build/ko, out of the sources with its texts: tools/translation.
 ifneq ($(LANGUAGE),en)
+THERE = GDLIB_LANGUAGE=$(LANGUAGE) $(MAKE) --no-print-directory -C build/$(LANGUAGE) LANGUAGE=en
 lab test slides site notebooks exercises questions grade: .venv/ready-korean
 	@$(TOOL) translation.edition $(LANGUAGE)
-	@GDLIB_LANGUAGE=$(LANGUAGE) $(MAKE) --no-print-directory -C build/$(LANGUAGE) LANGUAGE=en $(if $(filter lab,$@),notebooks exercises) $@
+	@[ -e build/$(LANGUAGE)/build/executed ] || $(THERE) notebooks exercises
+	@mkdir -p build/$(LANGUAGE)/build && touch build/$(LANGUAGE)/build/executed
+	@$(if $(filter-out notebooks exercises,$@),$(THERE) $@)
+	@$(TOOL) pages.site link
 else
 
 lab: $(READY) .venv/trusted  ## install what is missing and open the first lecture in JupyterLab (PORT=8888)
@@ -122,8 +126,9 @@ slides: $(READY) $(MODULES)  ## a deck for each lecture into build/slides: one f
 	@$(TOOL) pages.slides build $(NAME)
 	@$(TOOL) pages.site link
 
-site: .venv/ready-site $(MODULES)  ## the course as a web site into build/site, alive without a kernel (needs Node.js)
+site: .venv/ready-site .venv/ready-korean $(MODULES)  ## the course as a web site into build/site, alive without a kernel, in English and Korean (needs Node.js)
 	@$(TOOL) pages.site build
+	@$(foreach language,$(notdir $(wildcard locale/??)),$(MAKE) --no-print-directory site LANGUAGE=$(language);)
 
 lite: .venv/ready-site $(MODULES)  ## the course in the browser, on Pyodide, into build/site/lite (docs/lite/README.md says what is tested)
 	@$(TOOL) pages.lite build

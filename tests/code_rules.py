@@ -13,9 +13,9 @@ CODE = ("gdlib", "tools", "bench", "tests")
 # who needs more looks first what can go. The wings' Python and the front's JavaScript are counted apart, for each has its readers.
 LIMITS = {
     "the core": (("gdlib/*.py",), 1000),
-    "gdlib, in Python": (("gdlib/**/*.py",), 8024),
-    "the explorers' front, in JavaScript": (("gdlib/**/*.js",), 4718),
-    "tools": (("tools/**/*.py",), 6568),
+    "gdlib, in Python": (("gdlib/**/*.py",), 8060),
+    "the explorers' front, in JavaScript": (("gdlib/**/*.js",), 4722),
+    "tools": (("tools/**/*.py",), 6900),
 }
 DERIVED = ("node_modules", "bundle")  # no line in these folders is ours
 # Of namedtuples, os and sys: public in all but name.

@@ -11,6 +11,7 @@ import jinja2
 import nbformat
 import pytest
 
+from gdlib.words import say
 from pages import core, site, web
 
 ROOT = Path(__file__).parent.parent
@@ -193,7 +194,8 @@ def links_of(page, repository=""):
         loader=jinja2.FileSystemLoader(site.PAGES / "templates"), undefined=jinja2.StrictUndefined
     )
     lectures = {path.with_suffix("").as_posix(): "" for path in web.notebooks()}
-    return templates.get_template("open.html").render(pagename=page, repository=repository, lectures=lectures)
+    about = {"pagename": page, "repository": repository, "lectures": lectures, "language": "en", "say": say}
+    return templates.get_template("open.html").render(about)
 
 
 def test_other_services_are_linked_only_where_the_repository_has_an_address():
@@ -226,12 +228,12 @@ def test_a_page_of_an_exercise_says_how_to_answer():
 def test_decks_and_the_browser_are_linked_in_whatever_order_they_are_made(tmp_path):
     """The links are on every page, and hidden while they lead nowhere."""
     pages, decks = tmp_path / "site", tmp_path / "slides"
-    site.link(pages, decks)  # the site is not there yet
+    site.link(pages, decks, {})  # the site is not there yet
     assert not pages.exists()
     (pages / "_static").mkdir(parents=True)
 
     def hidden():
-        site.link(pages, decks)
+        site.link(pages, decks, {})
         return re.findall(r"^\.gd-(\w+) { display: none; }", (pages / "_static" / "parts.css").read_text("utf-8"), re.M)
 
     assert hidden() == ["lite", "slides"]
@@ -362,10 +364,10 @@ def test_a_section_that_the_core_names_ends_with_a_link_to_the_line():
     (book,) = books.values()
     core.with_ways_back(book, 4, core.places(texts, books))
     one, two, three = re.split("^## ", "".join(cell.source for cell in book.cells), flags=re.M)[1:]
-    links = '<a href="../core.html#regression-2">gdlib/regression.py, line 2</a>; <a href="../core.html#descent-1">'
+    links = '<a href="../core.html#regression-2">gdlib/regression.py:2</a>; <a href="../core.html#descent-1">'
     assert one.startswith("One\n\nText.\n\n### Inner\n\nMore.\n\n<p")
     assert links in one
-    assert 'core.html#descent-2">gdlib/descent.py, line 2</a>' in two
+    assert 'core.html#descent-2">gdlib/descent.py:2</a>' in two
     assert three == "Three"
 
 
@@ -375,7 +377,7 @@ def test_a_file_of_the_core_is_shown_whole_and_its_comments_are_links():
         code = re.sub(r'<span class="linenos">[ \d]+</span>', "", core.as_html(name, text, web.notebooks()))
         assert html.unescape(re.sub("<[^>]+>", "", code)).strip("\n") == text.strip("\n")
     shown = core.as_html("regression", 'b = "<"  # lecture 4, "One & all"\n', lesson())
-    assert '# <a href="notebooks/04_small.html#one-all">lecture 4, "One &amp; all"</a></span>' in html.unescape(
+    assert '# <a href="notebooks/04_small.html#one--all">lecture 4, "One &amp; all"</a></span>' in html.unescape(
         shown.replace("&amp;", "&amp;amp;")
     )
     assert 'id="regression-1"' in shown

@@ -115,6 +115,12 @@ def test_a_fault_of_form_is_found(text, said, fault):
     assert not [*catalogs.faults(text, text)]
 
 
+def test_large_numbers_are_written_as_each_language_counts():
+    assert not [*catalogs.faults("50 million rows, or 0.5 thousand million", "행 5000만 개, 또는 5억 개")]
+    assert not [*catalogs.faults("off by 8 alone", "8만 달라요")]  # 만 is "only", too
+    assert [*catalogs.faults("50 million rows", "행 500만 개")]
+
+
 def test_what_has_changed_is_to_be_renewed_and_english_until_then():
     old = polib.POFile()
     old.append(polib.POEntry(msgid="The loop stops at 3.", msgstr="반복은 3에서 멈춰요."))

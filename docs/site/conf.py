@@ -4,10 +4,13 @@ import os
 import re
 from pathlib import Path
 
-project = "Gradient descent, hands on"
+from gdlib import words
+from gdlib.words import say
+
+project = say("Gradient descent, hands on")
 html_title = project
-copyright = "its authors. Code: BSD 3-Clause. Text and pictures: CC BY 4.0"
-language = "en"
+copyright = say("its authors. Code: BSD 3-Clause. Text and pictures: CC BY 4.0")
+language = words.language()
 root_doc = "index"
 nitpicky = True
 exclude_patterns = ["exercises/solutions"]  # linked as files, not as pages
@@ -35,17 +38,27 @@ html_js_files = [("alive.js", {"defer": "defer"}), ("page.js", {"defer": "defer"
 html_context = {
     "repository": os.environ.get("GDLIB_REPOSITORY", ""),  # owner/name on GitHub; set by the workflow
     "lectures": {  # the bar above each page
-        "notebooks/01_differentiation": "Slope",
-        "notebooks/02_gradient_vectors": "Gradient",
-        "notebooks/03_descent_and_ascent": "Descent",
-        "notebooks/04_linear_regression": "Regression",
-        "notebooks/05_mini_batches": "Batches",
-        "notebooks/06_hardware_and_memory": "Memory",
-        "notebooks/07_momentum_and_adam": "Momentum",
+        "notebooks/01_differentiation": say("Slope"),
+        "notebooks/02_gradient_vectors": say("Gradient"),
+        "notebooks/03_descent_and_ascent": say("Descent"),
+        "notebooks/04_linear_regression": say("Regression"),
+        "notebooks/05_mini_batches": say("Batches"),
+        "notebooks/06_hardware_and_memory": say("Memory"),
+        "notebooks/07_momentum_and_adam": say("Momentum"),
+    },
+    "told": {  # what page.js says
+        "light": say("Colours: light. Change them"),
+        "dark": say("Colours: dark. Change them"),
+        "system": say("Colours: as the system. Change them"),
+        "copy": say("Copy"),
+        "copied": say("Copied"),
+        "refused": say("Not allowed here"),
     },
 }
 html_copy_source = False
 html_use_index = False
+suppress_warnings = ["config.cache"]  # of a function, which is not kept from one build to the next
+EDITIONS = {"en": ("English", "./"), "ko": ("한국어", "ko/")}  # {language: (its name, where its site lies in the English one)}
 
 
 def setup(app):
@@ -55,7 +68,12 @@ def setup(app):
 def mend(app, pagename, templatename, context, doctree):
     """For those who listen: a fold is named by the words it shows, the empty corner of a table is no heading, Korean is
     Korean. And a table that is too wide scrolls by itself."""
+    up = "./" if language == "en" else "../"
+    context["editions"] = [(code, name, up + at) for code, (name, at) in EDITIONS.items() if code != language]
+    context["say"] = say
     body = context.get("body", "").replace('<summary aria-label="Toggle hidden content">', "<summary>")
     body = body.replace('<th class="head"><p></p></th>', "<td></td>")
     body = re.sub(r"<table.*?</table>", r'<div class="gd-table">\g<0></div>', body, flags=re.S)
-    context["body"] = re.sub(r"(?<=>)[가-힣][가-힣, ]*(?=<)", r'<span lang="ko">\g<0></span>', body)
+    if language != "ko":
+        body = re.sub(r"(?<=>)[가-힣][가-힣, ]*(?=<)", r'<span lang="ko">\g<0></span>', body)
+    context["body"] = body

@@ -33,7 +33,7 @@ test("a text that is not translated yet stays as it is", () => {
 const UNSAID = {
   "font-weight: 700": "CSS",
   ".gd{--gd-focus:…;--gd-wrong:…}": "CSS",
-  "…px system-ui, sans-serif": "CSS",
+  "…px Hangul, system-ui, sans-serif": "CSS",
   "gd-sheet gd-…": "classes",
   "prefers-color-scheme: dark": "a media query",
   "forced-colors: active": "a media query",

@@ -12,9 +12,11 @@ from functools import cache
 
 import nbformat
 
+from gdlib.words import say
 from lectures.exercises import METADATA, write
 from lectures.papers import BUILD, PAGES, gift, qti
 from lectures.questions import BANK, bank
+from translation.hangul import with_faces
 
 GUIDE = BANK.parent / "inventory.md"
 QUESTIONS = ("2.9", "2.11", "3.3", "3.7", "3.10", "4.6", "4.12", "5.3", "5.9", "5.10", "5.11", "6.11")
@@ -30,7 +32,13 @@ def items(form):
 
 def words():
     """What students read first, as Markdown."""
-    return re.search(r"^## What students read first\n\n(.*?)\n\n## ", GUIDE.read_text("utf-8"), re.M | re.S)[1]
+    return re.search(rf"^## {say('What students read first')}\n\n(.*?)\n\n## ", GUIDE.read_text("utf-8"), re.M | re.S)[
+        1
+    ]
+
+
+def title(form):
+    return say("What do you believe? Form {letter}", letter=form)
 
 
 def form_of(form):
@@ -41,10 +49,10 @@ def form_of(form):
 def notebook(form):
     """A form as a notebook that needs nothing: letters are written between quotes, and nothing is to be run."""
     markdown, code = nbformat.v4.new_markdown_cell, nbformat.v4.new_code_cell
-    how = "Write the letter between the quotes, save the file, and hand it in; nothing needs to be run."
-    who = 'form = "{}"  # leave this line as it is\nstudent = ""  # a word of your own that does not say who you are'
-    cells = [markdown(f"# What do you believe? Form {form}\n\n{words()}\n\n{how}", id="how")]
-    cells.append(code(who.format(form), id="who"))
+    how = say("Write the letter between the quotes, save the file, and hand it in; nothing needs to be run.")
+    leave, own = say("leave this line as it is"), say("a word of your own that does not say who you are")
+    cells = [markdown(f"# {title(form)}\n\n{words()}\n\n{how}", id="how")]
+    cells.append(code(f'form = "{form}"  # {leave}\nstudent = ""  # {own}', id="who"))
     for n, item in enumerate(items(form), 1):
         options = "\n".join(f"- **{option.letter}** {option.answer}" for option in item.options)
         cells.append(markdown(f"## {n}\n\n{item.text}\n\n{options}", id=f"question-{n}"))
@@ -58,11 +66,12 @@ def made():
     """{file: text, or the files of an archive} of both forms."""
     found = {}
     for form in FORMS:
-        name, title = f"inventory_{form}", f"What do you believe? Form {form}"
-        found[f"{name}.html"] = PAGES.get_template("inventory.html").render(title=title, body=form_of(form))
+        name, called = f"inventory_{form}", title(form)
+        page = PAGES.get_template("inventory.html").render(title=called, body=form_of(form))
+        found[f"{name}.html"] = with_faces(page)
         found[f"{name}.ipynb"] = notebook(form)
         found[f"{name}.gift"] = "\n".join(map(gift, items(form)))
-        found[f"{name}.qti.zip"] = qti(name, title, items(form))
+        found[f"{name}.qti.zip"] = qti(name, called, items(form))
     return found
 
 

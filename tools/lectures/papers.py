@@ -21,8 +21,10 @@ import jinja2
 from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
+from gdlib.words import language, say
 from lectures.exercises import chosen, write
 from lectures.questions import BANK, read
+from translation.hangul import with_faces
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build" / "questions"
@@ -61,6 +63,7 @@ def drawn(tex):
 #: For platforms, which have MathJax; for pages.
 PLATFORM = markdown(lambda tex: rf"\({escape(tex)}\)", lambda tex: rf"\[{escape(tex)}\]")
 PAGE = markdown(drawn, drawn)
+PAGES.globals |= {"language": language, "say": say}
 PAGES.filters["text"] = PAGE.render
 PAGES.filters["words"] = PAGE.renderInline
 PAGES.filters["plain_text"] = PLATFORM.render
@@ -132,7 +135,8 @@ def papers(name, title, asked, seed):
         made[f"{name}_{letter}.html"] = page.render(title=title, sheet=letter, asked=questions, seed=seed)
     key = PAGES.get_template("key.html").render(title=title, rows=[*keyed(asked, sheets)], seed=seed)
     slides = PAGES.get_template("votes.html").render(title=title, asked=asked)
-    return made | {f"{name}_key.html": key, f"{name}_slides.html": slides}
+    made |= {f"{name}_key.html": key, f"{name}_slides.html": slides}
+    return {file: with_faces(text) if file.endswith("html") else text for file, text in made.items()}
 
 
 def main(arguments=None):
@@ -146,7 +150,7 @@ def main(arguments=None):
     target.mkdir(parents=True, exist_ok=True)
     for path in chosen(sorted(BANK.glob("*.md")), given.names, "bank"):
         asked = read(path, given.seed)
-        made = papers(path.stem, f"Questions on lecture {int(path.name[:2])}", asked, given.seed)
+        made = papers(path.stem, say("Questions on lecture {n}", n=int(path.name[:2])), asked, given.seed)
         for file, contents in made.items():
             write(target / file, contents)
         vary = sum(question.others > 0 for question in asked)

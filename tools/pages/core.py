@@ -12,7 +12,8 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from pages.web import ROOT
+from gdlib.words import say
+from pages.web import ENGLISH, ROOT, address_of
 
 FILES = ("calculus", "landscapes", "descent", "regression", "minibatch")
 NOTE = re.compile(r'#.*?\blecture (\d), "(.+)"$')
@@ -38,7 +39,7 @@ def places(texts, books):
 
     Raises SystemExit if a comment names a section that no lecture of that number has.
     """
-    headings = {int(path.name[:2]): {m[2] for m in sections(book)} for path, book in books.items()}
+    headings = {int(path.name[:2]): {ENGLISH.get(m[2], m[2]) for m in sections(book)} for path, book in books.items()}
     found = []
     for name, text in texts.items():
         for number, line in enumerate(text.splitlines(), 1):
@@ -57,12 +58,10 @@ def sections(book):
 
 def as_html(name, text, books):
     """A file of the core as HTML: coloured, its lines numbered, its comments about lectures as links."""
-    from docutils.nodes import make_id  # the extra "site": an id as Sphinx makes it of a heading
-
     pages = {int(path.name[:2]): path.with_suffix(".html").as_posix() for path in books}
 
     def linked(match):
-        address = f"{pages[int(match[2])]}#{make_id(html.unescape(match[3]))}"
+        address = f"{pages[int(match[2])]}#{address_of(html.unescape(match[3]))}"
         return f'<a href="{address}">{match[1]}</a>'
 
     code = highlight(text, PythonLexer(), HtmlFormatter(linenos="inline", lineanchors=name))
@@ -78,7 +77,9 @@ def with_ways_back(book, lecture, found):
         nonlocal open_sections
         level = len(heading[1])
         ended = "".join(way for inner, way in open_sections if inner >= level)
-        places = [place for place in found if (place.lecture, place.heading) == (lecture, heading[2])]
+        places = [
+            place for place in found if (place.lecture, place.heading) == (lecture, ENGLISH.get(heading[2], heading[2]))
+        ]
         own = [(level, way_back(places))] if places else []
         open_sections = own + [(outer, way) for outer, way in open_sections if outer < level]
         return ended + heading[0]
@@ -90,5 +91,5 @@ def with_ways_back(book, lecture, found):
 
 def way_back(found):
     """The line that leads from the end of a section to the places in the core that name it."""
-    links = (f'<a href="../core.html#{at.file}-{at.line}">gdlib/{at.file}.py, line {at.line}</a>' for at in found)
-    return f'<p class="gd-core">In the core: {"; ".join(links)}.</p>\n\n'
+    links = (f'<a href="../core.html#{at.file}-{at.line}">gdlib/{at.file}.py:{at.line}</a>' for at in found)
+    return f'<p class="gd-core">{say("In the core:")} {"; ".join(links)}.</p>\n\n'

@@ -23,10 +23,13 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import nbformat
 
+from gdlib.words import language, say
 from lectures import inventory
 from lectures.pipeline import FORM
 from pages import core
 from pages.web import ROOT, SCRIPTS, WIDGET_VIEW, excerpt, listed, notebooks, only_what_is_committed
+from translation.catalogs import languages
+from translation.hangul import faces
 
 PAGES, BUILD = ROOT / "docs" / "site", ROOT / "build"
 SOURCE, SITE, SLIDES = BUILD / "site-source", BUILD / "site", BUILD / "slides"
@@ -117,10 +120,17 @@ def for_the_site(notebook):
 def fold(cell, hidden):
     """Fold what JupyterLab hides of a cell, by MyST-NB's own tags; in place."""
     if hidden:
-        answer, holds = hidden.get("outputs_hidden"), " (it holds the answer)" * any(re.findall(FORM, cell.source))
+        answer, form = hidden.get("outputs_hidden"), any(re.findall(FORM, cell.source))
         cell.metadata.tags.append("hide-cell" if answer else "hide-input")
-        what = "the answer" if answer else "the code"
-        cell.metadata.mystnb.update(code_prompt_show=f"Show {what}{holds}", code_prompt_hide=f"Hide {what}")
+        show = (
+            say("Show the answer")
+            if answer
+            else say("Show the code (it holds the answer)")
+            if form
+            else say("Show the code")
+        )
+        hide = say("Hide the answer") if answer else say("Hide the code")
+        cell.metadata.mystnb.update(code_prompt_show=show, code_prompt_hide=hide)
 
 
 def with_pictures(cell):
@@ -156,7 +166,11 @@ def taken_apart(output):
 def with_decks(text, page):
     """A page's text in which a deck's address is a link to it."""
     above = "../" * (len(Path(page).parts) - 1)
-    return re.sub(DECK, lambda m: f'<a class="gd-slides" href="{above}slides/{m[2]}.html">slides {int(m[3])}</a>', text)
+    return re.sub(
+        DECK,
+        lambda m: f'<a class="gd-slides" href="{above}slides/{m[2]}.html">{say("slides {n}", n=int(m[3]))}</a>',
+        text,
+    )
 
 
 def course_files(root=ROOT):
@@ -219,23 +233,30 @@ def build():
         shutil.copy(file, SITE / "_static" / name)
     for path in books:
         shutil.copy(ROOT / path, SITE / path)
+    texts = [*SITE.rglob("*.html"), *(ROOT / "gdlib" / "explore" / "bundle").glob(f"*.{language()}.txt")]
+    (SITE / "_static" / "hangul.css").write_text(faces("".join(path.read_text("utf-8") for path in texts)), "utf-8")
     archive(SITE / "course.zip")
     (SITE / ".nojekyll").touch()  # GitHub Pages: folders that begin with _ are served too
     if failed:
         raise SystemExit("Sphinx warned (above): the site must not be published")
 
 
-def link(site, slides):
-    """What is called when the pages, the decks or the course in the browser were made, in any order: the site takes the
-    decks along, and hides the links to what is not there; in a table it is said how to make it."""
+def link(site, slides, editions):
+    """What is called when the pages, the decks, the course in the browser or an edition in another language were made, in
+    any order: the site takes the decks and the editions, {language: its site}, along, and hides the links to what is not
+    there; in a table it is said how to make it."""
     if not (site / "_static").exists():
         return
     if slides.exists():
         shutil.copytree(slides, site / "slides", dirs_exist_ok=True)
+    for name, edition in editions.items():
+        if edition.exists():
+            shutil.copytree(edition, site / name, dirs_exist_ok=True)
     there = {
         "lite": (site / "lite" / "run").exists(),
         "slides": all((site / "slides" / f"{path.stem}.html").exists() for path in notebooks()),
     }
+    there |= {name: (site / name).exists() for name in editions}
     hide = ".gd-{0} {{ display: none; }} td:has(.gd-{0})::after {{ content: 'make {0}'; }}\n"
     (site / "_static" / "parts.css").write_text("".join(hide.format(p) for p in there if not there[p]), "utf-8")
 
@@ -247,7 +268,7 @@ def main(arguments):
         only_what_is_committed()
         build()
         print("build/site/index.html")
-    link(SITE, SLIDES)
+    link(SITE, SLIDES, {name: BUILD / name / "build" / "site" for name in languages()})
 
 
 if __name__ == "__main__":

@@ -41,6 +41,7 @@ from gdlib.words import language, noted, say
 from lectures import plans
 from pages import wall, web
 from pages.pieces import HEADINGS, Item, inline, items, output_item, plain, rendered
+from translation.hangul import with_faces
 
 STYLE = web.ROOT / "docs" / "slides"
 TARGET = web.ROOT / "build" / "slides"
@@ -465,7 +466,7 @@ def page(notebook, plan, plan_text="", name=LONG, found=()):
     styles = (REVEAL / "reset.css", REVEAL / "reveal.css", STYLE / "deck.css")
     scripts = [REVEAL / "reveal.js", REVEAL / "plugin" / "notes.js", STYLE / "deck.js"]
     scripts += [web.SCRIPTS["mathjax.js"], web.SCRIPTS["require.js"]]
-    return environment.from_string((STYLE / "deck.html").read_text("utf-8")).render(
+    made = environment.from_string((STYLE / "deck.html").read_text("utf-8")).render(
         title=title,
         language=language(),
         say=say,
@@ -478,6 +479,7 @@ def page(notebook, plan, plan_text="", name=LONG, found=()):
         widgets=script(named(any_widget, "anywidget") + "\n" + manager),
         state=web.as_script(widget_state(notebook, deck)),
     )
+    return with_faces(made)
 
 
 def build(names=()):

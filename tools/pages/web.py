@@ -28,6 +28,16 @@ SCRIPTS = {
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 LINKS = ("LinkModel", "DirectionalLinkModel")
+# {a heading: the English one}, where the course is in another language: tools/translation/edition.py
+ENGLISH = ROOT / "locale" / "headings.json"
+ENGLISH = json.loads(ENGLISH.read_text("utf-8")) if ENGLISH.exists() else {}
+
+
+def address_of(heading):
+    """What a section is called in the address of a page, the same in all languages; "heading" is without formulas."""
+    from myst_parser.slugs import github_slugify  # the extra "site"
+
+    return github_slugify(ENGLISH.get(heading, heading))
 
 
 def notebooks(folder="notebooks", without=TITLES):

@@ -28,6 +28,7 @@ OTHERS = {
     "guide": ("docs/teaching/*.md", "README.md", "docs/lite/*.md", "exercises/README.md"),
     "site": ("docs/site/*.md", "tools/lectures/templates/*.md"),
 }
+SAYING = ("gdlib", "tools", "docs/slides", "docs/site")  # where modules and templates say what is read
 ALIKE = 0.6  # how like an old English unit must be, of 1, for its translation to be renewed
 
 
@@ -45,7 +46,9 @@ def groups(root=ROOT):
     for name, patterns in OTHERS.items():
         paths = [path for pattern in patterns for path in sorted(root.glob(pattern))]
         found[name] = [path for path in paths if not re.match(r"\d\d_", path.name)]
-    found["words"] = [path for folder in ("gdlib", "tools") for path in sorted((root / folder).glob("**/*.py"))]
+    found["words"] = [
+        path for folder in SAYING for end in ("py", "html") for path in sorted((root / folder).glob(f"**/*.{end}"))
+    ]
     return found
 
 
@@ -128,13 +131,23 @@ KEPT = {
 }
 
 
+NUMBER = re.compile(r"(\d+(?:[.,]\d+)*)(?: ?(thousand million|million|만|억))?")
+LARGE = {"만": 10**4, "million": 10**6, "억": 10**8, "thousand million": 10**9}
+
+
+def large(text):
+    """A text with 50 million and 5000만 as the same number. (만 is "only", too: so a text may be right as it stands.)"""
+    return NUMBER.sub(lambda m: m[0] if not m[2] else f"{float(m[1].replace(',', '')) * LARGE[m[2]]:.0f}", text)
+
+
 def faults(text, said):
     """What is wrong with the form of a translation, in words; nothing where it keeps what is no word."""
     if text.count("\n") != said.count("\n"):
         yield f"{said.count(chr(10)) + 1} lines for {text.count(chr(10)) + 1}"
     for what, pattern in KEPT.items():
         ours, theirs = (Counter(re.findall(pattern, words)) for words in (text, said))
-        if ours != theirs:
+        as_large = [Counter(re.findall(pattern, large(words))) for words in (text, said)]
+        if ours != theirs and (what != "numbers" or as_large[0] != as_large[1]):
             yield f"{what} differ: {', '.join(map(str, (ours - theirs) + (theirs - ours)))}"
     for space in (0, -1):
         if said and text[space].isspace() != said[space].isspace():

@@ -3,9 +3,11 @@
     python -m translation.edition LANGUAGE
 
 All other files are there as they are, so that `make` does there what it does here; the environment is shared.
-Notebooks are not taken along: they are made there.
+Notebooks are not taken along: they are made there. locale/headings.json says there what a heading is in English, so that
+the addresses of sections are the same in all languages.
 """
 
+import json
 import os
 import re
 import shutil
@@ -14,7 +16,8 @@ import sys
 from translation import catalogs, units
 
 ROOT = catalogs.ROOT
-LEFT = {".git", ".venv", "build", "locale", "node_modules", "__pycache__", ".ipynb_checkpoints"}
+LEFT = {".git", ".venv", "build", "node_modules", "__pycache__", ".ipynb_checkpoints"}
+DERIVED = "gdlib/data/questions.zip"  # made there, as the notebooks are
 LINKS = (".venv", "docs/node_modules", "tools/front/node_modules")
 ENGLISH = "[English] "  # before a paragraph that has no translation
 
@@ -50,28 +53,53 @@ def texts(words_of, root=ROOT, folder=""):
     return dict(sorted(found.items()))
 
 
+def headings(words_of, root=ROOT):
+    """{a heading in another language: the English one}, both as a reader sees them, without formulas."""
+    found = {}
+    for name, paths in catalogs.groups(root).items():
+        words = words_of(name)
+        texts = [
+            text for path in paths if path.suffix == ".md" for text, what in units.texts_of(path) if what == "heading"
+        ]
+        found |= {plain(words[text]): plain(text) for text in texts if text in words}
+    return found
+
+
+def plain(heading):
+    return re.sub(r"\$[^$]*\$|[`*]", "", heading)
+
+
 def files(root=ROOT):
     """The files that the edition takes along as they are, from the root."""
     for folder, folders, names in os.walk(root):
         folders[:] = [name for name in folders if name not in LEFT and not name.startswith(".ruff")]
         here = os.path.relpath(folder, root)
+        if here == "locale":
+            folders.clear()
         made_there = here in ("notebooks", "exercises")
         for name in names:
-            if name != ".git" and not (made_there and name.endswith(".ipynb")):
-                yield os.path.normpath(os.path.join(here, name))
+            path = os.path.normpath(os.path.join(here, name))
+            if name != ".git" and path != DERIVED and not (made_there and name.endswith(".ipynb")):
+                yield path
 
 
 def write(target, words_of, root=ROOT):
-    """Write the edition into a folder: what is as before keeps its time, so that `make` makes only what changed."""
+    """Write the edition into a folder: what is as before keeps its time, so that `make` makes only what changed. Its
+    build/executed, which says that the notebooks are those of these sources, goes when one has changed."""
     made = {str(path): text for path, text in texts(words_of, root).items()}
-    for name in files(root):
+    made["locale/headings.json"] = json.dumps(headings(words_of, root), ensure_ascii=False, indent=0)
+    for name in [*files(root), "locale/headings.json"]:
         to = target / name
         to.parent.mkdir(parents=True, exist_ok=True)
-        if name not in made:
-            if not to.exists() or to.stat().st_mtime != (root / name).stat().st_mtime:
-                shutil.copy2(root / name, to)
-        elif not to.exists() or to.read_text("utf-8") != made[name]:
+        if to.exists() and (
+            to.read_text("utf-8") == made[name] if name in made else to.stat().st_mtime == (root / name).stat().st_mtime
+        ):
+            continue
+        (target / "build" / "executed").unlink(missing_ok=True)
+        if name in made:
             to.write_text(made[name], "utf-8")
+        else:
+            shutil.copy2(root / name, to)
     for name in LINKS:
         if (root / name).exists() and not (target / name).exists():
             (target / name).parent.mkdir(parents=True, exist_ok=True)

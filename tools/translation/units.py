@@ -31,7 +31,8 @@ HIDDEN = {"cases", "right"}  # cells of an exercise of which a student sees no c
 
 
 def texts_of(path):
-    """The units of a file, [(text, what it is)]: of a Markdown source, or what a module says by `say("...")`."""
+    """The units of a file, [(text, what it is)]: of a Markdown source, or what a module or a template of HTML says by
+    `say("...")`."""
     source, found = path.read_text("utf-8"), []
 
     def say(text, what):
@@ -45,6 +46,8 @@ def texts_of(path):
             for call in calls
             if ast.unparse(call.func) in SAYS and isinstance(call.args[0], ast.Constant)
         ]
+    if path.suffix == ".html":
+        return [(text, "page") for _, text in re.findall(r"""\bsay\((["'])(.+?)\1[,)]""", source)]
     translated(source, say)
     return found
 

@@ -2,15 +2,15 @@
 {
   const root = document.documentElement;
   const all = (selector) => document.querySelectorAll(selector);
+  const told = JSON.parse(document.body.dataset.told); // what is said here, in the reader's language: docs/site/conf.py
 
   // Colours: as the system, light, dark.
-  const names = { light: "Light", dark: "Dark" };
   const button = document.querySelector(".gd-colours");
   const kept = { get: () => { try { return localStorage.getItem("gd-colours"); } catch { return null; } } };
   const name = () => {
     const chosen = kept.get();
     button.textContent = { light: "☀", dark: "☾" }[chosen] ?? "◐";
-    button.title = button.ariaLabel = `Colours: ${names[chosen]?.toLowerCase() ?? "as the system"}. Change them`;
+    button.title = button.ariaLabel = told[chosen] ?? told.system;
   };
   button.hidden = false;
   button.onclick = () => {
@@ -30,14 +30,23 @@
 
   // Code is copied without the numbers of its lines.
   for (const code of all("article .highlight")) {
-    const copy = Object.assign(document.createElement("button"), { type: "button", className: "gd-copy", textContent: "Copy" });
+    const copy = Object.assign(document.createElement("button"), { type: "button", className: "gd-copy", textContent: told.copy });
     copy.onclick = async () => {
       const text = code.querySelector("pre").cloneNode(true);
       for (const number of text.querySelectorAll(".linenos")) number.remove();
-      await navigator.clipboard.writeText(text.textContent).then(() => { copy.textContent = "Copied"; }, () => { copy.textContent = "Not allowed here"; });
-      setTimeout(() => { copy.textContent = "Copy"; }, 2000);
+      await navigator.clipboard.writeText(text.textContent).then(() => { copy.textContent = told.copied; }, () => { copy.textContent = told.refused; });
+      setTimeout(() => { copy.textContent = told.copy; }, 2000);
     };
     code.append(copy);
+  }
+
+  // The same place in another language: sections have the same addresses there, as the last of their names.
+  for (const edition of all(".gd-edition")) {
+    edition.addEventListener("click", () => {
+      const heads = [...all("article :is(h2, h3, h4)")].filter((head) => head.getBoundingClientRect().top < innerHeight / 3);
+      const section = heads.at(-1)?.closest("section");
+      edition.hash = section ? ([...section.querySelectorAll(":scope > span[id]")].at(-1) ?? section).id : "";
+    });
   }
 
   // What scrolls sideways, the keyboard can reach.

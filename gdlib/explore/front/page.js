@@ -102,13 +102,16 @@ export function themeOf(root) {
   return { ink, back: dark ? "#111" : "#fff", colour };
 }
 
+/** The type of a picture's words; "Hangul" is what a page may bring. @param {number} size */
+export const typeOf = (size) => `${size}px Hangul, system-ui, sans-serif`;
+
 /** Pixels of a canvas a CSS pixel: of the screen, and of what scales the page, as a deck does. @param {HTMLElement} canvas */
 export function sharpness(canvas) {
   const scaled = canvas.getBoundingClientRect().width / canvas.clientWidth || 1;
   return Math.min(4, (devicePixelRatio || 1) * scaled);
 }
 
-/** Tell of what changes how a picture looks: its width, the page's theme, the zoom, paper. Returns how to stop.
+/** Tell of what changes how a picture looks: its width, its type, the page's theme, the zoom, paper. Returns how to stop.
  * @param {HTMLElement} root @param {() => { W: number, ink: string, back: string } | null} drawn
  * @param {{ again(): void, resized(): void, printed(now: boolean): void }} tell */
 export function watch(root, drawn, { again, resized, printed }) {
@@ -130,6 +133,7 @@ export function watch(root, drawn, { again, resized, printed }) {
   for (const media of ["prefers-color-scheme: dark", "forced-colors: active"])
     matchMedia(`(${media})`).addEventListener("change", themed, ends);
   window.addEventListener("resize", resized, ends);
+  document.fonts.addEventListener("loadingdone", again, ends);
   const print = (/** @type {Event} */ { type }) => printed(type === "beforeprint");
   for (const event of ["beforeprint", "afterprint"]) window.addEventListener(event, print, ends);
   return () => {

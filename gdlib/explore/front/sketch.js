@@ -10,7 +10,7 @@ import { place, words } from "./compute/words.js";
 import { frame, legend } from "./draw/axes.js";
 import { compared, drawn, known as given } from "./draw/sheet.js";
 import { grips } from "./handles.js";
-import { button, element, paper, sharpness, themeOf, watch } from "./page.js";
+import { button, element, paper, sharpness, themeOf, typeOf, watch } from "./page.js";
 
 const POINTS = 4; // that the keys can move
 /** The pixel of a place in the picture. @type {(main: Panel, place: Pair) => Pair} */
@@ -191,7 +191,7 @@ export function render(view) {
       ...(result?.truth ? { [say`what it is`]: free ? colour.red : colour.blue } : {}),
     };
     const font = fontSize(W, px);
-    const type = `${font}px system-ui, sans-serif`;
+    const type = typeOf(font);
     g.font = type;
     const left = font * 3.4;
     const w = W - left - 16;

@@ -10,7 +10,7 @@ import { painted } from "./draw/relief.js";
 import { explorers } from "./explorers/index.js";
 import { field } from "./field.js";
 import { grips } from "./handles.js";
-import { button, element, host, keep, nameSliders, paper, rooted, sharpness, themeOf, watch } from "./page.js";
+import { button, element, host, keep, nameSliders, paper, rooted, sharpness, themeOf, typeOf, watch } from "./page.js";
 import { player } from "./player.js";
 import { runner } from "./runner.js";
 import { terms } from "./terms.js";
@@ -86,7 +86,7 @@ export function render({ model, el }) {
     const tall = parseFloat(style.getPropertyValue("--gd-height")) || Math.max(170, 0.33 * window.innerHeight);
     const theme = printing ? paper : themeOf(root);
     const keys = explorers[spec.kind].keys?.(explored, theme.colour) ?? [{}, {}];
-    const type = `${fontSize(W, px)}px system-ui, sans-serif`;
+    const type = typeOf(fontSize(W, px));
     g.font = type;
     const places = layout(explored, keys, { W, px, tall }, (text) => g.measureText(text).width);
     canvas.width = Math.round(W * ratio);
