@@ -45,7 +45,8 @@ def groups(root=ROOT):
     for name, patterns in OTHERS.items():
         paths = [path for pattern in patterns for path in sorted(root.glob(pattern))]
         found[name] = [path for path in paths if not re.match(r"\d\d_", path.name)]
-    found["words"] = [path for folder in ("gdlib", "tools") for path in sorted((root / folder).glob("**/*.py"))]
+    patterns = ("gdlib/**/*.py", "tools/**/*.py", "tools/grading/*.html")
+    found["words"] = [path for pattern in patterns for path in sorted(root.glob(pattern))]
     return found
 
 

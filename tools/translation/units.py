@@ -31,13 +31,15 @@ HIDDEN = {"cases", "right"}  # cells of an exercise of which a student sees no c
 
 
 def texts_of(path):
-    """The units of a file, [(text, what it is)]: of a Markdown source, or what a module says by `say("...")`."""
+    """The units of a file, [(text, what it is)]: of a Markdown source, or what a module or a template says by `say("...")`."""
     source, found = path.read_text("utf-8"), []
 
     def say(text, what):
         found.append((text, what))
         return text
 
+    if path.suffix == ".html":
+        return [(text, "page") for text in re.findall(r'\bsay\("([^"]+)"', source)]
     if path.suffix == ".py":
         calls = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
         return [
