@@ -18,6 +18,9 @@ ALONE := notebooks/06_hardware_and_memory.ipynb
 PARTS ?= pieces sheets site decks jupyterlite
 BIN := .venv/bin
 TOOL := PYTHONPATH=tools $(BIN)/python -m
+# Where paths are given from, the folder of the English edition in all languages, and its gdlib, which holds all exercises.
+HERE := .
+IN_HERE = cd "$(HERE)" && PYTHONPATH="$(CURDIR)/tools" "$(CURDIR)/$(BIN)/python" -m
 READY := .venv/ready
 EXTRAS := lint browser scale compiled bench teach site korean
 COMPILE = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version $(OLDEST) --fork-strategy fewest \
@@ -41,8 +44,8 @@ help:  ## list these targets
 
 # In another language (LANGUAGE=ko) these are made in build/ko, out of the sources with its texts: tools/translation.
 ifneq ($(LANGUAGE),en)
-THERE = GDLIB_LANGUAGE=$(LANGUAGE) $(MAKE) --no-print-directory -C build/$(LANGUAGE) LANGUAGE=en
-lab test slides site notebooks exercises questions grade: .venv/ready-korean
+THERE = GDLIB_LANGUAGE=$(LANGUAGE) $(MAKE) --no-print-directory -C build/$(LANGUAGE) LANGUAGE=en HERE="$$PWD"
+lab test slides site notebooks exercises questions grade inventory: .venv/ready-korean
 	@$(TOOL) translation.edition $(LANGUAGE)
 	@[ -e build/$(LANGUAGE)/build/executed ] || $(THERE) notebooks exercises
 	@mkdir -p build/$(LANGUAGE)/build && touch build/$(LANGUAGE)/build/executed
@@ -112,7 +115,7 @@ check-notebooks: $(READY)  ## execute the sources afresh: is each stored noteboo
 
 grade: .venv/ready-teach  ## grade a class: make grade SUBMISSIONS=folder (docs/teaching/grading.md)
 	@test -n "$$SUBMISSIONS" || { echo "Name the folder with the students' notebooks: make grade SUBMISSIONS=folder"; exit 1; }
-	@$(TOOL) grading.grade "$$SUBMISSIONS" $(GRADEFLAGS)
+	@$(IN_HERE) grading.grade "$$SUBMISSIONS" $(GRADEFLAGS)
 
 questions: $(READY)  ## the question bank into build/questions: sheets, key, slides, Moodle, Canvas; the inventory (SEED=2: other numbers; NAME=03)
 	@$(TOOL) lectures.papers --seed $(SEED) $(NAME)
@@ -120,7 +123,7 @@ questions: $(READY)  ## the question bank into build/questions: sheets, key, sli
 
 inventory: $(READY)  ## what a class believed before and after: make inventory ANSWERS=folder (docs/teaching/inventory.md)
 	@test -n "$$ANSWERS" || { echo "Name the folder that holds pre and post: make inventory ANSWERS=folder"; exit 1; }
-	@$(TOOL) grading.inventory "$$ANSWERS"
+	@$(IN_HERE) grading.inventory "$$ANSWERS"
 
 slides: $(READY) $(MODULES)  ## a deck for each lecture into build/slides: one file each, no network needed (needs Node.js)
 	@$(TOOL) pages.slides build $(NAME)

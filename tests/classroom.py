@@ -12,6 +12,7 @@ from pathlib import Path
 import nbformat
 
 from gdlib.checks import bank
+from grading import reading
 from lectures import exercises
 
 
@@ -291,8 +292,9 @@ def hand_in(pupils, folder):
 
 def differences(pupil, result, exercise):
     """Where a result is not what it must be."""
-    if pupil.note not in " ".join(result["notes"]):
-        yield f"{pupil.name}: no {pupil.note!r} in {result['notes']}"
+    notes = " ".join(map(reading.restored, result["notes"]))
+    if pupil.note not in notes:
+        yield f"{pupil.name}: no {pupil.note!r} in {notes}"
     for row in result["rows"]:
         outcome, said = pupil.wants.get(row["question"], ("not attempted", None))
         wrong = outcome == "wrong" and row["outcome"] in ("incorrect", "error", "too long") and row["mistake"] == said

@@ -10,7 +10,7 @@ import base64
 import json
 import re
 
-from lectures.exercises import FETCH
+from lectures.exercises import first_lines
 from lectures.pipeline import PLUMBING, WIDGETS, answers, asks, measured, stretches
 
 SHORT, LONG = 8, 15  # statements of a usual cell, lines that are not blank of the longest
@@ -56,7 +56,7 @@ def opens_as_a_lesson(notebook):
     for word in ("You will do:", "You will learn:", "You will need:", "Minutes:"):
         if f"**{word}**" not in first.source:
             yield f"the first cell lacks **{word}**"
-    if any(not line.startswith(("import ", "from ")) for line in lines(second.source.removeprefix(FETCH))):
+    if any(not line.startswith(("import ", "from ")) for line in lines(second.source.removeprefix(first_lines()))):
         yield "the first code cell must be imports only"
     for cell in code_cells(notebook)[1:]:
         if re.search(r"^(import|from) ", cell.source, re.M):

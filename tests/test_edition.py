@@ -12,6 +12,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
+import classroom
+from grading import walls
+from lectures.exercises import FETCH, SPEAK
 from test_translation import cells
 
 pytestmark = pytest.mark.korean
@@ -40,9 +43,12 @@ def test_the_same_cells_and_the_same_code_but_for_texts(folder, name):
         (c.cell_type, c.metadata.get("tags")) for c in korean.cells
     ]
     for ours, theirs in zip(english.cells, korean.cells, strict=True):
-        if ours.cell_type == "code" and "get_ipython" not in ours.source:
-            fence = "```{{code-cell}}\n{}\n```\n"
-            assert [*cells(fence.format(ours.source))] == [*cells(fence.format(theirs.source))]
+        if ours.cell_type == "code":
+            fence, own = "```{{code-cell}}\n{}\n```\n", theirs.source.replace(FETCH + SPEAK.format("ko"), FETCH)
+            assert [*cells(fence.format(ours.source))] == [*cells(fence.format(own))]
+    assert sum(FETCH + SPEAK.format("ko") in cell.source for cell in korean.cells) == 1
+    assert korean.metadata.pop("gdlib") == {"language": "ko"}
+    assert {*english.metadata} == {*korean.metadata}
 
 
 @each_lecture
@@ -104,3 +110,20 @@ def test_ast_of_every_korean_cell():
         for cell in both("exercises", name)[1].cells:
             if cell.cell_type == "code" and "get_ipython" not in cell.source:
                 ast.parse(cell.source)
+
+
+def test_a_class_is_graded_where_the_english_command_would_look(tmp_path):
+    """`make grade LANGUAGE=ko` with a folder given from here, and with a whole path: the results lie beside it."""
+    if why := walls.why_not():
+        pytest.skip(f"no sandbox: {why}")
+    for folder, given in ((tmp_path / "week 3", False), (tmp_path / "week 4", True)):
+        classroom.hand_in(
+            [classroom.Pupil("민지", (KOREAN / "exercises" / f"{LECTURES[2]}.ipynb").read_bytes())], folder
+        )
+        where = f"SUBMISSIONS={folder if given else os.path.relpath(folder, ROOT)}"
+        flags = f"GRADEFLAGS=--no-gradebook --out '{folder}-out'" if given else "GRADEFLAGS=--no-gradebook"
+        done = subprocess.run(["make", "grade", "LANGUAGE=ko", where, flags], cwd=ROOT, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        out = Path(f"{folder}-out" if given else f"{folder}-grades")
+        for page in (out / "class.html", out / "feedback" / "민지.html"):
+            assert '<html lang="ko">' in page.read_text("utf-8")

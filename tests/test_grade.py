@@ -278,7 +278,7 @@ def test_a_link_or_a_pipe_is_not_opened(tmp_path):
     (tmp_path / "link.ipynb").symlink_to(tmp_path / "real.ipynb")
     os.mkfifo(tmp_path / "pipe.ipynb")
     for name in ("link.ipynb", "pipe.ipynb"):
-        assert reading.read(tmp_path / name) == ([], "It is no plain file, so it was not opened.")
+        assert reading.read(tmp_path / name) == ([], "It is no plain file, so it was not opened.", "")
         assert grade.digest(tmp_path / name) == "none"
 
 
@@ -287,9 +287,9 @@ def test_a_large_file_is_read_with_little_memory(tmp_path):
     path.write_bytes(classroom.notebook(EXERCISE))
     here = reading.read(path)
     path.write_bytes(path.read_bytes() + b" " * 6 * 2**20)  # read by another process
-    assert reading.read(path) == here == (here[0], "")
+    assert reading.read(path) == here == (here[0], "", "en")
     path.write_bytes(b'{"cells": [' + b"[]," * 2**21)  # 6 MB that would be 130 MB
-    assert reading.read(path, memory=2**27) == ([], "The file is too large to be read.")
+    assert reading.read(path, memory=2**27) == ([], "The file is too large to be read.", "")
 
 
 def test_a_cell_is_known_by_either_mark():
@@ -308,7 +308,7 @@ def test_too_much_code_is_not_read():
     def longer(made):
         made.cells[classroom.marked(made, "q3-4")].source = "#" * 2**21
 
-    code, problem = reading.cells(classroom.notebook(EXERCISE, change=longer))
+    code, problem, _ = reading.cells(classroom.notebook(EXERCISE, change=longer))
     assert (code[-1]["mark"], "too much code" in problem) == ("check3-3", True)
 
 

@@ -306,12 +306,12 @@ def test_two_who_wrote_the_same_are_a_hint_with_both_places():
     codes = {"anna": cells(OWN), "ben": cells("a = 1\n" + renamed, 7)}
     codes |= {f"s{n}": cells(source) for n, source in enumerate(EXERCISE.questions["3.1"].rights)}
     codes |= {f"t{n}": cells(EXERCISE.questions["3.1"].solution) for n in range(3)}
-    (hint,) = likeness.hints(codes, EXERCISE)
+    (hint,) = likeness.hints(codes, {"en": EXERCISE})
     assert (hint.one, hint.other) == ("anna", "ben")
     assert [place.cell for place in hint.places] == [5, 7]
     assert "while moved" in hint.places[0].text
     assert "while moved" in hint.places[1].text
-    assert likeness.hints({name: codes[name] for name in codes if name != "ben"}, EXERCISE) == []
+    assert likeness.hints({name: codes[name] for name in codes if name != "ben"}, {"en": EXERCISE}) == []
     text = reports.overview(sheet({"anna": result({}), "ben": result({})}, hints=[hint]))
     assert "anna and ben" in text
     assert "no proof" in text
@@ -325,13 +325,14 @@ def test_a_small_class_that_is_honest_shares_nothing_but_what_was_given(size, ad
         bodies = [f"y = {n} * ({n} + 1)\n" * (n + 1) + f"return y - {n}" for n in range(size)]
         data = [classroom.notebook(exercise, {first.id: classroom.function(first, body)}) for body in bodies]
         data = [text.replace(b"git+ADDRESS", f"git+{address}".encode()) for text in data]
-        assert likeness.hints({f"s{n}": reading.cells(text)[0] for n, text in enumerate(data)}, exercise) == []
+        codes = {f"s{n}": reading.cells(text)[0] for n, text in enumerate(data)}
+        assert likeness.hints(codes, {"en": exercise}) == []
 
 
 def test_a_large_class_takes_its_time_and_no_more():
     """By what is done, not by the clock: the letters that are looked at are limited, and so are those who share a run."""
     codes = {f"s{n}": cells(OWN + "x = 1\n" * 50_000) for n in range(20)}
-    assert likeness.hints(codes, EXERCISE) == []  # what a whole class shares is no hint
+    assert likeness.hints(codes, {"en": EXERCISE}) == []  # what a whole class shares is no hint
     assert sum(1 for _ in likeness.runs("x = 1\n" * 5)) < 10
 
 

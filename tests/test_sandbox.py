@@ -460,7 +460,7 @@ def marked(course, *own, answers=None, limits=None, after=()):
     path = course.parent / "notebook.ipynb"
     path.write_bytes(classroom.notebook(EXERCISE, answers, add))
     found = marking.mark(path, EXERCISE, 0, limits or Limits(), course)
-    return [row["outcome"] for row in found["rows"]], found["notes"]
+    return [row["outcome"] for row in found["rows"]], [*map(reading.restored, found["notes"])]
 
 
 RIGHT = ["correct"] * len(EXERCISE.questions)

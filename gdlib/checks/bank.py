@@ -22,7 +22,7 @@ _CELL = re.compile(r"^```\{code-cell\}[^\n]*\n(?::tags: \[(.*?)\]\n)?(.*?)^```[ 
 _PIECE = re.compile(r"^(?=## \d+\.\d+ )", re.M)
 _HINT = re.compile(r"^> \*\*Hint\.\*\* ?(.*(?:\n>.*)*)\n*", re.M)
 
-_read = {}  # the exercises that were read, by the names of their files
+_read = {}  # the exercises that were read, by the language and the names of their files
 
 
 @dataclass(eq=False)
@@ -232,9 +232,9 @@ def exercise(number):
     path = found.get(_key(number).lstrip("0"))
     if path is None:
         raise ValueError(f"exercise must be one of {', '.join(found)}, got {number!r}")
-    kept = _read.get(path.name)
+    kept = _read.get((language(), path.name))
     if kept is None or kept.text != path.read_text(encoding="utf-8"):
-        kept = _read[path.name] = Exercise(path)
+        kept = _read[language(), path.name] = Exercise(path)
     return kept
 
 

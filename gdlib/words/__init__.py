@@ -12,7 +12,7 @@ from pathlib import Path
 
 from gdlib.words.particles import chosen
 
-__all__ = ["language", "noted", "say", "spoken"]
+__all__ = ["Noted", "language", "languages", "noted", "same", "say", "spoken"]
 
 _now = []  # the languages of `spoken`, the innermost last
 
@@ -22,13 +22,28 @@ def language():
     return _now[-1] if _now else os.environ.get("GDLIB_LANGUAGE") or "en"
 
 
-def noted(text):
-    """The text as it is, for `say` to say later: so that it is found by who translates.
+def languages():
+    """Those that can be spoken: English, and each that has a table."""
+    return {"en", *(path.stem for path in Path(__file__).parent.glob("*.json"))}
+
+
+class Noted(str):
+    """An English text that `say` says in another language: as it was noted, and the values of its fields."""
+
+    text, values = "", {}
+
+
+def noted(text, **values):
+    """The text in English, for `say` to say later, `values` in its fields: so that it is found by who translates.
 
     >>> noted("after {n} steps")
     'after {n} steps'
+    >>> noted("after {n} steps", n=3)
+    'after 3 steps'
     """
-    return text
+    made = Noted(text.format(**values) if values else text)
+    made.text, made.values = text, values
+    return made
 
 
 def say(text, *places, **values):
@@ -37,6 +52,9 @@ def say(text, *places, **values):
     >>> say("after {n} steps", n=3)
     'after 3 steps'
     """
+    if isinstance(text, Noted):
+        inner = {name: say(value) if isinstance(value, Noted) else value for name, value in text.values.items()}
+        text, values = text.text, inner | values
     said = _table(language()).get(text, text)
     if places or values:
         said = said.format(*places, **values)
@@ -56,6 +74,15 @@ def spoken(name):
         yield
     finally:
         _now.pop()
+
+
+def same(one, other):
+    """{a text without fields as it is said in one language: in the other one}."""
+    texts = [*_table(one), *_table(other)]
+    with spoken(one):
+        said = [*map(say, texts)]
+    with spoken(other):
+        return dict(zip(said, map(say, texts), strict=True))
 
 
 @cache

@@ -15,9 +15,9 @@ from functools import cache
 from itertools import islice
 from typing import NamedTuple
 
-from gdlib.words import say
+from gdlib.words import noted, say
 from grading import reading
-from grading.collect import short
+from grading.collect import GRADED, short
 from grading.lms import rows_of
 from lectures import plans, questions
 
@@ -91,9 +91,8 @@ def answers(students):
         for entry in student.entries:
             for asked, time, *answer in records(entry):
                 if owners.setdefault((asked, time, answer[0]) if time else name, name) != name:
-                    entry.why = (
-                        f"Predictions that {owners[asked, time, answer[0]]} handed in too: they are counted once."
-                    )
+                    who = owners[asked, time, answer[0]]
+                    entry.why = noted("Predictions that {name} handed in too: they are counted once.", name=who)
                 elif time >= found.setdefault(asked, {}).get(name, Answer()).time:
                     found[asked][name] = Answer(*answer, time)
     return found
@@ -116,11 +115,10 @@ def records(entry):
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError, csv.Error):
         rows = []
     if exported and not rows:
-        entry.why = (
-            "Predictions that can't be read" + f": more than {LARGEST // 2**20} MiB." * large + "." * (not large)
-        )
-    elif rows and entry.why != "graded":
-        entry.why = f"Predictions: class.html counts {len(rows)}."
+        much = noted("Predictions that can't be read: more than {n} MiB.", n=LARGEST // 2**20)
+        entry.why = much if large else noted("Predictions that can't be read.")
+    elif rows and entry.why != GRADED:
+        entry.why = noted("Predictions: class.html counts {n}.", n=len(rows))
     return rows
 
 

@@ -10,14 +10,18 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from gdlib.words import language, noted, say
 from grading import lms
+from grading.reading import restored
 from grading.unpack import EMPTY, unpacked
 
 ROOM = 2 * 2**30  # bytes that all archives together may take
 NESTED = 3  # archives in archives
 MOST = 20_000  # files that are looked at
 SNIFF = 2**16
-RESULTS = "Results of a grading, not handed in."
+RESULTS = noted("Results of a grading, not handed in.")
+GRADED = noted("graded")  # what became of the notebook that counts
+BESIDE = noted("A list or a note beside the submissions; what counts stands in the folder of results.")
 DEPTH = 60
 SYSTEM = re.compile(r"__MACOSX|\._.*|\.(?!.*ipynb\Z).+|Thumbs\.db|desktop\.ini|Icon\r", re.I | re.S)
 #: Names of folders and files that are nobody's.
@@ -35,8 +39,8 @@ GROUP = re.compile(
 @dataclass
 class Entry:
     """A file, or a folder with nothing in it: where it lies, archives taken as folders; where its bytes are; when it was
-    changed; why it is not looked at, later what became of it. Whose it is is found later; of a notebook also which
-    exercise it is of, what is wrong with it, and how many answers were begun (`copies`)."""
+    changed; why it is not looked at, later what became of it. Whose it is is found later; of a notebook also its language
+    ("" where that is not known), which exercise it is of, what is wrong with it, and how many answers were begun (`copies`)."""
 
     parts: tuple
     path: Path | None = None
@@ -46,6 +50,7 @@ class Entry:
     student: str = ""
     notebook: bool = False
     attempt: int = 0
+    language: str = ""
     of: str | None = None
     problem: str = ""
     begun: int = 0
@@ -72,6 +77,11 @@ class Student:
     notes: list = field(default_factory=list)
     result: dict = field(default_factory=dict)
     grade: object = None
+
+    @property
+    def language(self):
+        """That of the notebook that counts; where there is none, or it can't be read, that of the command."""
+        return (self.best.language if self.best else "") or language()
 
     @property
     def notebooks(self):
@@ -112,7 +122,8 @@ def found(place, left_out, scratch):
     for entry in todo:
         entries += opened(entry, scratch, room, 1)
         if len(entries) > MOST:
-            return [*entries[:MOST], Entry(("…",), why=f"More than {MOST} files: the rest was not looked at.")]
+            why = noted("More than {n} files: the rest was not looked at.", n=MOST)
+            return [*entries[:MOST], Entry(("…",), why=why)]
     return entries
 
 
@@ -125,14 +136,14 @@ def walked(folder, left_out):
         try:
             inside = sorted(os.scandir(here), key=lambda item: item.name)
         except OSError as error:
-            yield Entry(parts, why=f"The folder can't be opened ({error.strerror}).", folder=True)
+            yield Entry(parts, why=noted("The folder can't be opened ({error}).", error=error.strerror), folder=True)
             continue
         if {"results", "feedback", "seed"} <= {item.name for item in inside}:
             yield Entry(parts, why=RESULTS, folder=True)
             continue
         inside = [item for item in inside if Path(item.path).resolve() not in left_out or item.is_symlink()]
         if not inside and parts:
-            yield Entry(parts, why=EMPTY, folder=True)
+            yield Entry(parts, why=restored(EMPTY), folder=True)
         for item in inside:
             place = (*parts, item.name)
             if item.is_dir(follow_symlinks=False) and len(place) < DEPTH:
@@ -146,9 +157,9 @@ def stated(entry, item):
     try:
         entry.time = item.stat(follow_symlinks=False).st_mtime
         if not item.is_file(follow_symlinks=False):
-            entry.why = "It is no plain file, so it was not opened."
+            entry.why = noted("It is no plain file, so it was not opened.")
     except OSError as error:
-        entry.why = f"It can't be opened ({error.strerror})."
+        entry.why = noted("It can't be opened ({error}).", error=error.strerror)
     return entry
 
 
@@ -157,18 +168,19 @@ def opened(entry, scratch, room, depth):
     if entry.why or not entry.parts[-1].lower().endswith(".zip") or SYSTEM.fullmatch(entry.parts[-1]):
         return [entry]
     if depth > NESTED or room[0] <= 0:
-        entry.why = "An archive too deep in others, or too much in all of them: it was not opened."
+        entry.why = noted("An archive too deep in others, or too much in all of them: it was not opened.")
         return [entry]
     folder = Path(scratch, f"a{sum(1 for _ in Path(scratch).iterdir())}")
     folder.mkdir()
     inside, problem = unpacked(entry.path, folder, room[0])
     entries = [
-        Entry((*entry.parts, *parts), path, at or entry.time, why, why == EMPTY) for parts, path, why, at in inside
+        Entry((*entry.parts, *parts), path, at or entry.time, restored(why), why == EMPTY)
+        for parts, path, why, at in inside
     ]
     room[0] -= sum(e.path.stat().st_size for e in entries if e.path)
     entries = [deeper for e in entries for deeper in opened(e, scratch, room, depth + 1)]
     if problem or not entries:
-        entries.append(Entry(entry.parts, why=problem or "There is nothing in the archive."))
+        entries.append(Entry(entry.parts, why=restored(problem) or noted("There is nothing in the archive.")))
     return entries
 
 
@@ -284,14 +296,15 @@ class Tree:
         """What a file is that is no notebook."""
         last = entry.parts[-1]
         if any(SYSTEM.fullmatch(part) for part in entry.parts):
-            return "A file of the system or of Jupyter's, not handed in."
+            return noted("A file of the system or of Jupyter's, not handed in.")
         if self.course and (entry.parts[0] != "submitted" or len(entry.parts) < 3 or last == "timestamp.txt"):
-            return "A file of nbgrader's course, not handed in."
+            return noted("A file of nbgrader's course, not handed in.")
         if len(entry.parts) == 1 and last.lower().endswith((".csv", ".toml", ".md")):
-            return "A list or a note beside the submissions; what counts stands in the folder of results."
+            return BESIDE
         if last.startswith("onlinetext") or "_assignsubmission_onlinetext" in "/".join(entry.parts):
-            return "Text that was typed into the platform, and no notebook: not graded."
-        return f"No notebook but {Path(last).suffix or 'a file'}: not graded."
+            return noted("Text that was typed into the platform, and no notebook: not graded.")
+        kind = Path(last).suffix or noted("a file")
+        return noted("No notebook but {kind}: not graded.", kind=kind)
 
     def nobodys(self, entry, where):
         """Was it not handed in by anybody?"""
@@ -299,7 +312,7 @@ class Tree:
             return entry.parts[0] != "submitted" or len(entry.parts) < 2 + (not entry.folder)
         if entry.why == RESULTS:
             return True
-        beside = entry.why.startswith("A list") and not lms.who(entry.parts[0], self.guess)
+        beside = entry.why == BESIDE and not lms.who(entry.parts[0], self.guess)
         return any(SYSTEM.fullmatch(part) for part in where) or where == () or beside or where[-1] == "…"
 
 
@@ -311,4 +324,4 @@ def bare(name):
 def listed(students, others):
     """The rows of files.csv: every file, whose it is, and what became of it."""
     entries = [*(entry for student in students.values() for entry in student.entries), *others]
-    return [["file", "student", "what became of it"], *([e.shown, e.student, e.why] for e in entries)]
+    return [["file", "student", "what became of it"], *([e.shown, e.student, say(e.why)] for e in entries)]

@@ -23,8 +23,9 @@ from pathlib import Path
 from tqdm import tqdm
 
 from gdlib.checks import Verdict, bank
+from gdlib.words import Noted, language, noted, say, spoken
 from grading import collect, copies, gradebook, groups, likeness, lms, policy, reading, reports
-from grading.marking import mark
+from grading.marking import mark_in
 from grading.sandbox import Limits
 from grading.walls import GDLIB, UNGUARDED, UNGUARDED_ROOT, staged, why_not
 from grading.workers import graded
@@ -180,13 +181,13 @@ def with_roster(students, roster):
 def notes_on(student, note):
     """What is to be said of what a student handed in, besides the notebook's own faults."""
     if not student.entries:
-        return ["Handed in nothing."]
+        return [noted("Handed in nothing.")]
     rest = [entry for entry in student.entries if not entry.notebook]
-    notes = [note] * bool(note) or ["There is no notebook in what was handed in."] * (not student.notebooks)
+    notes = [note] * bool(note) or [noted("There is no notebook in what was handed in.")] * (not student.notebooks)
     if re.fullmatch(r"\d\d?_[a-z_]+( ?\(\d+\))?", student.name):
-        notes.append("Whose it is can't be told from its name.")
-    shown = [f"{entry.shown}: {entry.why}" for entry in rest if not entry.folder][:3]
-    more = [f"And {len(rest) - 3} files more: see files.csv."] * (len(rest) > 3)
+        notes.append(noted("Whose it is can't be told from its name."))
+    shown = [noted("{file}: {why}", file=entry.shown, why=entry.why) for entry in rest if not entry.folder][:3]
+    more = [noted("And {n} files more: see files.csv.", n=len(rest) - 3)] * (len(rest) > 3)
     return [*notes, *(shown + more if not student.notebooks else [])]
 
 
@@ -205,21 +206,25 @@ def mark_all(sheet, options, scratch):
     """Give each student a result, a stored one where nothing has changed; how many were graded now."""
     seed = options.seed if options.seed is not None else drawn(sheet.out / "seed")
     limits = Limits(**{name: getattr(options, name) for name in LIMITS})
-    about = fingerprint(sheet.exercise, seed, limits, not options.no_sandbox)
+    about = {}
+    for said in {student.language for student in sheet.students.values()}:
+        with spoken(said):
+            about[said] = fingerprint(sheet.exercise_in(said), said, seed, limits, not options.no_sandbox)
     anew = {n for name in options.student or [] for n in named(sheet.students, name)}
     todo = {}
     for name, student in sheet.students.items():
-        key = " ".join([about, digest(student.best and student.best.path), *student.notes])
+        key = " ".join([about[student.language], digest(student.best and student.best.path), *student.notes])
         student.result = stored_of(sheet.out, name)
         if name in anew or (not options.student and (options.force or student.result.get("key") != key)):
             todo[name] = key
         elif not student.result:
-            student.result = whole({"ungraded": "It was not graded yet."}, sheet.exercise)
+            student.result = whole({"ungraded": noted("It was not graded yet.")}, sheet.exercise)
 
     def done(name, result):
         student = sheet.students[name]
-        notes = [*dict.fromkeys([*student.notes, *result.get("notes", [])])]
-        student.result = whole(plain(result), sheet.exercise) | {"key": todo[name], "notes": notes}
+        notes = dict.fromkeys([*student.notes, *map(reading.restored, result.get("notes", []))])
+        found = whole(result, sheet.exercise)
+        student.result = plain(found | {"key": todo[name], "notes": [*map(reading.stored, notes)]})
         if not result.get("ungraded"):
             write(result_file(sheet.out, name), json.dumps(student.result, indent=1))
 
@@ -228,14 +233,13 @@ def mark_all(sheet, options, scratch):
         best, entries = sheet.students[name].best, sheet.students[name].entries
         shut = [entry.why for entry in entries if "can't be opened" in entry.why]
         if best is not None and best.path is not None and best.why not in shut:
-            paths[name] = best.path
+            paths[name] = best.path, best.language or language()
         else:
             done(name, {"ungraded": shut[0]} if shut else {})
     count, what = len(sheet.students), f"exercise {sheet.exercise.number}"
     bar = tqdm(total=count, initial=count - len(paths), unit=" notebooks", desc=what)
     with staged() as course, bar:
-        asked = bank.Exercise(sheet.exercise.path)  # what the other's cells define can't be sent to other processes
-        work = partial(mark, exercise=asked, seed=seed, limits=limits, course=course)
+        work = partial(mark_in, number=sheet.exercise.number, seed=seed, limits=limits, course=course)
         work = partial(work, walls=not options.no_sandbox, hidden=(options.submissions, sheet.out, Path(scratch)))
         for name, result in graded(paths, work, options.workers, 2 * limits.seconds + 60):
             done(name, result)
@@ -289,13 +293,15 @@ def fingerprint(exercise, *settings):
     """What a result depends on besides the notebook: the questions, the code that grades, the settings."""
     found = hashlib.sha256(repr((exercise.text, settings)).encode())
     here = Path(__file__).parent
-    for path in sorted([*GDLIB.rglob("*.py"), *here.glob("*.py"), *here.glob("*.toml")]):
+    for path in sorted([*GDLIB.rglob("*.py"), *GDLIB.glob("words/*.json"), *here.glob("*.py"), *here.glob("*.toml")]):
         found.update(path.read_bytes())
     return found.hexdigest()
 
 
 def plain(value):
     """A result whose texts can be written anywhere, and are not too long."""
+    if isinstance(value, Noted):
+        return value
     if isinstance(value, str):
         return collect.short(value.encode("utf-8", "backslashreplace").decode(), LONG)
     if isinstance(value, dict):
@@ -305,7 +311,7 @@ def plain(value):
 
 def whole(result, exercise):
     """A result with notes, and a row for every question."""
-    nothing = [Verdict(key, "not attempted", "There is nothing to grade.") for key in exercise.questions]
+    nothing = [Verdict(key, "not attempted", say("There is nothing to grade.")) for key in exercise.questions]
     rows = result.get("rows") or [asdict(verdict) | {"score": 0} for verdict in nothing]
     return {"notes": []} | result | {"rows": rows}
 
@@ -319,11 +325,13 @@ def written(sheet, options, base):
         when, found = lms.moment(student.handed_in(student.best)), student.result
         rows = found if student.entries else {"rows": []}
         student.grade = policy.graded(name, rows, sheet.policy, when, student.late)
-        student.notes = [*dict.fromkeys([*student.notes, *found["notes"], *student.grade.notes])]
+        notes = map(reading.restored, found["notes"])
+        student.notes = [*dict.fromkeys([*student.notes, *notes, *student.grade.notes])]
     begun = [name for name in sheet.tried if any(row["outcome"] != "not attempted" for row in sheet.rows(name))]
     chosen = {name: sheet.students[name].best for name in begun}
-    codes = {name: reading.read(best.path)[0] for name, best in chosen.items() if best and best.why == "graded"}
-    sheet.hints = likeness.hints(codes, sheet.exercise)
+    codes = {name: reading.read(best.path)[0] for name, best in chosen.items() if best and best.why == collect.GRADED}
+    spoken_here = {student.language for student in sheet.students.values()}
+    sheet.hints = likeness.hints(codes, {name: sheet.exercise_in(name) for name in spoken_here})
     for name in sheet.students:
         write(sheet.out / "feedback" / f"{collect.filename(name)}.html", reports.feedback(name, sheet))
     write(sheet.out / "class.html", reports.overview(sheet))

@@ -18,6 +18,7 @@ from random import SystemRandom
 from statistics import StatisticsError, correlation
 from typing import NamedTuple
 
+from gdlib.words import say
 from grading import beliefs, collect, lms
 from grading.lms import csv_text, rows_of
 from grading.reports import PAGES
@@ -70,20 +71,21 @@ def taken(folder):
     with tempfile.TemporaryDirectory() as scratch:
         for entry in sorted(collect.found(folder, (), scratch), key=lambda entry: entry.time):
             if not entry.why and not entry.parts[-1].lower().endswith(".csv") and not collect.is_notebook(entry):
-                entry.why = "No notebook and no table."
+                entry.why = say("No notebook and no table.")
             try:
                 said = [] if entry.why else rows(entry)
             except (ValueError, KeyError, TypeError, RecursionError, OSError, csv.Error):
-                said, entry.why = [], "It can't be read."
+                said, entry.why = [], say("It can't be read.")
             for row in said:
                 made, name = answered(row), " ".join((row.get("student") or owner(entry)).casefold().split())
                 if made is None:
-                    entry.why = "A form that is neither A nor B, or no answer in it."
+                    entry.why = say("A form that is neither A nor B, or no answer in it.")
                     continue
                 if name in found and found[name] != made:
-                    notes.append(f"{entry.shown}: another of the same student (or the same word); this one counts.")
+                    twice = say("another of the same student (or the same word); this one counts.")
+                    notes.append(f"{entry.shown}: {twice}")
                 found[name] = made
-            notes += [f"{entry.shown}: {entry.why}"] * bool(entry.why)
+            notes += [f"{entry.shown}: {say(entry.why)}"] * bool(entry.why)
     return found, notes
 
 
@@ -178,7 +180,7 @@ def report(folder):
     lines = item_rows(times, both)
     means = [share(mark for name in both for mark in times[time][name].right) for time in TIMES]
     page = PAGES.get_template("inventory.html").render(
-        title="What the class believed, before and after" if times["post"] else "What the class believes",
+        title=say("What the class believed, before and after") if times["post"] else say("What the class believes"),
         counts=[len(times[time]) for time in TIMES],
         both=len(both),
         means=[share(mark for one in times[time].values() for mark in one.right) for time in TIMES],

@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from itertools import combinations
 from typing import NamedTuple
 
+from gdlib.words import spoken
 from lectures.exercises import derived
 
 RUN = 12  # tokens
@@ -69,17 +70,20 @@ def runs(source):
     return result
 
 
-def known(exercise):
-    """The runs that anybody may have: all code that is given, solutions, and known mistakes."""
-    sources = [cell.source for cell in derived(exercise).cells if cell.cell_type == "code"]
-    for question in exercise.questions.values():
-        sources += [question.solution, *question.rights, *(source for _, source in question.mistakes)]
+def known(exercises):
+    """The runs that anybody may have: all code that is given, solutions, and known mistakes, in each language."""
+    sources = []
+    for name, exercise in exercises.items():
+        with spoken(name):
+            sources += [cell.source for cell in derived(exercise).cells if cell.cell_type == "code"]
+        for question in exercise.questions.values():
+            sources += [question.solution, *question.rights, *(source for _, source in question.mistakes)]
     return {run for source in sources for run in runs(source)}
 
 
-def hints(codes, exercise):
-    """The Hints on a class, {student: code cells}, the most alike first."""
-    common, own, holders = known(exercise), {}, defaultdict(set)
+def hints(codes, exercises):
+    """The Hints on a class, {student: code cells}, the most alike first; of {language: the exercise in it}."""
+    common, own, holders = known(exercises), {}, defaultdict(set)
     for student, cells in codes.items():
         left, mine = LENGTH, {}
         for n, cell in enumerate(cells):

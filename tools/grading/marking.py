@@ -4,28 +4,31 @@ import json
 import time
 from dataclasses import asdict, replace
 
-from gdlib.checks import Verdict, encode, judge
+from gdlib.checks import Verdict, bank, encode, judge
+from gdlib.words import noted, say, spoken
 from grading import reading
 from grading.sandbox import Broken, Fault, Sandbox
 
 GIVEN = "a given cell"
 ENDED = ("ended", "meddled", "memory")  # what a thread or a child that another cell has left running can do as well
+RAISED = noted("{it} raised {error}.")
 TRIES = 3  # to start a sandbox, on a machine that may be short of something for a moment
 RESTARTS = 60
 NOTES = 40
-FAILED = "The check itself failed on this answer"
+FAILED = noted("The check itself failed on this answer ({error}). Please look at it yourself.")
 
 
 class Session:
     """A notebook as steps, run one by one in a sandbox. A new one takes its place when it is gone.
 
     A step that ended the process is left out from then on: `out`. What came of each is in `seen`.
-    own: the positions of cells that are no question's answer.
+    own: the positions of cells that are no question's answer. failed: {question: what to say of a check that failed}.
     """
 
     def __init__(self, steps, limits, start, own=()):
         self.steps, self.limits, self.start, self.own = steps, limits, start, {*own}
         self.box, self.done, self.seen, self.out, self.over = None, 0, {}, {}, None
+        self.failed = {}
         self.left, self.restarts = set(), 0  # own cells that have left something running
 
     def to(self, position):
@@ -81,7 +84,7 @@ class Session:
                     raise
                 reason, self.over = error, None
                 time.sleep(0.2 * attempt)
-        raise Fault(f"no sandbox starts ({reason})")
+        raise Fault(noted("no sandbox starts ({reason})", reason=str(reason)))
 
     def running(self):
         """How many threads, processes and timers there are inside."""
@@ -177,10 +180,18 @@ def before(exercise, question):
     return [source for piece in pieces for kind, source in piece if kind == "code"]
 
 
+def mark_in(given, number, **options):
+    """`mark`, of (path, language), in that language."""
+    path, name = given
+    with spoken(name):
+        return mark(path, bank.exercise(number), **options)
+
+
 def mark(path, exercise, seed, limits, course, walls=True, hidden=()):
     """One notebook's grade, a dict.
 
-    rows: for each question the fields of its Verdict and a score; notes: what a teacher should know about the file.
+    rows: for each question the fields of its Verdict and a score, in the language that is spoken; notes: what a teacher
+    should know about the file, each as `reading.stored` gives it.
     Raises Fault, OSError or MemoryError where the machine failed: then there is no grade.
     """
     code, notes = reading.submitted(path, exercise)
@@ -198,15 +209,17 @@ def mark(path, exercise, seed, limits, course, walls=True, hidden=()):
         session.close()
     for number, (positions, _) in places.items():
         if len(positions) > 1:
-            notes.append(f"{number}: {len(positions)} cells are marked as its answer; the last that defines it counts.")
+            text = noted("{question}: {n} cells are marked as its answer; the last that defines it counts.")
+            notes.append(noted(text, question=number, n=len(positions)))
     for position in sorted(own):
-        if what := ended(session, position):
-            notes.append(f"{steps[position]['name'].capitalize()} {what[1]}")
-    notes += [f"{number}: {v.message}" for number, v in verdicts.items() if v.message.startswith(FAILED)]
-    notes[NOTES:] = [f"… and {len(notes) - NOTES} notes more."] * (len(notes) > NOTES)
-    missing = Verdict("", "not attempted", "Its cell is missing." if code else "There is nothing to grade.")
+        cell = noted("Cell {n}", n=steps[position]["name"].removeprefix("cell "))
+        notes += [what for _, what in ended(session, position, cell)]
+    notes += [noted("{question}: {what}", question=number, what=what) for number, what in session.failed.items()]
+    notes[NOTES:] = [noted("… and {n} notes more.", n=len(notes) - NOTES)] * (len(notes) > NOTES)
+    missing = Verdict("", "not attempted", say("Its cell is missing.") if code else say("There is nothing to grade."))
     rows = [verdicts.get(number, replace(missing, question=number)) for number in exercise.questions]
-    found = {"rows": [asdict(v) | {"score": int(v.outcome == "correct")} for v in rows], "notes": notes}
+    found = {"rows": [asdict(v) | {"score": int(v.outcome == "correct")} for v in rows]}
+    found["notes"] = [reading.stored(note) for note in notes if note]
     return json.loads(json.dumps(found, ensure_ascii=False).encode("utf-8", "replace"))  # half a character is none
 
 
@@ -227,24 +240,24 @@ def verdict(session, question, seed, positions, place):
     except (Fault, OSError, MemoryError):
         raise
     except Exception as error:
-        text = f"{FAILED} ({type(error).__name__}). Please look at it yourself."
-        return Verdict(question.id, "error", text)
+        session.failed[question.id] = noted(FAILED, error=type(error).__name__)
+        return Verdict(question.id, "error", say(session.failed[question.id]))
     if broken is not None and (found is None or broken.why != "too long"):
         return Verdict(question.id, "too long" if broken.why in ("over", "too long") else "error", str(broken))
-    if found.message.startswith("Fill in"):
-        return replace(found, message="Nothing was filled in.")
     return found
 
 
 def attempt(session, question, seed, positions, place):
     """The Verdict, and the Broken that came while it was made, or None."""
-    broken = []
+    broken, kinds = [], []  # why there is no process any more; what came of each call
 
     def call(args, kwargs, seconds):
         if not broken:
             try:
                 given = encode((args, kwargs))
-                return session.ask(seconds, do="call", names=question.names, given=given, seconds=seconds)
+                seen = session.ask(seconds, do="call", names=question.names, given=given, seconds=seconds)
+                kinds.append(seen["kind"])
+                return seen
             except Broken as error:
                 broken.append(error)
         if broken[0].why == "too long":
@@ -257,22 +270,27 @@ def attempt(session, question, seed, positions, place):
     except Broken as error:
         return None, error
     if missing.get("value") == []:
-        return judge(question, call, seed), next(iter(broken), None)
-    nothing = "not attempted", f"does not define {' and '.join(f'`{name}`' for name in question.names)}."
-    failed = [what for position in positions if (what := ended(session, position))]
+        found = judge(question, call, seed)
+        if found.outcome == "not attempted" and kinds[:1] == ["not attempted"]:
+            found = replace(found, message=say("Nothing was filled in."))
+        return found, next(iter(broken), None)
+    names = ", ".join(f"`{name}`" for name in question.names)
+    nothing = "not attempted", noted("Its cell does not define {names}.", names=names)
+    failed = [what for position in positions for what in ended(session, position, noted("Its cell"))]
     outcome, did = [nothing, *failed][-1]
-    return Verdict(question.id, outcome, f"Its cell {did}"), None
+    return Verdict(question.id, outcome, say(did)), None
 
 
-def ended(session, position):
-    """How a step failed, as (outcome, what it did); None where it did not, or never ran."""
+def ended(session, position, cell):
+    """How a step failed, as [(outcome, what `cell` did, a note)]; [] where it did not, or never ran."""
     broken = session.out.get(position)
     if broken is not None and broken.why != "too long":
-        return "too long" if broken.why == "over" else "error", str(broken)[3:]
+        return [("too long" if broken.why == "over" else "error", broken.of(cell))]
     seen = session.seen.get(position, {"kind": "value"}) if broken is None else {"kind": "too long"}
     if seen["kind"] == "too long":
-        return "too long", f"was stopped after {session.limits.cell:g} seconds. Does the loop ever end?"
+        text = noted("{it} was stopped after {seconds:g} seconds. Does the loop ever end?")
+        return [("too long", noted(text, it=cell, seconds=session.limits.cell))]
     if seen["kind"] == "raised":
         where = f" ({seen['where']})" if seen["where"] else ""
-        return "error", f"raised {seen['error']}: {seen['text']}{where}."
-    return None
+        return [("error", noted(RAISED, it=cell, error=f"{seen['error']}: {seen['text']}{where}"))]
+    return []

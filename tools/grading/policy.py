@@ -10,6 +10,8 @@ import tomllib
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
+from gdlib.checks import bank
+from gdlib.words import noted, spoken
 from grading import lms
 
 KNOWN = {
@@ -26,8 +28,10 @@ OVERRIDES = ["student", "question", "score", "comment"]
 
 
 def optional(exercise):
-    """The ids of the questions that the exercise's own first lines call optional: those that it names, or the last."""
-    extra = re.search(r"\*\*Minutes:\*\* \d+, and (.*)", exercise.text)
+    """The ids of the questions that the exercise's own first lines call optional, in English: those that it names, or the
+    last."""
+    with spoken("en"):
+        extra = re.search(r"\*\*Minutes:\*\* \d+, and (.*)", bank.exercise(exercise.number).text)
     return (re.findall(r"\d+\.\d+", extra[1]) or [*exercise.questions][-1:]) if extra else []
 
 
@@ -158,8 +162,9 @@ def graded(name, result, policy, when=None, flagged=False):
     if written.get("", (None,))[0] is not None:
         grade.total = written[""][0]
     if written:
-        changed = ", ".join("the total" if key == "" else key for key in written)
-        grade.notes.append(f"By hand: {changed}." + "".join(f" {comment}" for comment in grade.comments.values()))
+        keys, words = ", ".join(filter(None, written)), "".join(f" {comment}" for comment in grade.comments.values())
+        total = noted("{questions}, the total", questions=keys) if keys else noted("the total")
+        grade.notes.append(noted("By hand: {what}.{words}", what=total if "" in written else keys, words=words))
     return grade
 
 
@@ -173,13 +178,13 @@ def lateness(policy, when, flagged, notes):
     if policy.deadline is None:
         return 0, 0.0
     if when is None and not flagged:
-        notes.append("When it was handed in is not known: nothing was taken off.")
+        notes.append(noted("When it was handed in is not known: nothing was taken off."))
         return 0, 0.0
     days = math.ceil((when - policy.deadline).total_seconds() / 86400) if when else 1
     if when is None:
-        notes.append("The platform says that it came late, and not when: it counts as one day.")
+        notes.append(noted("The platform says that it came late, and not when: it counts as one day."))
     if days <= 0:
         return 0, 0.0
     taken = min(policy.most, days * policy.per_day, 1.0)
-    notes.append(f"{days} day{'s' * (days > 1)} late: {taken:.0%} taken off.")
+    notes.append(noted("Days late: {n}; {part} taken off.", n=days, part=f"{taken:.0%}"))
     return days, taken

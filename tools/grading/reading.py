@@ -13,6 +13,14 @@ LARGE = 5 * 2**20  # a larger file is read by a process of its own, with little 
 MEMORY = 2**30
 CODE = 2 * 2**20  # characters of code that are looked at
 
+if __name__ == "__main__":  # the process for a large file, which loads no NumPy
+
+    def noted(text, **values):
+        return [text, values]
+
+else:
+    from gdlib.words import Noted, noted
+
 _MARK = re.compile(r"(q|check)(\d+)-(\d+)\Z")
 _CELLS = re.compile(r'"cells"\s*:\s*\[')
 _BETWEEN = re.compile(r"[\s,]*")
@@ -22,7 +30,8 @@ _NAME = re.compile(r"(?:async +)?def +(\w+)|(\w+)(?: *, *\w+)* *(?::[^=]*)?=(?!=
 
 
 def read(path, memory=MEMORY):
-    """The code cells of a notebook, and what is wrong with the file ("" where nothing is).
+    """The code cells of a notebook, what is wrong with the file ("" where nothing is), and its language as it says ("en"
+    where it says none, "" where that can't be read).
 
     A cell is a dict of its source, at (its place among all cells, from 1), mark ("q3-2", "check3-2" or "") and under
     ("3.2", the question whose heading stands above it, or "").
@@ -30,33 +39,35 @@ def read(path, memory=MEMORY):
     try:
         found = Path(path).lstat()
         if not stat.S_ISREG(found.st_mode):
-            return [], "It is no plain file, so it was not opened."
+            return [], noted("It is no plain file, so it was not opened."), ""
         if found.st_size <= LARGE:
             return cells(Path(path).read_bytes())
         done = subprocess.run([sys.executable, "-I", __file__, path, str(memory)], capture_output=True, timeout=60)
-        return tuple(json.loads(done.stdout))
+        code, problem, language = json.loads(done.stdout)
+        return code, restored(problem), language
     except PermissionError as error:
-        return [], f"The file can't be opened ({error.strerror})."
+        return [], noted("The file can't be opened ({error}).", error=error.strerror), ""
     except (OSError, ValueError, subprocess.TimeoutExpired):
-        return [], "The file is too large, or can't be read."
+        return [], noted("The file is too large, or can't be read."), ""
 
 
 def cells(data):
     """`read`, of a file's bytes."""
     if not data.strip():
-        return [], "The file is empty."
-    problem = ""
+        return [], noted("The file is empty."), ""
+    problem, language = "", ""
     try:
         notebook = json.loads(data)
+        language = language_of(notebook)
         sheets = [notebook] if "cells" in notebook else notebook["worksheets"]  # of format 3
         found = [cell for sheet in sheets for cell in sheet["cells"]]
     except (ValueError, RecursionError) as error:
         found = salvaged(data.decode("utf-8", "replace"))
-        line = f" at line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
-        rest = f"; the {len(found)} cells before that were graded" if found else ""
-        problem = f"The file is damaged or no notebook: its JSON breaks{line}{rest}."
+        line = noted(" at line {n}", n=error.lineno) if isinstance(error, json.JSONDecodeError) else ""
+        rest = noted("; the {n} cells before that were graded", n=len(found)) if found else ""
+        problem = noted("The file is damaged or no notebook: its JSON breaks{line}{rest}.", line=line, rest=rest)
     except (TypeError, KeyError, AttributeError):
-        return [], "This is JSON, and no notebook."
+        return [], noted("This is JSON, and no notebook."), language
     code, left, under = [], CODE, ""
     for at, cell in enumerate(found, 1):
         source, name = text_of(cell), mark(cell) if isinstance(cell, dict) else ""
@@ -68,12 +79,20 @@ def cells(data):
             continue
         left -= len(source)
         if left < 0:
-            return code, f"There is too much code: from cell {at} on it was not read."
+            return code, noted("There is too much code: from cell {at} on it was not read.", at=at), language
         made = {"source": source, "at": at, "mark": name, "under": under}
         if kind != "code":  # its answer was turned into text: what stands there is taken for code all the same
             made |= {"source": re.sub(r"^\s*```.*$", "", source, flags=re.M), "was": str(kind)[:20]}
         code.append(made)
-    return code, problem
+    return code, problem, language
+
+
+def language_of(notebook):
+    """The language that a notebook's metadata name, "en" where they name none: text, of anybody's making."""
+    own = notebook.get("metadata") if isinstance(notebook, dict) else None
+    ours = own.get("gdlib") if isinstance(own, dict) else None
+    found = ours.get("language") if isinstance(ours, dict) else None
+    return found if isinstance(found, str) else "en"
 
 
 def text_of(cell):
@@ -130,10 +149,13 @@ def exercise_of(code):
 def submitted(path, exercise):
     """The code cells of a notebook of an exercise, each answer marked, and what a teacher should know: `read`, and the
     answers that lost their marks found by their names."""
-    code, problem = read(path)
+    code, problem, _ = read(path)
     code, notes = identified(code, exercise)
     turned = [
-        f"{number_of(cell['mark'])}: its cell {cell['at']} is {cell['was']}; it was read as code."
+        noted(
+            "{question}: its cell {at} is {kind}; it was read as code.",
+            **{"question": number_of(cell["mark"]), "at": cell["at"], "kind": cell["was"]},
+        )
         for cell in code
         if "was" in cell
     ]
@@ -155,7 +177,10 @@ def identified(code, exercise):
             made.append(piece)
             if piece is not cell and piece["mark"].startswith("q") and piece["mark"] != cell["mark"]:
                 number = number_of(piece["mark"])
-                notes[number] = f"{number}: its cell had lost its mark or was merged; cell {cell['at']} has its name."
+                notes[number] = noted(
+                    "{question}: its cell had lost its mark or was merged; cell {at} has its name.",
+                    **{"question": number, "at": cell["at"]},
+                )
     return made, [*notes.values()]
 
 
@@ -183,9 +208,23 @@ def pieces(cell, exercise, lost):
     return [piece for piece in cut if piece["source"].strip()]
 
 
+def stored(note):
+    """A note as data, for a file: [text, {field: value}]; see `gdlib.words.noted`."""
+    if not isinstance(note, Noted):
+        return [str(note), {}]
+    return [note.text, {name: stored(v) if isinstance(v, Noted) else v for name, v in note.values.items()}]
+
+
+def restored(data):
+    """The note of its data; a text as it is."""
+    if not isinstance(data, list):
+        return data and noted(data)
+    return noted(data[0], **{name: restored(v) if isinstance(v, list) else v for name, v in data[1].items()})
+
+
 if __name__ == "__main__":
     resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[2]),) * 2)
     try:
         print(json.dumps(cells(Path(sys.argv[1]).read_bytes())))
     except MemoryError:
-        print(json.dumps([[], "The file is too large to be read."]))
+        print(json.dumps([[], noted("The file is too large to be read."), ""]))

@@ -12,10 +12,12 @@ from urllib.parse import quote
 
 import jinja2
 
-from gdlib.checks import OUTCOMES, Verdict
+from gdlib.checks import OUTCOMES, Verdict, bank
 from gdlib.checks.verdicts import SIGNS, prose
+from gdlib.words import language, noted, same, say, spoken
 from grading import beliefs, collect, lms, policy
 from grading.lms import csv_text
+from grading.marking import RAISED
 from lectures import plans
 
 PAGES = jinja2.Environment(
@@ -36,7 +38,8 @@ class Sheet:
 
     students: by name. others: the entries that are nobody's. platform, roster: whose names these are, and the class's list
     (an lms.Roster). assignment: what the platform calls it. out: where the results go. unguarded: what a sandbox would have
-    guarded. named: are there names on the page about the class?
+    guarded. named: are there names on the page about the class? language: that of the pages about the class; a student's
+    page is in that of the student's notebook.
     """
 
     exercise: object
@@ -50,9 +53,28 @@ class Sheet:
     hints: list = field(default_factory=list)
     unguarded: tuple = ()
     named: bool = True
+    language: str = field(default_factory=language)
+
+    def exercise_in(self, name):
+        """The exercise in a language."""
+        with spoken(name):
+            return self.exercise if name == self.language else bank.exercise(self.exercise.number)
 
     def rows(self, name):
-        return self.students[name].result["rows"]
+        """A student's rows, each mistake called as in the class's language."""
+        names, rows = self.called.get(self.students[name].language, {}), self.students[name].result["rows"]
+        return [row | {"mistake": names.get(row["mistake"], row["mistake"])} for row in rows]
+
+    @cached_property
+    def called(self):
+        """{another language: {a mistake in it: the same in the class's}}, where that has no fields."""
+        found = {}
+        for name in {student.language for student in self.students.values()} - {self.language}:
+            found[name] = same(name, self.language)
+            for key, question in self.exercise_in(name).questions.items():
+                ours = self.exercise.questions[key].mistakes
+                found[name] |= {said: mine for (said, _), (mine, _) in zip(question.mistakes, ours, strict=True)}
+        return found
 
     @property
     def ungraded(self):
@@ -82,7 +104,8 @@ class Sheet:
 
     def said(self, name):
         why = self.students[name].result.get("ungraded")
-        return [f"Not graded: {why}"] * bool(why) + [collect.short(note, NOTE) for note in self.students[name].notes]
+        notes = [noted("Not graded: {why}", why=why)] * bool(why) + self.students[name].notes
+        return [collect.short(say(note), NOTE) for note in notes]
 
 
 def number(points):
@@ -95,17 +118,24 @@ def address(student):
 
 
 PAGES.filters |= {"prose": prose, "number": number, "address": address}
+PAGES.globals |= {"say": say, "language": language}
 
 
 def feedback(name, sheet):
-    """A student's page: what the check says of each answer."""
-    student, answers = sheet.students[name], []
-    for row in [] if student.result.get("ungraded") else sheet.rows(name):
+    """A student's page: what the check says of each answer, in the language of the notebook."""
+    with spoken(sheet.students[name].language):
+        return told(name, sheet)
+
+
+def told(name, sheet):
+    """`feedback`, in the language that is spoken."""
+    student, answers, exercise = sheet.students[name], [], sheet.exercise_in(language())
+    for row in [] if student.result.get("ungraded") else student.result["rows"]:
         verdict = Verdict(**{field: value for field, value in row.items() if field != "score"})
-        question = sheet.exercise.questions[row["question"]]
+        question = exercise.questions[row["question"]]
         asked = [(kind, re.sub(r"\A## .*\n+", "", text)) for kind, text in question.before]
         answers.append((question, asked, verdict._repr_html_()))
-    title, said = f"{name}: exercise {sheet.exercise.number}", sheet.said(name)
+    title, said = say("{name}: exercise {n}", name=name, n=exercise.number), sheet.said(name)
     about = {"title": title, "policy": sheet.policy, "grade": student.grade, "notes": said, "answers": answers}
     return PAGES.get_template("feedback.html").render(about)
 
@@ -118,7 +148,7 @@ def brief(name, sheet):
         return ""
     said = [grade.comments.get("", ""), *sheet.said(name)]
     for row in [] if result.get("ungraded") else result["rows"]:
-        head = f"{row['question']} {SIGNS[row['outcome']]} {row['outcome'].capitalize()}."
+        head = f"{row['question']} {SIGNS[row['outcome']]} {say(row['outcome'].capitalize() + '.')}"
         message = row["message"] if row["outcome"] in WRONG else ""
         said.append(" ".join([head, message, grade.comments.get(row["question"], "")]))
     lines = (" ".join(re.sub(r"[^\x20-\ud7ff\ue000-\U0010ffff]", " ", text).split()) for text in said if text)
@@ -160,7 +190,9 @@ def for_platform(sheet):
     grades, most = [], number(sheet.policy.maximum)
     for name, student in sheet.students.items():
         line = roster.find(name, student.id) if roster is not None else None
-        grades.append((line, name, student.id, number(student.grade.total), most, brief(name, sheet)))
+        with spoken(student.language):
+            comment = brief(name, sheet)
+        grades.append((line, name, student.id, number(student.grade.total), most, comment))
     rows = lms.moodle(roster, grades) if platform == "moodle" else lms.canvas(roster, grades, sheet.assignment)
     return {f"{platform}.csv": csv_text(rows)}
 
@@ -188,7 +220,7 @@ def overview(sheet):
     asked = [counted(question, places, sheet) for question in sheet.exercise.questions.values()]
     held = sheet.held  # looks at the files, and says what became of them
     return PAGES.get_template("class.html").render(
-        title=f"Exercise {sheet.exercise.number}: the class",
+        title=say("Exercise {n}: the class", n=sheet.exercise.number),
         sheet=sheet,
         named=sheet.named,
         questions=asked,
@@ -197,7 +229,7 @@ def overview(sheet):
         held=[one for one in held if one.hold],
         following=beliefs.next_question(sheet),
         predicted=beliefs.predicted(sheet.given)[:PREDICTED],
-        files=[row for row in collect.listed(sheet.students, sheet.others)[1:] if row[2] != "graded"],
+        files=[row for row in collect.listed(sheet.students, sheet.others)[1:] if row[2] != say(collect.GRADED)],
     )
 
 
@@ -207,7 +239,8 @@ def counted(question, places, sheet):
     outcomes, who = Counter(row["outcome"] for _, row in rows), {}
     for name, row in rows:
         if row["outcome"] in WRONG:
-            who.setdefault((row["mistake"] or kind(row), bool(row["mistake"])), []).append(name)
+            what = row["mistake"] or kind(row, sheet.students[name].language)
+            who.setdefault((what, bool(row["mistake"])), []).append(name)
     wrong = sum(outcomes[outcome] for outcome in WRONG)
     mistakes = sorted(who.items(), key=lambda item: (not item[0][1], -len(item[1]), item[0][0]))
     return {
@@ -223,10 +256,16 @@ def counted(question, places, sheet):
     }
 
 
-def kind(row):
-    """What a wrong answer is whose mistake has no name: the error that it raised, or how it differs."""
-    if found := re.search(r"raised (\w{1,60})", row["message"]):
+def kind(row, name):
+    """What a wrong answer is whose mistake has no name: the error that it raised, or how it differs; `name` is the language
+    of the row."""
+    with spoken(name):
+        said = say(noted(RAISED, it=noted("Its cell"), error="\0")), say("It raised {error}.", error="\0")
+    before = "|".join(re.escape(text.partition("\0")[0]) for text in said)
+    if found := re.match(rf"(?:{before})(\w{{1,60}})", row["message"]):
         return f"`{found[1]}`"
     if row["outcome"] == "too long":
-        return "It took too long, or never ends"
-    return "ended the process, or used too much" if row["outcome"] == "error" else "wrong in a way of its own"
+        return say("It took too long, or never ends")
+    if row["outcome"] == "error":
+        return say("ended the process, or used too much")
+    return say("wrong in a way of its own")

@@ -20,6 +20,7 @@ from pathlib import Path
 import psutil
 
 from gdlib.checks.runner.limits import WAITING
+from gdlib.words import noted, say
 from grading import groups
 from grading.reply import observation
 from grading.walls import MIB, own, started, wall
@@ -45,12 +46,28 @@ class Limits:
     reply: int = MIB
 
 
-class Broken(Exception):
-    """The process is gone. `why` is one of "too long", "over", "memory", "ended" and "meddled"."""
+GONE = {  # why the process is gone, and what is said of what ended it
+    "too long": noted("{it} was stopped: it took too long."),
+    "over": noted("{it} was stopped: the {seconds:g} seconds for the whole notebook were used up."),
+    "memory": noted("{it} was stopped: it used more than {memory} MiB of memory."),
+    "ended": noted("{it} ended the Python process that it runs in."),
+    "meddled": noted("{it} was stopped: it wrote into the channel through which answers are handed over."),
+}
 
-    def __init__(self, why, text):
-        super().__init__(text)
-        self.why = why
+
+class Broken(Exception):
+    """The process is gone. `why` is one of GONE."""
+
+    def __init__(self, why, limits):
+        super().__init__(why)
+        self.why, self.limits = why, limits
+
+    def of(self, it):
+        """What is said of `it`, a cell, as a note."""
+        return noted(GONE[self.why], it=it, seconds=self.limits.seconds, memory=self.limits.memory)
+
+    def __str__(self):
+        return say(self.of(noted("It")))
 
 
 class Fault(Exception):
@@ -184,7 +201,7 @@ class Sandbox:
         self.close()
         if fault and self.why == "ended":
             raise Fault(fault)
-        raise Broken(self.why, self._text())
+        raise Broken(self.why, self.limits)
 
     def _from_outside(self):
         """What ended the process, if nothing inside can have done it; else ""."""
@@ -194,9 +211,9 @@ class Sandbox:
         if own or not self.walls:
             return ""
         if status == -signal.SIGKILL:  # bwrap's outer process, which nobody inside can reach
-            return "the sandbox was killed from outside"
+            return noted("the sandbox was killed from outside")
         if status == 128 + signal.SIGKILL and kernel_kills() != self.killed:
-            return "the machine ran out of memory"
+            return noted("the machine ran out of memory")
         return ""
 
     def _exchange(self, line, seconds):
@@ -221,15 +238,6 @@ class Sandbox:
         if line or received.index(b"\n") != len(received) - 1:
             raise ValueError("more than a reply")
         return received
-
-    def _text(self):
-        return {
-            "too long": "It was stopped: it took too long.",
-            "over": f"It was stopped: the {self.limits.seconds:g} seconds for the whole notebook were used up.",
-            "memory": f"It was stopped: it used more than {self.limits.memory} MiB of memory.",
-            "ended": "It ended the Python process that it runs in.",
-            "meddled": "It was stopped: it wrote into the channel through which answers are handed over.",
-        }[self.why]
 
 
 def held(process):

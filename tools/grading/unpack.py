@@ -21,8 +21,15 @@ from zipfile import BadZipFile, ZipFile
 MEMORY, SECONDS = 2**29, 60
 ENTRIES = 10_000
 DEEPEST = 40
-EMPTY = "There is no notebook in the folder: it is empty."
 LARGEST = 50 * 2**20  # bytes of one file
+
+
+def noted(text, **values):
+    """As of gdlib.words, which would load NumPy here: what `reading.restored` takes."""
+    return [text, values]
+
+
+EMPTY = noted("There is no notebook in the folder: it is empty.")
 
 
 def unpacked(archive, folder, room):
@@ -35,11 +42,14 @@ def unpacked(archive, folder, room):
         done = subprocess.run(command, capture_output=True, timeout=2 * SECONDS)
         found = [json.loads(line) for line in done.stdout.splitlines()]
     except (OSError, ValueError, subprocess.TimeoutExpired):
-        return [], "The archive could not be read to its end."
+        return [], noted("The archive could not be read to its end.")
     entries = [(tuple(parts), path and Path(folder, path), why, at) for parts, path, why, at in found]
-    return entries, "" if done.returncode == 0 else done.stderr.decode("utf-8", "replace").strip()[
-        -200:
-    ] or "It broke off."
+    if done.returncode == 0:
+        return entries, ""
+    try:
+        return entries, json.loads(done.stderr)
+    except ValueError:
+        return entries, noted("It broke off.")
 
 
 def called(info):
@@ -60,8 +70,8 @@ def placed(name):
     parts = [part for part in unicodedata.normalize("NFC", name).replace("\\", "/").split("/") if part not in ("", ".")]
     out = ".." in parts or name.startswith(("/", "\\")) or bool(re.match(r"[A-Za-z]:", name))
     if len(parts) > DEEPEST:
-        return [*parts[:3], "…", parts[-1]], "Too many folders in each other."
-    return parts or ["?"], "Its name leads out of the archive." if out else ""
+        return [*parts[:3], "…", parts[-1]], noted("Too many folders in each other.")
+    return parts or ["?"], noted("Its name leads out of the archive.") if out else ""
 
 
 def main(archive, folder, room):
@@ -72,23 +82,23 @@ def main(archive, folder, room):
         full = {name for name, following in pairwise(names) if following.startswith(name)}
         for number, info in enumerate(file.infolist()):
             if number >= ENTRIES:
-                sys.exit(f"Of its {len(file.infolist())} files {ENTRIES} were looked at.")
+                ended(noted("Of its {n} files {most} were looked at.", n=len(file.infolist()), most=ENTRIES))
             if info.is_dir() and info.filename in full:
                 continue
             parts, why = placed(called(info))
-            why = why or EMPTY * info.is_dir()
+            why = why or (EMPTY if info.is_dir() else "")
             kind = stat.S_IFMT(info.external_attr >> 16)
             if kind not in (0, stat.S_IFREG) and not info.is_dir():
-                why = "It is no plain file, so it was not opened."
+                why = noted("It is no plain file, so it was not opened.")
             path = None
             if not why:
                 path = Path(folder, f"{number}{Path(parts[-1]).suffix[:12]}")
                 try:
                     room, why = copied(file, info, path, room)
                 except (OSError, RuntimeError, ValueError, NotImplementedError, BadZipFile, EOFError) as error:
-                    why = f"It can't be unpacked: {error}"[:200]
+                    why = noted("It can't be unpacked: {error}", error=str(error)[:180])
                 except Exception as error:
-                    why = f"It can't be unpacked: {type(error).__name__}"
+                    why = noted("It can't be unpacked: {error}", error=type(error).__name__)
             at = time.mktime((*info.date_time, 0, 0, -1)) if 1980 < info.date_time[0] < 2100 else 0.0
             print(json.dumps([parts, None if why else path.name, why, at]))
 
@@ -106,11 +116,16 @@ def copied(file, info, path, room):
     if most >= 0:
         return room, ""
     path.unlink()
-    return room, f"Unpacked it is larger than {LARGEST >> 20} MiB, or all together are too large."
+    return room, noted("Unpacked it is larger than {n} MiB, or all together are too large.", n=LARGEST >> 20)
+
+
+def ended(note):
+    """End this process, with a note for who started it."""
+    sys.exit(json.dumps(note))
 
 
 if __name__ == "__main__":
     try:
         main(sys.argv[1], sys.argv[2], int(sys.argv[3]))
     except (BadZipFile, OSError, ValueError, NotImplementedError, MemoryError) as error:
-        sys.exit(f"It is no archive, or damaged: {error}")
+        ended(noted("It is no archive, or damaged: {error}", error=str(error)[:180]))

@@ -13,6 +13,7 @@ import tomllib
 from pathlib import Path
 
 import gdlib
+from gdlib.words import language, noted
 
 GDLIB = Path(gdlib.__file__).parent
 PROJECT = Path(__file__).resolve().parents[2]
@@ -21,11 +22,11 @@ MIB = 2**20
 
 #: What is missing without bubblewrap.
 UNGUARDED = (
-    "the network can be reached",
-    "files can be read and changed, those of others and the solutions included",
-    "other processes can be seen and ended, and some that it starts may outlive it",
+    noted("the network can be reached"),
+    noted("files can be read and changed, those of others and the solutions included"),
+    noted("other processes can be seen and ended, and some that it starts may outlive it"),
 )
-UNGUARDED_ROOT = "it runs as root: no limit on processes, and limits can be lifted"
+UNGUARDED_ROOT = noted("it runs as root: no limit on processes, and limits can be lifted")
 
 
 def left_out(folder, names):
@@ -146,10 +147,11 @@ def forbidden():
 
 
 def environment():
-    """All that is known of the world inside, in process 1 too: it keeps what it was started with."""
+    """All that is known of the world inside, in process 1 too: it keeps what it was started with. What the checks say
+    there is in the notebook's language, which marking speaks."""
     threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     fixed = {"HOME": "/tmp", "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "MPLBACKEND": "Agg", "MPLCONFIGDIR": "/tmp"}
-    return threads | fixed | {"PYTHONDONTWRITEBYTECODE": "1"}
+    return threads | fixed | {"PYTHONDONTWRITEBYTECODE": "1", "GDLIB_LANGUAGE": language()}
 
 
 def started(command, told=None, before=(), **options):

@@ -6,6 +6,7 @@ import signal
 import time
 from multiprocessing.connection import wait
 
+from gdlib.words import noted
 from grading.sandbox import Fault
 
 TOO_BIG = 4 * 2**30  # bytes for a process that judges
@@ -26,7 +27,7 @@ def serve(pipe, work):
         try:
             pipe.send(work(path))
         except Exception as error:
-            pipe.send(ungraded(str(error) if isinstance(error, Fault) else f"{type(error).__name__}: {error}"))
+            pipe.send(ungraded(error.args[0] if isinstance(error, Fault) else f"{type(error).__name__}: {error}"))
 
 
 class Worker:
@@ -85,7 +86,7 @@ def graded(paths, work, count, patience):
                 if result is None and todo:
                     busy.append(Worker(work))
                 if student is not None:
-                    yield student, result or ungraded("the process that judges it died, or took too long")
+                    yield student, result or ungraded(noted("the process that judges it died, or took too long"))
     finally:
         for worker in busy:
             worker.close()

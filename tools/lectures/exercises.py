@@ -17,6 +17,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import nbformat
 
 from gdlib.checks import bank
+from gdlib.words import language
 from translation import catalogs, edition
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,11 +35,24 @@ if find_spec("gdlib") is None:
 
 """.format(tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["course"]["address"])
 
+# What stands there next where the language is not English, for a notebook that is opened with no `make`.
+SPEAK = 'import os\n\nos.environ["GDLIB_LANGUAGE"] = "{}"\n\n'
+
 HOW = (Path(__file__).parent / "templates" / "how.md").read_text("utf-8").rstrip()
 
-OPENING = """{fetch}from gdlib.checks import check, hint, progress, solution
+OPENING = """{first}from gdlib.checks import check, hint, progress, solution
 
 progress("{number}")"""
+
+
+def first_lines():
+    """Those of the code that imports, in the language that is spoken."""
+    return FETCH + (SPEAK.format(language()) if language() != "en" else "")
+
+
+def metadata():
+    """That of every notebook: it says in which language it is where that is not English."""
+    return METADATA | ({"gdlib": {"language": language()}} if language() != "en" else {})
 
 
 def marked(grade_id, graded):
@@ -61,7 +75,7 @@ def derived(exercise):
 
     add_all(exercise.intro[:1], "title")
     add("markdown", HOW.format(first=next(iter(exercise.questions))), "how")
-    add("code", OPENING.format(fetch=FETCH, number=exercise.number), "progress")
+    add("code", OPENING.format(first=first_lines(), number=exercise.number), "progress")
     add_all(exercise.intro[1:], "intro")
     for question in exercise.questions.values():
         key = question.id.replace(".", "-")
@@ -69,7 +83,7 @@ def derived(exercise):
         add("code", question.stub_cell, f"q{key}", **marked(f"q{key}", graded=False))
         add("code", question.check_cell, f"check{key}", **marked(f"check{key}", graded=True))
         add_all(question.after, f"after{key}")
-    notebook = nbformat.v4.new_notebook(cells=cells, metadata=METADATA)
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata=metadata())
     notebook.nbformat_minor = 5
     nbformat.validate(notebook)
     return notebook
@@ -106,9 +120,9 @@ def main(arguments, root=ROOT):
         raise SystemExit(__doc__)
     sources = sorted((root / "exercises" / "solutions").glob("[0-9][0-9]_*.md"))
     made = {root / "gdlib" / "data" / "questions.zip": {source.name: source.read_text("utf-8") for source in sources}}
-    for language in catalogs.languages(root):
-        said = edition.texts(partial(catalogs.words, language), root, "exercises/solutions")
-        made[root / "gdlib" / "data" / f"questions.{language}.zip"] = {path.name: text for path, text in said.items()}
+    for name in catalogs.languages(root):
+        said = edition.texts(partial(catalogs.words, name), root, "exercises/solutions")
+        made[root / "gdlib" / "data" / f"questions.{name}.zip"] = {path.name: text for path, text in said.items()}
     for source in chosen(sources, arguments[1:], "exercise"):
         made[root / "exercises" / f"{source.stem}.ipynb"] = nbformat.writes(derived(bank.Exercise(source))) + "\n"
     stale = [path for path, new in made.items() if contents(path) != new]

@@ -28,7 +28,7 @@ import nbformat
 from nbclient import NotebookClient
 
 from gdlib.words import say
-from lectures.exercises import FETCH, METADATA, chosen
+from lectures.exercises import METADATA, chosen, first_lines, metadata
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 WIDGETS = "application/vnd.jupyter.widget-state+json"
@@ -39,7 +39,7 @@ FORM = r"explore\.(predict|sketch)\("  # a cell that asks
 TITLES = (
     f"# {say('The answer: run this cell')}\n",
     f"# {say('A prediction: run this cell')}\n",
-    FETCH,
+    first_lines(),
 )  # first lines of folded code
 
 
@@ -57,7 +57,7 @@ def read_source(source, previous=None):
     """A MyST source as a notebook without outputs; a cell that stands in the `previous` one keeps its id."""
     notebook = jupytext.read(source)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
-    notebook.metadata = nbformat.from_dict(METADATA)
+    notebook.metadata = nbformat.from_dict(metadata())
     hide_answers(notebook)
     kept, seen = defaultdict(list), Counter()
     for cell in previous.cells if previous else ():
@@ -105,7 +105,7 @@ def hide_answers(notebook):
             hidden = {"source_hidden": True} | ({"outputs_hidden": True} if answer else {})
             cell.metadata |= {"jupyter": hidden, "cellView": "form"} | ({"collapsed": True} if answer else {})
             imports = re.search(r"^import gdlib$", cell.source, re.M) is not None
-            cell.source = TITLES[0] * answer + TITLES[1] * prediction + FETCH * imports + cell.source
+            cell.source = TITLES[0] * answer + TITLES[1] * prediction + first_lines() * imports + cell.source
 
 
 def execute(notebook, folder=NOTEBOOKS):

@@ -41,7 +41,8 @@ def texts(words_of, root=ROOT, folder=""):
     file. What the tools look for, such as a plan's headers, is everywhere what they say; a slide may be called as gdlib
     calls a line."""
     found, groups = {}, catalogs.groups(root)
-    marks = catalogs.messages([path for path in groups["words"] if path.is_relative_to(root / "tools")], root)
+    tools = [path for path in groups["words"] if path.is_relative_to(root / "tools") and path.suffix == ".py"]
+    marks = catalogs.messages(tools, root)
     marks = {text: said for text, said in words_of("words").items() if text in marks}
     for name, paths in groups.items():
         ours = [path for path in paths if path.suffix == ".md"]

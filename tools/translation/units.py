@@ -31,8 +31,7 @@ HIDDEN = {"cases", "right"}  # cells of an exercise of which a student sees no c
 
 
 def texts_of(path):
-    """The units of a file, [(text, what it is)]: of a Markdown source, or what a module or a template of HTML says by
-    `say("...")`."""
+    """The units of a file, [(text, what it is)]: of a Markdown source, or what a module or a template says by `say("...")`."""
     source, found = path.read_text("utf-8"), []
 
     def say(text, what):
