@@ -4,8 +4,11 @@ import os
 import re
 from pathlib import Path
 
+from sphinx.search import SearchLanguage
+
 from gdlib import words
 from gdlib.words import say
+from pages.web import address_of
 
 project = say("Gradient descent, hands on")
 html_title = project
@@ -23,6 +26,7 @@ nb_number_source_lines = False
 highlight_language = "none"
 myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 4
+myst_heading_slug_func = address_of
 myst_update_mathjax = False
 mathjax_path = "mathjax.js"
 mathjax_config_path = "math.js"
@@ -52,6 +56,7 @@ html_context = {
         "system": say("Colours: as the system. Change them"),
         "copy": say("Copy"),
         "copied": say("Copied"),
+        "found": say("Search finished, found ${resultCount} pages."),
         "refused": say("Not allowed here"),
     },
 }
@@ -61,8 +66,26 @@ suppress_warnings = ["config.cache"]  # of a function, which is not kept from on
 EDITIONS = {"en": ("English", "./"), "ko": ("한국어", "ko/")}  # {language: (its name, where its site lies in the English one)}
 
 
+# What stands behind a Korean word of two letters or more.
+PARTICLES = "으로|에서|에게|부터|까지|처럼|보다|이에요|예요|해요|한다|하는|하고|은|는|이|가|을|를|의|에|로|와|과|도|만"
+
+
+class Korean(SearchLanguage):
+    """Words without the particle behind them: who looks for 손실 finds 손실을."""
+
+    lang, language_name = "ko", "Korean"
+    js_stemmer_code = (
+        "var Stemmer = function () { this.stemWord = (word) => "
+        f'word.replace(/^([가-힣]{{2,}}?)(?:{PARTICLES})$/, "$1"); }};'
+    )
+
+    def stem(self, word):
+        return re.sub(rf"^([가-힣]{{2,}}?)(?:{PARTICLES})$", r"\1", word.lower())
+
+
 def setup(app):
     app.connect("html-page-context", mend)
+    app.add_search_language(Korean)
 
 
 def mend(app, pagename, templatename, context, doctree):
@@ -74,6 +97,14 @@ def mend(app, pagename, templatename, context, doctree):
     body = context.get("body", "").replace('<summary aria-label="Toggle hidden content">', "<summary>")
     body = body.replace('<th class="head"><p></p></th>', "<td></td>")
     body = re.sub(r"<table.*?</table>", r'<div class="gd-table">\g<0></div>', body, flags=re.S)
+    body = body.replace('title="Link to this heading"', f'title="{say("Link to this heading")}"')
+    toc = context.get("toc", "")
+    for section, names in re.findall(r'<section id="([^"]+)">\n((?:<span id="[^"]+"></span>)+)', body):
+        address = re.findall(r'"([^"]+)"', names)[-1]  # that of address_of; docutils's own is a number in Korean
+        swapped = names.replace(f'id="{address}"', f'id="{section}"')
+        body = body.replace(f'<section id="{section}">\n{names}', f'<section id="{address}">\n{swapped}')
+        body, toc = (part.replace(f'href="#{section}"', f'href="#{address}"') for part in (body, toc))
+    context["toc"] = toc
     if language != "ko":
         body = re.sub(r"(?<=>)[가-힣][가-힣, ]*(?=<)", r'<span lang="ko">\g<0></span>', body)
     context["body"] = body

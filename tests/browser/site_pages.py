@@ -18,16 +18,19 @@ import numpy as np
 import pytest
 
 import gdlib
-from front.settings import METHODS, rolled
+from front.settings import rolled
 from gdlib import explore
+from gdlib.words import language
 from lab import FLAGS, Explorer, find_chromium, playwright
 from pages.web import WIDGET_STATE, WIDGET_VIEW, needed
+from spoken import said
 from test_views import agrees, in_bytes, stands
 
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "docs" / "node_modules" / "axe-core" / "axe.min.js"
 NOWHERE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 VIEW, FORM = ".widget-subarea:has(.gd canvas):not(:has(form))", ".widget-subarea:has(.gd form):not(:has(canvas))"
+VERDICTS = ("✓ Right.", "✗ Not this time.")
 UNTYPESET = """() => [...document.querySelectorAll(".math, .widget-htmlmath-content, .MathJax_Display")]
     .filter((e) => e.checkVisibility() && /\\\\[([a-z]|\\$[^$]+\\$/.test(e.innerText)).map((e) => e.innerText.slice(0, 80))"""
 
@@ -105,11 +108,12 @@ class Page:
         return self.tab.evaluate("() => document.documentElement.scrollWidth - window.innerWidth")
 
     def without_words(self):
-        """Pictures whose alternative text says less than 40 characters, or nothing where they are a formula."""
+        """Pictures whose alternative text says less than 40 characters (Hangul: 20), or nothing where they are a formula."""
         return self.tab.evaluate(
-            """() => [...document.querySelectorAll("main img, main canvas")].filter((i) => i.checkVisibility())
-            .filter((i) => (i.getAttribute("alt") ?? i.getAttribute("aria-label") ?? "").length < (i.matches(".math") ? 1 : 40))
-            .map((i) => i.outerHTML.slice(0, 120))"""
+            """least => [...document.querySelectorAll("main img, main canvas")].filter((i) => i.checkVisibility())
+            .filter((i) => (i.getAttribute("alt") ?? i.getAttribute("aria-label") ?? "").length < (i.matches(".math") ? 1 : least))
+            .map((i) => i.outerHTML.slice(0, 120))""",
+            20 if language() == "ko" else 40,
         )
 
     def come_to_rest(self):
@@ -179,15 +183,15 @@ def commit(form, answer, reason="because of the factor a step", then=lambda: Non
     if isinstance(answer, str):
         form.get_by_label(answer, exact=True).check()
     else:
-        form.get_by_label("Your prediction").fill(repr(answer))
-    form.get_by_role("button", name="Commit").click()
+        form.get_by_label(said("Your prediction:")).fill(repr(answer))
+    form.get_by_role("button", name=said("Commit")).click()
     then()
-    form.locator(".gd-words", has_text="The answer is").wait_for()
-    explain = form.get_by_role("button", name="Show the explanation")
+    form.locator(".gd-words", has_text=re.compile("|".join(map(said, VERDICTS)))).wait_for()
+    explain = form.get_by_role("button", name=said("Show the explanation"))
     if explain.count() and explain.is_visible():
-        form.get_by_label("Why?").fill(reason)
+        form.get_by_label(said("Why? Write your reason:")).fill(reason)
         explain.click()
-        form.get_by_text("Explanation.").wait_for()
+        form.get_by_text(said("<b>Explanation.</b>")).wait_for()
     return form.inner_text()
 
 
@@ -298,8 +302,8 @@ def descent(shown, now, f, gradient, init, **_):  # from the very rate: near 2/L
     assert shown["rate"] == pytest.approx(now["lr"], rel=1e-6)
     if now["T"] == 0:
         assert shown["final"] == pytest.approx(np.atleast_1d(init))
-    elif now.get("method", "descent") != "descent":  # lecture 7's own loops
-        method = METHODS.index(now["method"].lower().replace(" ", "_"))
+    elif now.get("method", said("descent")) != said("descent"):  # lecture 7's own loops
+        method = [said("descent"), said("heavy ball"), "RMSProp", "Adam"].index(now["method"])
         settings = {"lr": shown["rate"], "beta": now["beta"], "eps": now["eps"], "T": int(now["T"])}
         with np.errstate(all="ignore"):
             path = rolled(method, gradient or f.gradient, init, **settings)

@@ -18,6 +18,7 @@ from translation import catalogs, units
 ROOT = catalogs.ROOT
 LEFT = {".git", ".venv", "build", "node_modules", "__pycache__", ".ipynb_checkpoints"}
 DERIVED = "gdlib/data/questions.zip"  # made there, as the notebooks are
+EXECUTED = ("notebooks/", "exercises/", "gdlib/", "tools/lectures/")  # what notebooks are made of
 LINKS = (".venv", "docs/node_modules", "tools/front/node_modules")
 ENGLISH = "[English] "  # before a paragraph that has no translation
 
@@ -96,7 +97,8 @@ def write(target, words_of, root=ROOT):
             to.read_text("utf-8") == made[name] if name in made else to.stat().st_mtime == (root / name).stat().st_mtime
         ):
             continue
-        (target / "build" / "executed").unlink(missing_ok=True)
+        if name.startswith(EXECUTED):
+            (target / "build" / "executed").unlink(missing_ok=True)
         if name in made:
             to.write_text(made[name], "utf-8")
         else:

@@ -75,6 +75,13 @@ def translated(source, say, name=lambda words: words):
     return "\n".join(made)
 
 
+def captioned(lines, say):
+    """Of a fence that is no code cell only the caption of a contents is a unit."""
+    for line in lines:
+        mark, caption = re.match(r"(:caption: )?(.*)", line).groups()
+        yield mark + say(caption, "heading") if mark else line
+
+
 def fence_end(lines, start):
     mark = FENCE.match(lines[start])[1]
     ends = (n for n in range(start + 1, len(lines)) if lines[n].strip(" >") == mark)
@@ -136,7 +143,9 @@ def goes_on(line):
 
 def block(lines, say, name):
     bare = lines[0].strip(" >")
-    if not bare or bare.startswith(("+++", "$$", "<!--")) or FENCE.match(lines[0]):
+    if FENCE.match(lines[0]):
+        return [*captioned(lines, say)]
+    if not bare or bare.startswith(("+++", "$$", "<!--")):
         return lines
     if bare.startswith("|"):
         return [row(lines[0], say, name)]

@@ -40,12 +40,11 @@
     code.append(copy);
   }
 
-  // The same place in another language: sections have the same addresses there, as the last of their names.
+  // The same place in another language: sections have the same addresses there.
   for (const edition of all(".gd-edition")) {
     edition.addEventListener("click", () => {
-      const heads = [...all("article :is(h2, h3, h4)")].filter((head) => head.getBoundingClientRect().top < innerHeight / 3);
-      const section = heads.at(-1)?.closest("section");
-      edition.hash = section ? ([...section.querySelectorAll(":scope > span[id]")].at(-1) ?? section).id : "";
+      const passed = [...all("article :is(h2, h3, h4)")].filter((head) => head.getBoundingClientRect().top < innerHeight / 3);
+      edition.hash = passed.at(-1)?.closest("section").id ?? "";
     });
   }
 
