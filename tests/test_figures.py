@@ -94,9 +94,9 @@ CASES = {
         "Minima of all rows: 3.00, 4.21, 5.25, 6.38, 7.43; of b = 2: ",
     ),
     "curve_of_all_rows": (
-        (gdlib.minibatch.SineFit.example(), (2, 8), 5.2549),
+        (gdlib.minibatch.SineFit.example(), (2, 8), 5.2549, 3.0026),
         {},
-        "A line stands at the one at 5.255.",
+        "Lines stand at those at 5.255, 3.003.",
     ),
     "escapes": (
         ({"lr 1": {"stay": [70, 20], "best": [30, 80]}, "lr 2": {"stay": [0, 0], "best": [100, 100]}}, [1, 2]),

@@ -477,7 +477,7 @@ def test_replies_are_folded_on_the_slide_that_asks_and_the_vote_is_on_it(slide, 
     wrong = [("8", "It grows.", "Show x."), ("9", "It counts.", "Count.")]
     reply = plans.Reply(slide, ["7", "8"], "Seven.", wrong, "plan.md:8")
     found = planned(plan([ask("vote", "after", '"Why seven?"')], replies=[reply]))
-    said = "<summary>After the vote: replies"
+    said = "<summary>After they have answered: replies"
     assert [said in notes(slide) for slide in found] == [n == folded for n in range(9)]
     assert "<b>Answer:</b> Seven." in notes(found[folded])
     assert r"<li>“8” <i>It grows.</i> → Show x.</li>" in notes(found[folded])

@@ -10,8 +10,8 @@ theme(system.matches && !/print-pdf/.test(location.search) ? "dark" : "light");
 system.addEventListener("change", () => theme(system.matches ? "dark" : "light"));
 const other = () => theme(document.documentElement.dataset.theme === "dark" ? "light" : "dark");
 
-// An explorer or a form that has the focus keeps all keys. Escape gives them back to the slides, closes what lies over
-// them, and does nothing else: all slides at a glance would show what is to come.
+// An explorer or a form that has the focus keeps all keys but G, which goes to a slide. Escape gives them back to the
+// slides, closes what lies over them, and does nothing else: all slides at a glance would show what is to come.
 const control = () => document.activeElement?.closest(".widget-subarea");
 window.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
@@ -174,7 +174,7 @@ Reveal.initialize({
   navigationMode: "linear", // the arrow keys and a clicker pass every slide
   slideNumber: "c/t", pdfSeparateFragments: false, pdfMaxPagesPerSlide: 1,
   defaultTiming: 0, // the speaker view tells whether the class is ahead, by each slide's own time
-  keyboardCondition: () => !control(),
+  keyboardCondition: (event) => !control() || event.keyCode === 71, // in a text field reveal.js leaves G alone
   plugins: [RevealNotes],
 });
 

@@ -95,7 +95,8 @@ def batch_curves(ax, f, rows, domain, at=None):
             ax.plot(at, np.interp(at, x, y), "o", color="white", markeredgecolor=colour, markeredgewidth=2, zorder=5)
         words.append(f"{name}: {', '.join(f'{minimum:.2f}' for minimum in x[low])}")
     if at is not None:
-        drawing.upright(ax, at)
+        for minimum in np.atleast_1d(at):
+            drawing.upright(ax, minimum)
     ax.set(xlabel="ω (rad/s)", ylabel="f(ω)", xlim=domain, ylim=(-0.03, None))
     if rows:
         drawing.key_beside(ax)
@@ -106,11 +107,14 @@ def batch_curves(ax, f, rows, domain, at=None):
 
 
 @figure(size=(8, 2.4))
-def curve_of_all_rows(ax, f, domain, at):
-    """The objective of all rows alone, with a line and a ring at its minimum `at`; flat, for it stands beside words."""
-    drawing.note(ax, f"{at:.3f}", (at, 0), (4, 0), xycoords=("data", "axes fraction"), va="bottom")
-    batch_curves(f, {}, domain, at, ax=ax)
-    return say("The objective of all rows, with its minima marked. A line stands at the one at {at}.", at=f"{at:.3f}")
+def curve_of_all_rows(ax, f, domain, *at):
+    """The objective of all rows alone, with a line and a ring at each of its minima `at`; flat, for it stands beside
+    words."""
+    for minimum in at:
+        drawing.note(ax, f"{minimum:.3f}", (minimum, 0), (4, 0), xycoords=("data", "axes fraction"), va="bottom")
+    batch_curves(f, {}, domain, np.array(at), ax=ax)
+    places = ", ".join(f"{minimum:.3f}" for minimum in at)
+    return say("The objective of all rows, with its minima marked. Lines stand at those at {at}.", at=places)
 
 
 @figure(columns=2)
@@ -149,7 +153,7 @@ def noise_ball(axes, clouds, radii):
         ax.plot(*cloud.T, "o", color=SKY, markersize=2, zorder=1)
         circle = radius * np.cos(turn), radius * np.sin(turn)
         ax.plot(*circle, color="white", linewidth=4, zorder=2)
-        ax.plot(*circle, "--", color="black", linewidth=2.2, zorder=3, label=say("predicted"))
+        ax.plot(*circle, color="black", linewidth=2.2, zorder=3, label=say("predicted"))
         if radius > reach / 10:  # or ring and cross are one blot
             ax.plot(0, 0, "+", color="black", markersize=7, markeredgewidth=1.5, zorder=4)
         ax.set(xlabel="w₁", ylabel="w₂" if ax is axes[0] else " ", title=name, aspect="equal")

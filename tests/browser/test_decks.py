@@ -362,6 +362,17 @@ def test_votes_are_counted_by_keys_and_clicks_and_shown_by_a_key(opened):
     assert page.violations() == []
 
 
+def test_a_split_vote_moves_nothing_on_its_slide(opened):
+    page = opened("05_mini_batches_short")
+    show(page, page.tab.locator(".slide-name", has_text="leaving").first)
+    places = "() => [...document.querySelectorAll('section.sheet.present :is(.vote, .question)')].map((e) => e.getBoundingClientRect().top)"
+    before = page.tab.evaluate(places)
+    for key in "12v":
+        page.tab.keyboard.press(key)
+    page.tab.locator("section.present .vote p", has_text="Turn to your neighbour: why?").wait_for()
+    assert page.tab.evaluate(places) == before
+
+
 def test_the_keys_turn_the_slides_after_an_answer_and_escape_shows_nothing_to_come(opened):
     page = opened("03_descent_and_ascent")
     form, hint, key = page.predictions()[0], page.tab.locator(".hint"), page.tab.keyboard.press
@@ -422,6 +433,19 @@ def test_a_slide_has_its_name_at_its_foot_and_a_key_goes_there(opened):
     page.tab.locator(".hint", has_text="No slide is called nonsense.").wait_for()
 
 
+def test_the_key_for_a_name_works_inside_an_explorer_too_but_not_where_one_types(opened):
+    page = opened("05_mini_batches")
+    jump, field = page.tab.locator(".jump-to-slide-input"), page.tab.locator(".gd-field:not([hidden]) input").first
+    show(page, field)
+    field.press("g")
+    assert "g" in field.input_value()
+    assert jump.count() == 0
+    page.tab.locator("section.present .noUi-handle").first.press("g")
+    jump.fill("loop")
+    jump.press("Enter")
+    page.tab.locator("section.sheet.present .slide-name", has_text="loop").wait_for()
+
+
 def test_the_speaker_view_shows_the_notes_and_follows(opened):
     page = opened("03_descent_and_ascent", "#/4")
     with page.tab.expect_popup() as popup:
@@ -436,7 +460,7 @@ def test_the_speaker_view_shows_the_notes_and_follows(opened):
     speaker.frame_locator("#current-slide iframe").locator("section.present section.sheet.present .question").wait_for()
     speaker.frame_locator("#upcoming-slide iframe").locator("section.present section.sheet.present .result").wait_for()
     assert "Which two were equally fast?" not in notes.inner_text()
-    folded = notes.get_by_text("After the vote: replies").first
+    folded = notes.get_by_text("After they have answered: replies").first
     assert not notes.get_by_text("Answer:").first.is_visible()  # nothing is given away before the vote
     folded.click()
     assert notes.get_by_text("Answer:").first.is_visible()

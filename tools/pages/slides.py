@@ -380,9 +380,9 @@ def answer(deck, plan, reply, short):
         rows = "".join(
             f"<li>“{inline(says)}” <i>{inline(belief)}</i> → {inline(back)}</li>" for says, belief, back in reply.wrong
         )
-        about = say("After the vote: replies to {ask}", ask=inline(reply.slide))
+        about = say("After they have answered: replies to {ask}", ask=inline(reply.slide))
         slide.notes.append(
-            f"<details><summary>{about if at is None else say('After the vote: replies')}</summary>"
+            f"<details><summary>{about if at is None else say('After they have answered: replies')}</summary>"
             f"<p><b>{say('Answer:')}</b> {inline(reply.answer)}</p><ul>{rows}</ul></details>"
         )
 
