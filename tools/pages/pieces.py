@@ -17,6 +17,7 @@ from pygments.lexers import PythonLexer
 from gdlib.words import say
 from lectures.pipeline import ASKING
 from pages import web
+from translation.hangul import columns
 
 TYPES = ("slide", "subslide", "fragment", "-", "notes", "skip")  # slide_type, of a whole cell
 LINES = ("subslide", "fragment", "show", "above")  # of some lines of a text
@@ -194,7 +195,7 @@ def result_item(text):
 def monospaced(kind, text, code):
     """An item of preformatted text, which deck.css makes as large as its columns and rows allow."""
     lines = text.splitlines()
-    size = f"--columns:{max(map(len, lines))};--rows:{len(lines)}"
+    size = f"--columns:{max(map(columns, lines))};--rows:{len(lines)}"
     return Item(kind, f'<pre class="{kind}" style="{size}">{code}</pre>')
 
 

@@ -42,6 +42,11 @@ def cut(path, letters):
     return made.getvalue()
 
 
+def columns(line):
+    """How wide a line of code is: a letter of Hangul takes two columns."""
+    return len(line) + len(LETTERS.findall(line))
+
+
 def with_faces(page):
     """A page of HTML that brings its Hangul letters."""
     css = faces(page)
