@@ -16,6 +16,8 @@ LONG := notebooks/05_mini_batches.ipynb tests/test_bank.py tests/test_lectures.p
 ALONE := notebooks/06_hardware_and_memory.ipynb
 # Of test-pages: first what `make test` leaves out where Sphinx and JupyterLite are not installed.
 PARTS ?= pieces sheets site decks jupyterlite
+# Of the site's tests those in which a language can make a difference.
+KOREAN := a_page or prediction or folded or phone or search or language or anchors or screen or characters
 BIN := .venv/bin
 TOOL := PYTHONPATH=tools $(BIN)/python -m
 # Where paths are given from, the folder of the English edition in all languages, and its gdlib, which holds all exercises.
@@ -83,10 +85,11 @@ test-scale: .venv/ready-scale .venv/ready-compiled  ## past one machine, and com
 test-teach: .venv/ready-teach  ## the grades in nbgrader: install it, and test with it
 	@$(BIN)/pytest -k nbgrader -rs tests/test_grade.py
 
-test-korean: .venv/ready-korean $(MODULES)  ## the course in Korean: write it into build/ko, execute it, and compare it with the English
-	@$(MAKE) --no-print-directory notebooks exercises LANGUAGE=ko
+test-korean: .venv/ready-korean .venv/ready-site .venv/ready-browser $(MODULES)  ## the course in Korean: write it into build/ko, execute it, compare it with the English, drive its site
+	@$(MAKE) --no-print-directory site LANGUAGE=ko
 	@$(MAKE) --no-print-directory slides LANGUAGE=ko
 	@$(BIN)/pytest -m korean tests/test_edition.py
+	@cd build/ko && GDLIB_LANGUAGE=ko GDLIB_BROWSER=required ../../$(BIN)/pytest -m browser tests/browser/test_site.py -k "$(KOREAN)"
 
 test-front: $(FRONT_MODULES) $(READY)  ## the explorers' JavaScript: unit tests, is it gdlib's equal, is the bundle current? (needs Node.js)
 	@$(BIN)/python tests/front/settings.py build/front/settings.json

@@ -2,6 +2,8 @@
 Run by `make test-korean`."""
 
 import ast
+import base64
+import io
 import os
 import re
 import subprocess
@@ -11,15 +13,19 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from fontTools.ttLib import TTFont
 
 import classroom
 from grading import walls
 from lectures.exercises import FETCH, SPEAK
+from pages import web
 from test_translation import cells
+from translation import edition, hangul, units
 
 pytestmark = pytest.mark.korean
 ROOT = Path(__file__).parent.parent
 KOREAN = ROOT / "build" / "ko"
+TEXTS = ROOT / "notebooks" / "text"
 LECTURES = sorted(path.stem for path in (ROOT / "notebooks" / "text").glob("*.md"))
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*(?:e[+-]?\d+)?")
 each_lecture = pytest.mark.parametrize("name", LECTURES)
@@ -70,6 +76,38 @@ def test_most_of_what_is_read_is_korean(name):
     hangul = sum(len(re.findall("[가-힣]", text)) for text in texts)
     latin = sum(len(re.findall("[A-Za-z]", re.sub(r"\$[^$]*\$|`[^`]*`|\([^)]*\)", "", text))) for text in texts)
     assert hangul > 4 * latin
+
+
+@each_lecture
+def test_sections_have_the_addresses_that_they_have_in_english(name):
+    page = (KOREAN / "build" / "site" / "notebooks" / f"{name}.html").read_text("utf-8")
+    assert '<html lang="ko"' in page[:200]
+    english = [edition.plain(text) for text, what in units.texts_of(TEXTS / f"{name}.md") if what == "heading"]
+    assert len(english) > 5
+    assert not [text for text in english if f'<section id="{web.address_of(text)}">' not in page]
+
+
+def test_a_page_brings_all_the_hangul_that_it_shows():
+    """Chromium in a class may have no such font, as this one has none."""
+    site = KOREAN / "build" / "site"
+    shown = "".join(path.read_text("utf-8") for path in site.rglob("*.html") if "slides" not in path.parts)
+    assert len(brought((site / "_static" / "hangul.css").read_text("utf-8"), shown)) > 700
+    decks = [*(KOREAN / "build" / "slides").glob("*.html")]
+    assert decks
+    for path in decks:
+        assert len(brought(path.read_text("utf-8"), path.read_text("utf-8"))) > 200
+
+
+def brought(css, page):
+    """The letters of both fonts of a style, which must be those of a page."""
+    fonts = [
+        TTFont(io.BytesIO(base64.b64decode(font))).getBestCmap()
+        for font in re.findall(r"font/woff;base64,([^)]+)", css)
+    ]
+    assert len(fonts) == 2
+    for font in fonts:
+        assert {*map(ord, hangul.LETTERS.findall(page))} <= font.keys()
+    return fonts[0]
 
 
 def test_each_deck_of_the_english_edition_is_there():

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from gdlib.words import language, say
+from spoken import said
+
 pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).parents[2]
@@ -39,7 +42,7 @@ SLIDE = """() => {
         const { naturalWidth, naturalHeight, dataset } = picture;
         const scale = Math.min(width / naturalWidth, height / naturalHeight) * naturalWidth / (dataset.points ?? (naturalWidth * 72) / 120);
         const letters = scale * (dataset.type ?? 12);
-        if (letters < (dataset.type ? 23.9 : 17)) wrong.push(`letters of ${letters.toFixed(1)} px in the picture: ${picture.alt.slice(0, 40)}`);
+        if (letters < (dataset.type ? (document.documentElement.lang === "ko" ? 20 : 23.9) : 17)) wrong.push(`letters of ${letters.toFixed(1)} px in the picture: ${picture.alt.slice(0, 40)}`);
     }
     if (wrong.length) wrong.push(`it shows these cells, by their first lines: ${slide.dataset.cells}`);
     return { wrong, notes: slide.querySelector("aside.notes")?.textContent.trim() ?? "", kind: slide.classList[1],
@@ -126,7 +129,7 @@ def test_from_the_first_slide_to_the_last_by_one_key(opened, name):
         slide = page.tab.evaluate(SLIDE)
         wrong += [f"{slide['at'] + 1}: {what}" for what in slide["wrong"] + page.untypeset()]
         wrong += [f"{slide['at'] + 1}: the answer is beside the question"] * (slide["question"] and slide["answer"])
-        if slide["kind"] not in ("title", "overview") and not re.match(r"\d+–\d+ min", slide["notes"]):
+        if slide["kind"] not in ("title", "overview") and not re.match(r"\d+–\d+( min|분)", slide["notes"]):
             wrong.append(f"{slide['at'] + 1}: the notes begin {slide['notes'][:40]!r}")
         seen.append(slide["at"])
         if len(seen) == total:
@@ -134,20 +137,21 @@ def test_from_the_first_slide_to_the_last_by_one_key(opened, name):
         page.tab.keyboard.press("ArrowRight")
     assert seen == list(range(total))
     assert wrong == []
-    assert "Goals." in page.tab.locator("section.overview aside").text_content()
-    assert page.tab.locator("section.sheet.present h2").inner_text() == "Homework"
+    goals = re.search(r"\*\*(.+?)\*\*", say("**Goals.** Afterwards a student can"))[1]
+    assert goals in page.tab.locator("section.overview aside").text_content()
+    assert page.tab.locator("section.sheet.present h2").inner_text() == said("Homework")
     seconds = page.tab.evaluate(
         "() => Reveal.getSlides().reduce((all, slide) => all + Number(slide.dataset.timing), 0)"
     )
     assert seconds == 60 * (45 if name.startswith("07") or name.endswith("short") else 90)
 
 
-def test_a_deck_is_one_file_with_a_title_in_english(deck, files):
+def test_a_deck_is_one_file_with_a_title_in_its_language(deck, files):
     name, page = deck
     assert files[name].stat().st_size < LARGEST
-    assert page.tab.title().endswith(" · slides")
-    assert page.tab.locator("html").get_attribute("lang") == "en"
-    assert len(page.tab.locator('meta[name="description"]').get_attribute("content")) > 60
+    assert page.tab.title().endswith(f" · {said('slides')}")
+    assert page.tab.locator("html").get_attribute("lang") == language()
+    assert len(page.tab.locator('meta[name="description"]').get_attribute("content")) > {"en": 60, "ko": 30}[language()]
     assert page.tab.locator("script[src], link[href], img:not([src^='data:'])").count() == 0
     assert page.violations() == []
 

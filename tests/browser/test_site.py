@@ -287,6 +287,22 @@ def test_search_finds(opened, words, found):
     assert any(link.startswith(found) for link in links)
 
 
+def test_another_language_is_a_click_away_at_the_same_place(opened):
+    """The address of a section is the same in all of them: that it is there, test_edition.py tests."""
+    page = opened("notebooks/03_descent_and_ascent.html")
+    link = page.tab.locator(".gd-edition").first
+    link.evaluate("e => e.addEventListener('click', (event) => event.preventDefault())")
+    for place in ("the-learning-rate", "saddles"):
+        page.tab.locator(f"section[id='{place}'] > :is(h2, h3)").evaluate("e => e.scrollIntoView()")
+        link.dispatch_event("click")
+        other = {"en": "../ko/", "ko": "../../"}[language()]
+        assert (
+            os.path.normpath(link.get_attribute("href").split("#")[0]) == f"{other}notebooks/03_descent_and_ascent.html"
+        )
+        assert link.get_attribute("href").split("#")[1] == place
+    assert link.get_attribute("lang") == link.get_attribute("hreflang") != language()
+
+
 def test_the_first_picture_comes_within_a_second(browser, url):
     """From an empty cache: a still picture or a live one, whatever comes first. Noise may only slow it."""
     for name in ("index.html", *(book.replace(".ipynb", ".html") for book in LECTURES)):

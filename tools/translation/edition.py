@@ -56,14 +56,15 @@ def texts(words_of, root=ROOT, folder=""):
 
 
 def headings(words_of, root=ROOT):
-    """{a heading in another language: the English one}, both as a reader sees them, without formulas."""
+    """{a heading in another language: the English one}, both as a reader sees them, without formulas; of several the first
+    one, that of a lecture."""
     found = {}
     for name, paths in catalogs.groups(root).items():
         words = words_of(name)
         texts = [
             text for path in paths if path.suffix == ".md" for text, what in units.texts_of(path) if what == "heading"
         ]
-        found |= {plain(words[text]): plain(text) for text in texts if text in words}
+        found = {plain(words[text]): plain(text) for text in reversed(texts) if text in words} | found
     return found
 
 

@@ -8,8 +8,8 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-LETTERS = re.compile("[\u1100-\u11ff\u3000-\u303f\u3130-\u318f\uac00-\ud7a3]")
-RANGE = "U+1100-11FF, U+3000-303F, U+3130-318F, U+AC00-D7A3"
+LETTERS = re.compile("[\u3131-\u318e\uac00-\ud7a3]")
+RANGE = "U+3131-318E, U+AC00-D7A3"
 FILES = {"100 500": "NanumGothic.ttf", "600 900": "NanumGothicBold.ttf"}  # {weights: file}
 
 
