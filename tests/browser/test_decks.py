@@ -33,6 +33,7 @@ SLIDE = """() => {
         const least = at.closest(".explorer, pre, code") ? 24 : 28;
         if (size < least) wrong.push(`${size} px: ${node.data.slice(0, 40)}`);
     }
+    for (const box of slide.querySelectorAll("pre")) if (box.scrollWidth > box.clientWidth + 1) wrong.push(`cut off: ${box.innerText}`);
     for (const picture of slide.querySelectorAll("img, .gd canvas")) {
         const { width, height, bottom } = picture.getBoundingClientRect();
         if (width < (picture.closest(".again") ? 576 : 300) || height < 150 || bottom > 720) wrong.push(`picture ${Math.round(width)} × ${Math.round(height)}, to ${Math.round(bottom)}`);
@@ -269,6 +270,30 @@ def test_what_is_moved_and_what_is_answered_wrong_stays_above_the_foot(opened, n
     assert len(low) > 20
 
 
+def test_the_question_above_an_explorer_stays_when_a_form_of_its_section_has_its_answer(opened):
+    page = opened("03_descent_and_ascent")
+    form, shown = page.predictions()[0], page.tab.locator("section.sheet.present .reminder")
+    show(page, form)
+    assert shown.is_visible()
+    form.get_by_label("Your prediction").fill("0.3")
+    form.get_by_role("button", name="Commit").click()
+    page.tab.keyboard.press("a")
+    form.locator(".gd-words", has_text="The answer is").wait_for()
+    assert not shown.is_visible()  # the explanation takes its place
+    for view in page.explorers():
+        show(page, view.root)
+        assert shown.is_visible()
+
+
+def test_a_map_to_draw_on_has_one_unit_on_both_axes(opened):
+    page = opened("03_descent_and_ascent")
+    sheet = page.tab.locator(".gd-walk canvas").last
+    show(page, sheet)
+    page.tab.wait_for_timeout(200)
+    box = sheet.evaluate("e => e.shown.box")
+    assert box["w"] / box["h"] == pytest.approx(10 / 5)  # the upper half of Himmelblau's map
+
+
 def models(name, explorers):
     """The models of a stored notebook's explorers, or of its forms, in their order."""
     import nbformat
@@ -451,14 +476,14 @@ def test_the_key_for_a_name_works_inside_an_explorer_too_but_not_where_one_types
 
 
 def test_the_speaker_view_shows_the_notes_and_follows(opened):
-    page = opened("03_descent_and_ascent", "#/4")
+    page = opened("03_descent_and_ascent", "#/5")
     with page.tab.expect_popup() as popup:
         page.tab.keyboard.press("s")
     speaker = popup.value
     errors = []
     speaker.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
     notes = speaker.locator(".speaker-controls-notes .value")
-    notes.get_by_text("16–34 min", exact=False).first.wait_for()
+    notes.get_by_text("13–32 min", exact=False).first.wait_for()
     assert "Do." in notes.inner_text()
     assert re.search(r"\\\(|\$", notes.inner_text()) is None
     speaker.frame_locator("#current-slide iframe").locator("section.present section.sheet.present .question").wait_for()
@@ -493,7 +518,7 @@ def test_what_is_pressed_in_the_speaker_view_happens_on_the_wall(opened):
 
 
 def test_a_key_makes_it_dark(opened):
-    page = opened("03_descent_and_ascent", "#/4/5")
+    page = opened("03_descent_and_ascent", "#/5/5")
     colours = "() => [document.body, document.querySelector('section.sheet.present h3')].map((e) => getComputedStyle(e)).map((s) => [s.backgroundColor, s.color])"
     light = page.tab.evaluate(colours)
     page.tab.keyboard.press("d")

@@ -5,6 +5,7 @@ import {
   placed,
   pointAt,
   sameRate,
+  sizeOf,
 } from "../../gdlib/explore/front/compute/layout.js";
 
 const wide = (text) => 8 * text.length;
@@ -61,6 +62,13 @@ test("a unit is as long on both axes where the spec asks for it, but not of a st
   const of = (y) => unit(layout(spec({ equal: true, main: axes([0, 10], y, "") }), keys, page(1000), wide).main);
   expect(of([0, 8])).toBeCloseTo(1, 9);
   expect(of([0, 80])).not.toBeCloseTo(1, 1);
+});
+
+test("so it is on a map to draw on, as large as it can be; a valley of another shape fills the room", () => {
+  const size = (y, equal) => sizeOf(axes([-5, 5], y, ""), equal, 600, 0.62, 260);
+  expect(size([0, 5], true)).toEqual({ w: 520, h: 260 });
+  expect(size([-5, 5], true)).toEqual({ w: 260, h: 260 });
+  for (const { w, h } of [size([0, 5], false), size([-1, 1], true)]) expect([w, h]).toEqual([600, 260]);
 });
 
 test("a deck's height of the pictures is kept, names and all", () => {

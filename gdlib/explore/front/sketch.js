@@ -3,7 +3,7 @@
 
 import { commitment } from "./commitment.js";
 import { judgedCurve, judgedWalk, placing } from "./compute/judge.js";
-import { fontSize, panel, placed, rowHeight } from "./compute/layout.js";
+import { fontSize, panel, placed, rowHeight, sizeOf } from "./compute/layout.js";
 import { say } from "./compute/say.js";
 import { along, bent, CELLS, led, shares, simplified, swept, whole } from "./compute/strokes.js";
 import { place, words } from "./compute/words.js";
@@ -191,18 +191,18 @@ export function render(view) {
       ...(result?.truth ? { [say`what it is`]: free ? colour.red : colour.blue } : {}),
     };
     const font = fontSize(W, px);
-    const type = typeOf(font);
-    g.font = type;
+    g.font = typeOf(font);
     const left = font * 3.4;
-    const w = W - left - 16;
+    const room = W - left - 16;
+    const tall = parseFloat(style.getPropertyValue("--gd-height")) || Number.POSITIVE_INFINITY;
+    const { w, h } = sizeOf(axes, free, room, Math.max(0.62, Math.min(260 / room, 0.8)), tall);
     const rows = placed((text) => g.measureText(text).width, keys, w, axes.ylabel).rows - 1;
     const y = font * 1.6 + rows * rowHeight(font);
-    const tall = parseFloat(style.getPropertyValue("--gd-height")) || Number.POSITIVE_INFINITY;
-    const main = panel(axes, { x: left, y, w, h: Math.min(tall, Math.max(w * 0.62, Math.min(260, w * 0.8))) });
+    const main = panel(axes, { x: left, y, w, h });
     const H = y + main.box.h + font * 2.6 + 8;
     canvas.width = Math.round(W * ratio);
     canvas.height = Math.round(H * ratio); // which forgets the type
-    Object.assign(g, { font: type }).setTransform(ratio, 0, 0, ratio, 0, 0);
+    Object.assign(g, { font: typeOf(font) }).setTransform(ratio, 0, 0, ratio, 0, 0);
     const at = (/** @type {Pair} */ place) => pixelOn(main, toPicture(place));
     return { W, H, font, ink, back, colour, keys, main, at, ratio, free };
   }

@@ -121,11 +121,13 @@ export const fontSize = (W, px) => (W < 32.5 * px ? 0.875 * px : px);
 /** Is 1/L also 2/(L + μ)? @param {{ L: number | null, mu: number | null }} curvature */
 export const sameRate = ({ L, mu }) => !!L && !!mu && Math.abs(L / mu - 1) < 1e-6;
 
-/** Height over width where one unit shall be as long on both axes; null where that is not asked or would be no picture.
- * @param {Spec} spec @param {Axes} axes */
-const shapeOf = ({ equal }, { x, y }) => {
+/** Width and height of a picture in that room: `flat`, or one unit as long on both axes where that is asked and a picture.
+ * @type {(axes: Axes, equal: boolean | undefined, room: number, flat: number, tall: number) => { w: number, h: number }} */
+export const sizeOf = ({ x, y }, equal, room, flat, tall) => {
   const aspect = (y[1] - y[0]) / (x[1] - x[0]);
-  return equal && aspect > 0.4 && aspect < 1.5 ? aspect : null;
+  const same = equal && aspect > 0.4 && aspect < 1.5;
+  const h = Math.min(tall, room * (same ? aspect : flat));
+  return { w: same ? h / aspect : room, h };
 };
 
 /**
@@ -147,13 +149,11 @@ export function layout({ spec, main: left, side: right }, keys, { W, px, tall },
   );
   if (twoColumns) rows.fill(Math.max(...rows));
   const [head, sideHead] = rows.map((height) => font * 1.6 + height);
-  const shape = shapeOf(spec, left);
   const strip = stripOf(spec, font, edge, full);
   const y = (strip ? strip.y + 17 + font * 1.5 : 0) + head;
   const free = 1.7 * tall - y - 2 * foot - sideHead; // of what both together may be high
   const most = twoColumns ? tall - rows[0] : Math.max(120, 0.7 * free);
-  const h = Math.min(most, tall - rows[0], widths[0] * (shape ?? flat));
-  const w = shape ? h / shape : widths[0];
+  const { w, h } = sizeOf(left, spec.equal, widths[0], flat, Math.min(most, tall - rows[0]));
   const main = panel(left, { x: edge, y, w, h });
   const beside = { x: edge * 2 + w + 16, y, w: room - w, h };
   const below = { x: edge, y: y + h + foot + sideHead, w: room, h: Math.min(Math.max(80, free - h), room * 0.42) };
