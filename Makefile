@@ -46,13 +46,14 @@ help:  ## list these targets
 
 # In another language (LANGUAGE=ko) these are made in build/ko, out of the sources with its texts: tools/translation.
 ifneq ($(LANGUAGE),en)
+TAKEN = $(TOOL) pages.site link # into the site of the English edition; test-korean leaves it alone
 THERE = GDLIB_LANGUAGE=$(LANGUAGE) $(MAKE) --no-print-directory -C build/$(LANGUAGE) LANGUAGE=en HERE="$$PWD"
 lab test slides site notebooks exercises questions grade inventory: .venv/ready-korean
 	@$(TOOL) translation.edition $(LANGUAGE)
 	@[ -e build/$(LANGUAGE)/build/executed ] || $(THERE) notebooks exercises
 	@mkdir -p build/$(LANGUAGE)/build && touch build/$(LANGUAGE)/build/executed
 	@$(if $(filter-out notebooks exercises,$@),$(THERE) $@)
-	@$(TOOL) pages.site link
+	@$(TAKEN)
 else
 
 lab: $(READY) .venv/trusted  ## install what is missing and open the first lecture in JupyterLab (PORT=8888)
@@ -86,8 +87,8 @@ test-teach: .venv/ready-teach  ## the grades in nbgrader: install it, and test w
 	@$(BIN)/pytest -k nbgrader -rs tests/test_grade.py
 
 test-korean: .venv/ready-korean .venv/ready-site .venv/ready-browser $(MODULES)  ## the course in Korean: write it into build/ko, execute it, compare it with the English, drive its site
-	@$(MAKE) --no-print-directory site LANGUAGE=ko
-	@$(MAKE) --no-print-directory slides LANGUAGE=ko
+	@$(MAKE) --no-print-directory site LANGUAGE=ko TAKEN=true
+	@$(MAKE) --no-print-directory slides LANGUAGE=ko TAKEN=true
 	@$(BIN)/pytest -m korean tests/test_edition.py
 	@cd build/ko && GDLIB_LANGUAGE=ko GDLIB_BROWSER=required ../../$(BIN)/pytest -m browser tests/browser/test_site.py -k "$(KOREAN)"
 
