@@ -15,7 +15,7 @@ LIMITS = {
     "the core": (("gdlib/*.py",), 1000),
     "gdlib, in Python": (("gdlib/**/*.py",), 8060),
     "the explorers' front, in JavaScript": (("gdlib/**/*.js",), 4722),
-    "tools": (("tools/**/*.py",), 6900),
+    "tools": (("tools/**/*.py",), 6903),
 }
 DERIVED = ("node_modules", "bundle")  # no line in these folders is ours
 # Of namedtuples, os and sys: public in all but name.

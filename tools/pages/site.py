@@ -23,13 +23,13 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import nbformat
 
-from gdlib.words import language, say
+from gdlib.words import say
 from lectures import inventory
 from lectures.pipeline import FORM
 from pages import core
 from pages.web import ROOT, SCRIPTS, WIDGET_VIEW, excerpt, listed, notebooks, only_what_is_committed
 from translation.catalogs import languages
-from translation.hangul import faces
+from translation.hangul import faces, said_later
 
 PAGES, BUILD = ROOT / "docs" / "site", ROOT / "build"
 SOURCE, SITE, SLIDES = BUILD / "site-source", BUILD / "site", BUILD / "slides"
@@ -233,8 +233,8 @@ def build():
         shutil.copy(file, SITE / "_static" / name)
     for path in books:
         shutil.copy(ROOT / path, SITE / path)
-    texts = [*SITE.rglob("*.html"), *(ROOT / "gdlib" / "explore" / "bundle").glob(f"*.{language()}.txt")]
-    (SITE / "_static" / "hangul.css").write_text(faces("".join(path.read_text("utf-8") for path in texts)), "utf-8")
+    letters = "".join(path.read_text("utf-8") for path in SITE.rglob("*.html")) + said_later()
+    (SITE / "_static" / "hangul.css").write_text(faces(letters), "utf-8")
     archive(SITE / "course.zip")
     (SITE / ".nojekyll").touch()  # GitHub Pages: folders that begin with _ are served too
     if failed:

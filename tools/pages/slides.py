@@ -41,7 +41,7 @@ from gdlib.words import language, noted, say
 from lectures import plans
 from pages import wall, web
 from pages.pieces import HEADINGS, Item, inline, items, output_item, plain, rendered
-from translation.hangul import with_faces
+from translation.hangul import said_later, with_faces
 
 STYLE = web.ROOT / "docs" / "slides"
 TARGET = web.ROOT / "build" / "slides"
@@ -479,7 +479,7 @@ def page(notebook, plan, plan_text="", name=LONG, found=()):
         widgets=script(named(any_widget, "anywidget") + "\n" + manager),
         state=web.as_script(widget_state(notebook, deck)),
     )
-    return with_faces(made)
+    return with_faces(made, said_later())
 
 
 def build(names=()):

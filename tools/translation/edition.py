@@ -4,7 +4,8 @@
 
 All other files are there as they are, so that `make` does there what it does here; the environment is shared.
 Notebooks are not taken along: they are made there. locale/headings.json says there what a heading is in English, so that
-the addresses of sections are the same in all languages.
+the addresses of sections are the same in all languages; locale/said.txt is all that explorers and checks may say, so that
+a page brings its letters.
 """
 
 import json
@@ -91,7 +92,8 @@ def write(target, words_of, root=ROOT):
     build/executed, which says that the notebooks are those of these sources, goes when one has changed."""
     made = {str(path): text for path, text in texts(words_of, root).items()}
     made["locale/headings.json"] = json.dumps(headings(words_of, root), ensure_ascii=False, indent=0)
-    for name in [*files(root), "locale/headings.json"]:
+    made["locale/said.txt"] = "\n".join([*words_of("front").values(), *words_of("words").values()])
+    for name in [*files(root), "locale/headings.json", "locale/said.txt"]:
         to = target / name
         to.parent.mkdir(parents=True, exist_ok=True)
         if to.exists() and (

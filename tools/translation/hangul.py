@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 LETTERS = re.compile("[\u3131-\u318e\uac00-\ud7a3]")
+SAID = Path(__file__).resolve().parents[2] / "locale" / "said.txt"  # see edition.py
 RANGE = "U+3131-318E, U+AC00-D7A3"
 FILES = {"100 500": "NanumGothic.ttf", "600 900": "NanumGothicBold.ttf"}  # {weights: file}
 
@@ -42,12 +43,17 @@ def cut(path, letters):
     return made.getvalue()
 
 
+def said_later():
+    """All that the explorers of a page may say, in the language of the edition; nothing in the English one."""
+    return SAID.read_text("utf-8") if SAID.exists() else ""
+
+
 def columns(line):
     """How wide a line of code is: a letter of Hangul takes two columns."""
     return len(line) + len(LETTERS.findall(line))
 
 
-def with_faces(page):
-    """A page of HTML that brings its Hangul letters."""
-    css = faces(page)
+def with_faces(page, more=""):
+    """A page of HTML that brings its Hangul letters, and those of what it may say later."""
+    css = faces(page + more)
     return page.replace("</head>", f"<style>\n{css}\n</style>\n</head>", 1) if css else page
